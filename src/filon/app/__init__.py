@@ -1,0 +1,1 @@
+"""The only place where all meet: settings, deeds, cache."""

@@ -1,0 +1,1 @@
+"""Renders views in the terminal; computes nothing."""

@@ -1,0 +1,1 @@
+"""Agreements and what was delivered of them."""

@@ -1,0 +1,58 @@
+"""Moments: when it happened, when we learned it; a date is a day, not midnight."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+_OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
+
+
+def instant(text: str) -> datetime:
+    """The aware UTC moment of an ISO 8601 dateTime with zone.
+
+    Raises:
+        ValueError: not such a text, or without zone.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time needs its zone")
+    return moment.astimezone(UTC)
+
+
+def offset(text: str) -> timedelta:
+    """`+01:00` as a timedelta.
+
+    Raises:
+        ValueError: not `[+-]hh:mm` within 14 hours.
+    """
+    match = _OFFSET.fullmatch(text)
+    if match is None:
+        raise ValueError("a zone is written +01:00")
+    sign, hours, minutes = match.groups()
+    span = timedelta(hours=int(hours), minutes=int(minutes))
+    if span > timedelta(hours=14) or int(minutes) > 59:  # noqa: PLR2004 - minutes in an hour
+        raise ValueError("a zone lies within 14 hours")
+    return -span if sign == "-" else span
+
+
+def day(moment: datetime, zone: str) -> tuple[datetime, datetime]:
+    """First and last microsecond (UTC) of the local day that the moment falls in."""
+    shift = offset(zone)
+    local = (moment + shift).date()
+    start = datetime.combine(local, datetime.min.time(), UTC) - shift
+    return start, start + timedelta(days=1, microseconds=-1)
+
+
+def day_text(moment: datetime, zone: str = "+00:00") -> str:
+    """The local calendar day as `2026-11-03`."""
+    return (moment + offset(zone)).date().isoformat()
+
+
+def parse_day(text: str) -> date:
+    """`2026-11-03` as a date.
+
+    Raises:
+        ValueError: not an ISO date.
+    """
+    return date.fromisoformat(text)

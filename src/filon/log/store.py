@@ -1,0 +1,155 @@
+"""What a store must hold and promise; `tests/contract/` runs the same suite on every one of them.
+
+The promises, in prose:
+
+1. `append` answers only when the entry, its payload and its records are durable: a power cut after the answer loses
+   nothing, one before it leaves either all or nothing. An entry is never half there.
+2. Indexes are dense and in commit order: whoever sees entry n sees all before it, in every process.
+3. Nothing that was appended changes or goes away; `learned` never runs backwards.
+4. Two writers do not overtake each other; the second waits or is told so. A record key is held at most once.
+5. Opening after a crash is the same code as opening: the store checks itself and carries on, or refuses by name.
+6. Records are a cache: they can be deleted and made again from the payloads. Entries cannot.
+
+The store knows bytes, keys and identifiers; what an event *is*, it does not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """What somebody hands in: the bytes as received and what was said with them.
+
+    Args:
+        data: exact bytes received.
+        media_type: e.g. `application/ld+json`.
+        name: file name as received, for people and findings.
+        submitter: who handed it in.
+        accepted: codes of the warnings that the submitter accepted, sorted.
+    """
+
+    data: bytes
+    media_type: str
+    name: str = ""
+    submitter: str = ""
+    accepted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One thing that an entry says (an event), as the store may index it.
+
+    Args:
+        key: 32 bytes; two records with the same key say the same and are held once.
+        name: the record's own identifier (event id), may be empty.
+        occurred: microseconds since 1970 UTC, when it happened.
+        body: canonical bytes of the record, readable without the payload.
+        marks: (role, identifier) pairs it can be found by, e.g. `("input", "https://id.gs1.org/01/../10/..")`.
+    """
+
+    key: bytes
+    name: str
+    occurred: int
+    body: bytes
+    marks: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A record in the store: its sequence number, the entry it came with and its body."""
+
+    sequence: int
+    entry: int
+    key: bytes
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the log.
+
+    Args:
+        index: 0, 1, 2, .. without gaps, in commit order.
+        learned: when the store took it (UTC, never before the entry before).
+        leaf: the bytes that are hashed into the tree (RFC 6962: leaf hash = SHA-256(0x00 || leaf)).
+        leaf_hash: 32 bytes.
+        size: bytes of the payload.
+    """
+
+    index: int
+    learned: datetime
+    media_type: str
+    name: str
+    submitter: str
+    accepted: tuple[str, ...]
+    leaf: bytes
+    leaf_hash: bytes
+    size: int
+
+
+class Store(Protocol):
+    """A ledger's memory. Every `size` argument means "as known when the log had so many entries"; None = now."""
+
+    def append(self, deposit: Deposit, records: Sequence[Record], *, now: datetime) -> Entry:
+        """Take a deposit whole; durable on return. Records whose key is held already are left out.
+
+        Raises:
+            ConflictError: another writer is in the way and did not finish.
+            StoreError: the disk is full or failed; nothing was taken.
+        """
+        ...
+
+    def size(self) -> int:
+        """How many entries there are."""
+        ...
+
+    def entry(self, index: int) -> Entry:
+        """One entry.
+
+        Raises:
+            NotFoundError: no such index.
+        """
+        ...
+
+    def entries(self, first: int = 0, size: int | None = None) -> Iterator[Entry]:
+        """Entries first..size-1, oldest first."""
+        ...
+
+    def payload(self, index: int) -> bytes:
+        """The exact bytes received with an entry."""
+        ...
+
+    def known(self, keys: Iterable[bytes]) -> set[bytes]:
+        """Those of the keys that are held."""
+        ...
+
+    def records(self, *, after: int = -1, size: int | None = None) -> Iterator[Stored]:
+        """All records with sequence > after, in sequence order."""
+        ...
+
+    def touching(
+        self, identifiers: Iterable[str], *, roles: Iterable[str] | None = None, size: int | None = None
+    ) -> Iterator[Stored]:
+        """Records that carry any of the identifiers (in any of the roles), in sequence order, each once."""
+        ...
+
+    def named(self, name: str, *, size: int | None = None) -> Iterator[Stored]:
+        """Records with that own identifier (an event and its error declaration share one)."""
+        ...
+
+    def identifiers(self, part: str, *, roles: Iterable[str] | None = None, limit: int = 50) -> list[str]:
+        """Identifiers that contain the text (any case), sorted; for the search box."""
+        ...
+
+    def root(self, size: int | None = None) -> bytes:
+        """RFC 6962 root hash over the first `size` entries."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        ...

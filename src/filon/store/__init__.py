@@ -1,0 +1,1 @@
+"""Where entries rest: SQLite (default), memory (tests); one contract suite for all."""

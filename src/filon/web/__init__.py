@@ -1,0 +1,1 @@
+"""Renders views as pages; computes nothing."""
