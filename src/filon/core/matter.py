@@ -55,7 +55,7 @@ def atoms(formula: str) -> Mapping[str, Fraction]:
     return total
 
 
-def _count(piece: str, formula: str) -> dict[str, Fraction]:
+def _count(piece: str, formula: str) -> dict[str, Fraction]:  # noqa: C901 - one small state machine
     stack: list[dict[str, Fraction]] = [{}]
     last: dict[str, Fraction] = {}
     position = 0

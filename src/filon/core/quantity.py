@@ -22,7 +22,7 @@ def kg_from_mg(mg: int) -> Decimal:
 
 
 def part(amount: int, numerator: int, denominator: int) -> int:
-    """`amount x numerator / denominator` in whole mg, a half to the even neighbour; all whole numbers, denominator > 0."""
+    """`amount x numerator / denominator` in whole mg, a half to the even neighbour; denominator > 0."""
     quotient, rest = divmod(amount * numerator, denominator)
     twice = 2 * rest
     return quotient + (1 if twice > denominator or (twice == denominator and quotient % 2) else 0)

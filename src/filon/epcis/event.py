@@ -95,10 +95,10 @@ class Event:
     extensions: Mapping[str, Any] = field(default_factory=dict, hash=False)
     place: str = field(default="", compare=False)
 
-    def own(self, name: str) -> Any:  # noqa: ANN401 - whatever the extension holds
+    def own(self, name: str) -> Any:
         """The Filon extension `name` of the event itself; None if absent."""
         return self.extensions.get(FILON + name)
 
-    def trait(self, name: str) -> Any:  # noqa: ANN401
+    def trait(self, name: str) -> Any:
         """The Filon member `name` of the ILMD (what is true of the lots the event creates); None if absent."""
         return self.ilmd.get(FILON + name)
