@@ -1,0 +1,236 @@
+"""What was declared of a lot: form, moisture, assays; and the contained element that follows from it.
+
+Contained element = mass x (1 - moisture) x assay, or x the stoichiometric share of a pure compound. What was not
+declared is None: it is never guessed (rule I-1 of the custody reference).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from functools import cache
+from math import sqrt
+
+from filon.books.lot import Content
+from filon.core.finding import Finding, Place, found
+from filon.core.matter import ELEMENTS, MASS, Form, form, mass_fraction
+from filon.core.tables import table
+from filon.epcis.event import FILON
+
+
+@dataclass(frozen=True, slots=True)
+class Assay:
+    """One measured element of a lot.
+
+    Args:
+        percent: mass percent of the element.
+        basis: `dry`, `wet`, or empty where the certificate did not say.
+        uncertainty: percentage points, one sigma; None = not declared.
+        certificate: number of the certificate of analysis.
+    """
+
+    element: str
+    percent: Fraction
+    basis: str = ""
+    uncertainty: Fraction | None = None
+    certificate: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What the maker declared of a lot."""
+
+    form: Form | None = None
+    form_text: str = ""
+    kind: str = "product"
+    status: str = "final"
+    moisture: Fraction | None = None
+    assays: Mapping[str, Assay] = field(default_factory=dict, hash=False)
+    origin: str = ""
+    recycled: Fraction | None = None
+    recycled_kind: str = ""
+    weighing: Fraction | None = None
+    piece_mass: Fraction | None = None
+    serials: tuple[int, int] | None = None
+
+    @property
+    def article(self) -> bool:
+        """True for cells, modules, packs: what is in them is what went in."""
+        return self.form is not None and self.form.article
+
+
+UNSAID = Declared()
+
+
+@cache
+def default_sigma(key: str) -> float:
+    """The table's one-sigma value where nobody declared one."""
+    return next(float(row["value"]) for row in table("uncertainty").rows if row["key"] == key)
+
+
+def declared(traits: Mapping[str, object], place: Place = Place()) -> tuple[Declared, list[Finding]]:  # noqa: B008
+    """What the members of an ILMD (or of a product's master data) declare.
+
+    Args:
+        traits: expanded name -> value; only names in the Filon namespace are read.
+        place: where it stood, for findings.
+
+    Returns:
+        The declaration, and BOK-001 (unreadable number), BOK-002 (form unknown to us) where they apply.
+    """
+    own = {name.removeprefix(FILON): value for name, value in traits.items() if name.startswith(FILON)}
+    findings: list[Finding] = []
+
+    def number(name: str, value: object) -> Fraction | None:
+        if value in (None, ""):
+            return None
+        try:
+            return Fraction(Decimal(str(value)))
+        except (InvalidOperation, ValueError, OverflowError):
+            findings.append(found("BOK-001", place, expected="a decimal number", found=str(value), name=name))
+            return None
+
+    text = str(own.get("form") or "")
+    known = form(text) if text else None
+    if text and known is None:
+        findings.append(found("BOK-002", place, found=text, form=text))
+    serials = own.get("serials")
+    return Declared(
+        form=known,
+        form_text=text,
+        kind=str(own.get("kind") or "product"),
+        status=str(own.get("status") or "final"),
+        moisture=_percent(number("moisture", own.get("moisture"))),
+        assays=_assays(own.get("assay"), number),
+        origin=str(own.get("origin") or ""),
+        recycled=_percent(number("recycled", own.get("recycled"))),
+        recycled_kind=str(own.get("recycledKind") or ""),
+        weighing=_percent(number("weighingUncertainty", own.get("weighingUncertainty"))),
+        piece_mass=number("pieceMass", own.get("pieceMass")),
+        serials=_serials(serials, number) if isinstance(serials, Mapping) else None,
+    ), findings
+
+
+def _percent(value: Fraction | None) -> Fraction | None:
+    return None if value is None else value / 100
+
+
+def _serials(value: Mapping[str, object], number: Callable[[str, object], Fraction | None]) -> tuple[int, int] | None:
+    first, last = number("serials", value.get("first")), number("serials", value.get("last"))
+    return None if first is None or last is None else (int(first), int(last))
+
+
+def _assays(value: object, number: Callable[[str, object], Fraction | None]) -> dict[str, Assay]:
+    listed = value if isinstance(value, list | tuple) else [value] if isinstance(value, Mapping) else []
+    assays = {}
+    for item in listed:
+        if not isinstance(item, Mapping):
+            continue
+        plain = {str(name).removeprefix(FILON): one for name, one in item.items()}
+        percent = number("assay", plain.get("percent"))
+        if percent is not None and plain.get("element"):
+            element = str(plain["element"])
+            assays[element] = Assay(
+                element,
+                percent / 100,
+                str(plain.get("basis") or ""),
+                number("assay", plain.get("uncertainty")),
+                str(plain.get("certificate") or ""),
+            )
+    return assays
+
+
+def concentration(lot: Declared, substance: str) -> tuple[Fraction | None, float]:
+    """Mass share of a substance in the lot as weighed (wet), and its relative one-sigma uncertainty.
+
+    Returns:
+        (share 0..1, relative sigma); share None = carried but not known; (0, 0) = not carried by such a form.
+    Source: custody reference, invariant 2: u(m w) = m w sqrt((u_w/w)^2 + (u_h/(1-h))^2), weighing apart.
+    """
+    if substance == MASS:
+        return Fraction(1), 0.0
+    dry = 1 - (lot.moisture or Fraction(0))
+    drying = default_sigma("moisture") / 100 / float(dry) if lot.moisture else 0.0
+    if assay := lot.assays.get(substance):
+        if lot.moisture and assay.basis not in {"dry", "wet"}:
+            return None, 0.0
+        if assay.basis == "wet" or not lot.moisture:
+            drying = 0.0
+        share = assay.percent * (dry if assay.basis == "dry" else 1)
+        return share, sqrt(_assay_sigma(assay) ** 2 + drying**2)
+    if lot.form is None:
+        return None, 0.0
+    if lot.form.formula:
+        share = mass_fraction(lot.form.formula, substance) * dry
+        return share, sqrt((default_sigma("stoichiometry") / 100) ** 2 + drying**2) if share else 0.0
+    return (None, 0.0) if substance in lot.form.elements else (Fraction(0), 0.0)
+
+
+def _assay_sigma(assay: Assay) -> float:
+    if not assay.percent:
+        return 0.0
+    if assay.uncertainty is not None:
+        return float(assay.uncertainty / 100 / assay.percent)
+    points = default_sigma("assay") / 100 / float(assay.percent)
+    relative = default_sigma("assay relative") / 100
+    return min(points, relative) if assay.percent < Fraction(1, 10) else points
+
+
+def weighing_sigma(lot: Declared) -> float:
+    """Relative one-sigma uncertainty of weighing this lot."""
+    return float(lot.weighing) if lot.weighing is not None else default_sigma("weighing") / 100
+
+
+def contained(lot: Declared, mass: int) -> Content:
+    """What `mass` mg of the lot as weighed contain.
+
+    Returns:
+        {substance: mg}, None where carried but unknown, absent where not carried; `mass` itself included.
+    """
+    content: Content = {MASS: mass}
+    for element in ELEMENTS:
+        share, _ = concentration(lot, element)
+        if share is None:
+            content[element] = None
+        elif share:
+            content[element] = round(mass * share)
+    return content
+
+
+def content_findings(lot: Declared, name: str, place: Place) -> list[Finding]:
+    """What is missing or impossible in the declaration of a lot that enters the books.
+
+    Findings:
+        BOK-003: an assay without basis while the lot is moist; the content is unknown.
+        BOK-004: an element that the form carries has no assay; its content is unknown.
+        BOK-005: no form (hydrate) and no assay: nothing can be known of its metals.
+        BOK-006: the assay lies above what the pure compound can hold.
+    """
+    out: list[Finding] = []
+    if lot.form is None:
+        if not lot.assays:
+            out.append(found("BOK-005", place, found=lot.form_text, lot=name))
+        return out
+    for element in lot.form.elements:
+        assay = lot.assays.get(element)
+        share, _ = concentration(lot, element)
+        if share is None and not lot.form.article:
+            code = "BOK-003" if assay else "BOK-004"
+            out.append(found(code, place, expected=f"% {element}", lot=name, element=element))
+        if assay and lot.form.formula:
+            most = mass_fraction(lot.form.formula, element)
+            if assay.percent > most * Fraction(1005, 1000):
+                out.append(
+                    found(
+                        "BOK-006",
+                        place,
+                        expected=f"<= {float(most * 100):.2f} %",
+                        found=f"{float(assay.percent * 100):.2f} %",
+                        lot=name,
+                        element=element,
+                        form=lot.form.key,
+                    )
+                )
+    return out
