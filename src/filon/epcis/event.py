@@ -60,11 +60,11 @@ class ErrorDeclaration:
 class Event:
     """One EPCIS 2.0 event.
 
-    CBV words are bare (`shipping`), foreign values are URIs. Times are aware (UTC) datetimes; `eventTimeZoneOffset`
+    `type` is one of `EventType` or, for an extension event of a partner, a URI. CBV words are bare (`shipping`), foreign values are URIs. Times are aware (UTC) datetimes; `eventTimeZoneOffset`
     is kept as written. Numbers are Decimal. `place` says where in which file the event stood, for findings.
     """
 
-    type: EventType
+    type: str
     eventTime: datetime
     eventTimeZoneOffset: str
     eventID: str | None = None
@@ -93,6 +93,8 @@ class Event:
     ilmd: Mapping[str, Any] = field(default_factory=dict, hash=False)
     errorDeclaration: ErrorDeclaration | None = None
     extensions: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    readPointExtensions: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    bizLocationExtensions: Mapping[str, Any] = field(default_factory=dict, hash=False)
     place: str = field(default="", compare=False)
 
     def own(self, name: str) -> Any:
