@@ -1,0 +1,13 @@
+"""The supplier workbook: what a mine or a refiner fills in, made, read, checked and turned into EPCIS events.
+
+    reading = read(data, "nov.xlsx")          # rows and findings, never an exception for bad bytes
+    findings = check(reading, today=today)    # all that is wrong, cell by cell
+    document = events(reading)                # the same events every time, from the bytes alone
+
+Bytes in, values out: the only outside thing is a short-lived subprocess that parses the spreadsheet under limits.
+"""
+
+from filon.exchange.workbook.write import template, write
+from filon.exchange.workbook.write_csv import write_csv, write_zip
+
+__all__ = ["template", "write", "write_csv", "write_zip"]
