@@ -31,6 +31,7 @@ class Deposit:
         name: file name as received, for people and findings.
         submitter: who handed it in.
         accepted: codes of the warnings that the submitter accepted, sorted.
+        kind: what the entry is: `deposit`, or of the log's own life `key`, `stamp`, `import`, `erasure`.
     """
 
     data: bytes
@@ -38,6 +39,7 @@ class Deposit:
     name: str = ""
     submitter: str = ""
     accepted: tuple[str, ...] = ()
+    kind: str = "deposit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,9 @@ class Entry:
         learned: when the store took it (UTC, never before the entry before).
         leaf: the bytes that are hashed into the tree (RFC 6962: leaf hash = SHA-256(0x00 || leaf)).
         leaf_hash: 32 bytes.
-        size: bytes of the payload.
+        size: bytes of the payload; 0 once erased.
+        kind: as in `Deposit`.
+        erased: the payload is gone by a logged erasure; leaf, hash and proofs stay.
     """
 
     index: int
@@ -90,6 +94,28 @@ class Entry:
     leaf: bytes
     leaf_hash: bytes
     size: int
+    kind: str = "deposit"
+    erased: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An entry's stored bytes as they are, for who wants to check them rather than believe them.
+
+    Args:
+        learned: microseconds since 1970 UTC, from its column, not from the leaf.
+        salts: 32 bytes; None once erased.
+        data: the payload; None once erased.
+        said: what the submitter said with the bytes (None once erased).
+    """
+
+    index: int
+    learned: int
+    leaf: bytes
+    leaf_hash: bytes
+    salts: bytes | None
+    data: bytes | None
+    said: Deposit | None
 
 
 class Store(Protocol):
@@ -102,6 +128,10 @@ class Store(Protocol):
             ConflictError: another writer is in the way and did not finish.
             StoreError: the disk is full or failed; nothing was taken.
         """
+        ...
+
+    def append_all(self, deposits: Sequence[tuple[Deposit, Sequence[Record]]], *, now: datetime) -> list[Entry]:
+        """Take several deposits in one durable commit: all or none, in this order. Errors as in `append`."""
         ...
 
     def size(self) -> int:
@@ -121,15 +151,23 @@ class Store(Protocol):
         ...
 
     def payload(self, index: int) -> bytes:
-        """The exact bytes received with an entry."""
+        """The exact bytes received with an entry.
+
+        Raises:
+            NotFoundError: no such index, or the payload was erased.
+        """
+        ...
+
+    def kept(self, first: int = 0, size: int | None = None) -> Iterator[Kept]:
+        """Stored bytes of entries first..size-1, oldest first, one at a time; for verification and bundles."""
         ...
 
     def known(self, keys: Iterable[bytes]) -> set[bytes]:
         """Those of the keys that are held."""
         ...
 
-    def records(self, *, after: int = -1, size: int | None = None) -> Iterator[Stored]:
-        """All records with sequence > after, in sequence order."""
+    def records(self, *, after: int = -1, first: int = 0, size: int | None = None) -> Iterator[Stored]:
+        """Records with sequence > after that came with entries first..size-1, in sequence order."""
         ...
 
     def touching(
@@ -143,11 +181,39 @@ class Store(Protocol):
         ...
 
     def identifiers(self, part: str, *, roles: Iterable[str] | None = None, limit: int = 50) -> list[str]:
-        """Identifiers that contain the text (any case), sorted; for the search box."""
+        """Identifiers that contain the text (any case), sorted; for the search box.
+
+        A text under three characters is sought at the beginning of an identifier's last part (after `/`, `:` or `#`).
+        If there are more than `limit`, those first met latest are given.
+        """
         ...
 
     def root(self, size: int | None = None) -> bytes:
-        """RFC 6962 root hash over the first `size` entries."""
+        """RFC 6962 root hash over the first `size` entries.
+
+        Raises:
+            NotFoundError: the log has not so many.
+        """
+        ...
+
+    def node(self, level: int, index: int) -> bytes:
+        """Stored hash of a complete subtree; level 0 are the leaf hashes.
+
+        Raises:
+            NotFoundError: that subtree is not complete.
+        """
+        ...
+
+    def nodes(self) -> Iterator[tuple[int, int, bytes]]:
+        """All stored (level, index, hash) above the leaves, by level and index."""
+        ...
+
+    def publish(self, size: int, note: bytes) -> None:
+        """Keep a signed checkpoint that is served; durable on return."""
+        ...
+
+    def published(self) -> list[tuple[int, bytes]]:
+        """(size, note) of all checkpoints kept, oldest first."""
         ...
 
     def close(self) -> None:

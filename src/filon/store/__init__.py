@@ -1,1 +1,28 @@
-"""Where entries rest: SQLite (default), memory (tests); one contract suite for all."""
+"""Stores: durable entries and indexed events, each native, all held to one contract suite.
+
+    store = open_store("filon.db")
+
+`open_store` is the only door; what a store promises stands in `filon.log.store`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from filon.log.store import Store
+from filon.store.memory import MemoryStore
+from filon.store.sqlite import SqliteStore
+
+__all__ = ["MemoryStore", "SqliteStore", "open_store"]
+
+
+def open_store(place: Path | str) -> Store:
+    """The ledger at a place; made if there is none.
+
+    Args:
+        place: a file path, or `memory:` for one that lives as long as the program.
+
+    Raises:
+        StoreError: the file is damaged, foreign, newer than this Filon, or its file system is not durable.
+    """
+    return MemoryStore() if str(place) == "memory:" else SqliteStore(Path(place))

@@ -1,0 +1,125 @@
+"""The leaf of an entry: a small public record that commits to a deposit without telling anything about it.
+
+What is hashed into the tree is `{"alg", "commitment", "logged", "type", "v"}` in canonical JSON. The commitment is a
+Merkle root over salted hashes, one for the exact bytes received and one for what was said with them (name, media
+type, submitter, accepted warnings), so each can be shown alone and nothing can be guessed: lot numbers and weights
+are few, an unsalted hash of them is as good as the text. When the salts are destroyed, the leaf says nothing for
+ever, and the tree stays whole.
+
+Source: RFC 8785 (canonical JSON); decision 0020.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import urlsafe_b64encode
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+
+from filon.core.errors import WrongCallError
+from filon.log.merkle import leaf_hash, node_hash
+from filon.log.store import Deposit, Entry
+
+SALT_SIZE = 16
+SALTS_SIZE = 2 * SALT_SIZE
+"""One salt for the bytes, one for what was said with them."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+KINDS = frozenset({"deposit", "key", "stamp", "import", "erasure", "passport", "did"})
+
+
+def canonical(value: Any) -> bytes:
+    """Canonical JSON of texts, whole numbers below 2**53, lists and objects with ASCII names.
+
+    Raises:
+        WrongCallError: a text holds half a surrogate pair.
+
+    Source: RFC 8785; floats do not occur in the log.
+    """
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError as error:
+        raise WrongCallError(f"not writable as canonical JSON: {error}") from error
+
+
+def bytes_field(salt: bytes, data_hash: bytes) -> bytes:
+    """Hash that stands for the exact bytes received; `data_hash` is their SHA-256."""
+    return leaf_hash(canonical(["filon.field.v1", _text(salt), "", "sha-256:" + data_hash.hex()]))
+
+
+def said_field(salt: bytes, deposit: Deposit) -> bytes:
+    """Hash that stands for what was said with the bytes."""
+    said = {
+        "accepted": deposit.accepted,
+        "media_type": deposit.media_type,
+        "name": deposit.name,
+        "submitter": deposit.submitter,
+    }
+    return leaf_hash(canonical(["filon.said.v1", _text(salt), said]))
+
+
+def commitment(deposit: Deposit, salts: bytes) -> bytes:
+    """Merkle root over the two fields, sorted so that their order says nothing.
+
+    Args:
+        deposit: with the exact bytes.
+        salts: 32 random bytes, never used twice.
+    """
+    data_hash = hashlib.sha256(deposit.data).digest()
+    fields = bytes_field(salts[:SALT_SIZE], data_hash), said_field(salts[SALT_SIZE:], deposit)
+    return node_hash(min(fields), max(fields))
+
+
+def leaf(deposit: Deposit, salts: bytes, learned: datetime) -> bytes:
+    """The bytes that go into the tree.
+
+    Raises:
+        WrongCallError: the kind is unknown or a text is not Unicode.
+    """
+    if deposit.kind not in KINDS:
+        raise WrongCallError(f"an entry of kind {deposit.kind!r} is not known", kind=deposit.kind)
+    return canonical(
+        {
+            "alg": "sha-256",
+            "commitment": commitment(deposit, salts).hex(),
+            "logged": moment_text(learned),
+            "type": deposit.kind,
+            "v": 1,
+        }
+    )
+
+
+def kind_of(leaf_bytes: bytes) -> str:
+    """The leaf's type; empty if the bytes are no leaf of ours, which `verify` tells."""
+    try:
+        kind = orjson.loads(leaf_bytes)["type"]
+    except (ValueError, TypeError, KeyError):
+        return ""
+    return kind if isinstance(kind, str) else ""
+
+
+def entered(index: int, learned: datetime, deposit: Deposit, leaf_bytes: bytes, hashed: bytes) -> Entry:
+    """The entry that a deposit has become."""
+    d = deposit
+    size = len(d.data)
+    return Entry(index, learned, d.media_type, d.name, d.submitter, d.accepted, leaf_bytes, hashed, size, d.kind)
+
+
+def micros(when: datetime) -> int:
+    """Microseconds since 1970 UTC of an aware moment."""
+    return (when - EPOCH) // timedelta(microseconds=1)
+
+
+def moment(since_1970: int) -> datetime:
+    """The UTC moment so many microseconds after 1970."""
+    return EPOCH + timedelta(microseconds=since_1970)
+
+
+def moment_text(when: datetime) -> str:
+    """`2026-11-22T01:33:00.000000Z`."""
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _text(salt: bytes) -> str:
+    return urlsafe_b64encode(salt).rstrip(b"=").decode()

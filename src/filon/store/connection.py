@@ -1,0 +1,107 @@
+"""A connection to a ledger file that is known to be durable: its pragmas are read back, never believed.
+
+Many programs and libraries set `synchronous=NORMAL`, with which a power cut takes acknowledged commits with it. So
+each connection says what it wants, asks what it got, and is refused otherwise.
+
+Source: reference integrity, section 9; SQLite documentation of PRAGMA and WAL.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filon.core.errors import ConflictError, StoreError
+from filon.store.schema import APPLICATION_ID, MIGRATIONS
+
+BUSY_MS = 30_000
+
+_PRAGMAS: tuple[tuple[str, object, object], ...] = (
+    # name, what is asked, what must come back
+    ("journal_mode", "WAL", "wal"),  # needs a local file system; a network share is refused here
+    ("synchronous", "FULL", 2),  # the commit is on the disk before it is acknowledged
+    ("fullfsync", "ON", 1),  # on macOS fsync alone leaves the data in the disk's own cache
+    ("checkpoint_fullfsync", "ON", 1),
+    ("foreign_keys", "ON", 1),
+    ("recursive_triggers", "ON", 1),  # else INSERT OR REPLACE deletes without asking the triggers
+    ("secure_delete", "ON", 1),  # what was erased is overwritten, not only unlinked
+    ("cell_size_check", "ON", 1),
+    ("trusted_schema", "OFF", 0),
+    ("cache_size", -32_768, -32_768),
+)
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection whose pragmas hold; transactions are begun and ended by hand.
+
+    Raises:
+        StoreError: the file system or the library does not give what durability needs.
+    """
+    with told(path):
+        # check_same_thread off: only `close` reaches over threads, after their work has ended.
+        connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
+        for name, asked, wanted in _PRAGMAS:
+            connection.execute(f"PRAGMA {name} = {asked}")
+            got = connection.execute(f"PRAGMA {name}").fetchone()[0]
+            if got != wanted:
+                connection.close()
+                raise StoreError(f"{path}: {name} is {got!r} where {wanted!r} is needed; use a local file system")
+    return connection
+
+
+def migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring the tables to the newest format, each step whole or not at all.
+
+    Raises:
+        StoreError: the file is not a ledger, or a newer Filon wrote it.
+    """
+    with told(path), transaction(connection):
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        mark = connection.execute("PRAGMA application_id").fetchone()[0]
+        tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+        if (tables or version) and mark != APPLICATION_ID:
+            raise StoreError(f"{path} is a database of another program; choose another file")
+        if version > len(MIGRATIONS):
+            raise StoreError(f"{path} was written by a newer Filon (format {version}); update Filon to open it")
+        for number in range(version, len(MIGRATIONS)):
+            for statement in _statements(MIGRATIONS[number]):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """BEGIN IMMEDIATE .. COMMIT; anything else rolls back and nothing was taken."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        # The power may go here: then all or nothing of it is found again, and nobody was told yet.
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """SQLite's errors as ours: another writer is a conflict, everything else stops the machine."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _BUSY:
+            raise ConflictError(f"{path} is being written by another process; try again") from error
+        raise StoreError(f"{path}: {error}; nothing of this call counts as taken") from error
+
+
+def _statements(script: str) -> Iterator[str]:
+    statement = ""
+    for line in script.splitlines():
+        statement += line + "\n"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

@@ -1,0 +1,139 @@
+"""The records of a ledger file: what the entries say, interned and indexed so that one lot is found among millions.
+
+Identifiers and roles are interned; `mark` is one sorted run per (identifier, role), so a lot's records lie side by
+side on disk. All functions take an open connection; those that write, one inside a transaction.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from filon.log.store import Record, Stored
+from filon.store.search import SHORT, tail
+
+_CHUNK = 10_000
+_STORED = "sequence, entry, key, body"
+_ALL = 1 << 62
+_EDGE = f"""coalesce((SELECT sequence FROM record WHERE entry >= :size ORDER BY entry, sequence LIMIT 1), {_ALL})"""  # noqa: S608
+"""The first sequence that entries from :size on brought; asked within the statement, so that both see one state."""
+_ROLES = "SELECT id FROM role WHERE text IN (SELECT value FROM json_each(:roles))"
+
+
+def take(connection: sqlite3.Connection, entry: int, records: Sequence[Record], held: set[bytes]) -> None:
+    """Write the records of an entry whose key is not held; `held` learns the new keys."""
+    new = []
+    for record in records:
+        if record.key not in held:
+            held.add(record.key)
+            new.append(record)
+    first = _next(connection, "record", "sequence")
+    connection.executemany(
+        "INSERT INTO record (sequence, entry, occurred, key, name, body) VALUES (?, ?, ?, ?, ?, ?)",
+        ((number, entry, r.occurred, r.key, r.name, r.body) for number, r in enumerate(new, first)),
+    )
+    _mark(connection, [(role, text, number) for number, r in enumerate(new, first) for role, text in r.marks])
+
+
+def known(connection: sqlite3.Connection, keys: Iterable[bytes]) -> set[bytes]:
+    """Those of the keys that are held."""
+    held: set[bytes] = set()
+    rest = iter(keys)
+    while chunk := tuple(islice(rest, _CHUNK)):
+        sql = f"SELECT key FROM record WHERE key IN ({','.join('?' * len(chunk))})"  # noqa: S608 - only marks
+        held.update(key for (key,) in connection.execute(sql, chunk))
+    return held
+
+
+def between(connection: sqlite3.Connection, after: int, first: int, size: int | None) -> Iterator[Stored]:
+    """Records with sequence > after of entries first..size-1."""
+    sql = f"""SELECT {_STORED} FROM record WHERE sequence > :after AND sequence < {_EDGE}
+        AND sequence >= {_EDGE.replace(":size", ":first")} ORDER BY sequence"""  # noqa: S608 - only our own words
+    return _read(connection, sql, size, after=after, first=first)
+
+
+def touching(
+    connection: sqlite3.Connection, identifiers: Iterable[str], roles: Iterable[str] | None, size: int | None
+) -> Iterator[Stored]:
+    """Records that carry any of the identifiers in any of the roles, each once."""
+    role = "" if roles is None else f"AND role IN ({_ROLES})"
+    sql = f"""
+        SELECT {_STORED} FROM record WHERE sequence IN (
+          SELECT sequence FROM mark WHERE identifier IN (
+            SELECT id FROM identifier WHERE text IN (SELECT value FROM json_each(:identifiers))
+          ) {role} AND sequence < {_EDGE}
+        ) ORDER BY sequence"""  # noqa: S608 - only our own words
+    return _read(connection, sql, size, identifiers=_json(identifiers), roles=_json(roles or ()))
+
+
+def named(connection: sqlite3.Connection, name: str, size: int | None) -> Iterator[Stored]:
+    """Records with that own identifier."""
+    sql = f"""SELECT {_STORED} FROM record WHERE name = :name AND name <> '' AND sequence < {_EDGE}
+        ORDER BY sequence"""  # noqa: S608 - only our own words
+    return _read(connection, sql, size, name=name)
+
+
+def identifiers(connection: sqlite3.Connection, part: str, roles: Iterable[str] | None, limit: int) -> list[str]:
+    """Identifiers for the search box, those first met latest if there are more than `limit`."""
+    if len(part) >= SHORT:
+        source, order = "identifier_text JOIN identifier ON id = identifier_text.rowid", "identifier_text.rowid"
+        where, values = "identifier_text MATCH :low", {"low": '"' + part.replace('"', '""') + '"'}
+    else:
+        source, order = "identifier", "id"
+        where, values = "tail >= :low AND tail < :high", {"low": part, "high": part + "\U0010ffff"}
+    if roles is not None:
+        where += f" AND EXISTS (SELECT 1 FROM mark WHERE identifier = id AND role IN ({_ROLES}))"  # noqa: S608
+    sql = f"SELECT identifier.text FROM {source} WHERE {where} ORDER BY {order} DESC LIMIT :limit"  # noqa: S608
+    rows = connection.execute(sql, {**values, "roles": _json(roles or ()), "limit": limit})
+    return sorted(text for (text,) in rows)
+
+
+def forget(connection: sqlite3.Connection) -> None:
+    """Delete the cache; the entries stay."""
+    for table in ("mark", "record", "role"):
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608
+    connection.execute("INSERT INTO identifier_text (identifier_text) VALUES ('delete-all')")
+    connection.execute("DELETE FROM identifier")
+
+
+def _mark(connection: sqlite3.Connection, marks: list[tuple[str, str, int]]) -> None:
+    roles = _interned_roles(connection, {role for role, _, _ in marks})
+    ids = _interned(connection, {text: None for _, text, _ in marks})
+    rows = sorted({(ids[text], roles[role], number) for role, text, number in marks})
+    connection.executemany("INSERT INTO mark (identifier, role, sequence) VALUES (?, ?, ?)", rows)
+
+
+def _interned_roles(connection: sqlite3.Connection, roles: set[str]) -> dict[str, int]:
+    ids: dict[str, int] = dict(connection.execute("SELECT text, id FROM role"))
+    for role in sorted(roles - ids.keys()):
+        ids[role] = len(ids) + 1
+        connection.execute("INSERT INTO role (id, text) VALUES (?, ?)", (ids[role], role))
+    return ids
+
+
+def _interned(connection: sqlite3.Connection, texts: dict[str, None]) -> dict[str, int]:
+    """{text: id} for all texts, new ones numbered in the order in which they were met."""
+    sql = "SELECT text, id FROM identifier WHERE text IN (SELECT value FROM json_each(?))"
+    ids: dict[str, int] = dict(connection.execute(sql, (_json(texts),)))
+    first = _next(connection, "identifier", "id")
+    new = [(number, text, tail(text)) for number, text in enumerate((t for t in texts if t not in ids), first)]
+    connection.executemany("INSERT INTO identifier (id, text, tail) VALUES (?, ?, ?)", new)
+    connection.executemany("INSERT INTO identifier_text (rowid, text) VALUES (?, ?)", ((n, t) for n, t, _ in new))
+    ids.update((text, number) for number, text, _ in new)
+    return ids
+
+
+def _read(connection: sqlite3.Connection, sql: str, size: int | None, **values: object) -> Iterator[Stored]:
+    rows = connection.execute(sql, {**values, "size": _ALL if size is None else size})
+    return (Stored(sequence, entry, key, body) for sequence, entry, key, body in rows)
+
+
+def _next(connection: sqlite3.Connection, table: str, column: str) -> int:
+    sql = f"SELECT coalesce(max({column}) + 1, 0) FROM {table}"  # noqa: S608
+    return int(connection.execute(sql).fetchone()[0])
+
+
+def _json(texts: Iterable[str]) -> str:
+    return json.dumps(list(texts))

@@ -1,0 +1,317 @@
+"""One suite that every store inherits: what `filon.log.store` promises, said as tests.
+
+A store's own test file subclasses `StoreContract` and gives `make` (a new handle on the same ledger each call).
+"""
+
+import hashlib
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from filon.core.errors import NotFoundError, StoreError, WrongCallError
+from filon.log import merkle
+from filon.log.leaf import commitment
+from filon.log.store import Deposit, Record
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+LOT = "https://id.gs1.org/01/09521234543213/10/ATL-26-0311"
+CELL = "https://id.gs1.org/01/09521234543220/21/PK0007"
+
+
+def record(text, *, name="", marks=(), occurred=0):
+    return Record(hashlib.sha256(text.encode()).digest(), name, occurred, text.encode(), tuple(marks))
+
+
+def deposit(text="x", **more):
+    return Deposit(text.encode(), "text/plain", **more)
+
+
+class StoreContract:
+    persistent = True
+
+    @pytest.fixture
+    def make(self):
+        raise NotImplementedError
+
+    @pytest.fixture
+    def store(self, make):
+        return make()
+
+    def again(self, make, store):
+        """Another handle on the same ledger, after the first was closed (the same one where nothing persists)."""
+        if not self.persistent:
+            return store
+        store.close()
+        return make()
+
+    # --- entries ---
+
+    def test_a_new_ledger_is_empty(self, store):
+        assert store.size() == 0
+        assert store.root() == hashlib.sha256(b"").digest()
+        assert list(store.entries()) == list(store.kept()) == list(store.records()) == store.published() == []
+
+    def test_what_went_in_comes_out_also_after_opening_again(self, make, store):
+        given_in = Deposit(b"\x00\xff\r\n", "text/csv", "été.csv", "Atlas", ("IMP-07", "IMP-09"))
+        entry = store.append(given_in, [], now=NOON)
+        store = self.again(make, store)
+        assert store.entry(0) == entry
+        assert list(store.entries()) == [entry]
+        assert store.payload(0) == given_in.data
+        assert (entry.index, entry.learned, entry.size, entry.kind) == (0, NOON, 4, "deposit")
+        assert (entry.media_type, entry.name, entry.submitter) == ("text/csv", "été.csv", "Atlas")
+        assert entry.accepted == ("IMP-07", "IMP-09")
+        kept = next(store.kept())
+        assert kept.said == given_in
+        assert commitment(kept.said, kept.salts).hex().encode() in entry.leaf
+        assert entry.leaf_hash == hashlib.sha256(b"\x00" + entry.leaf).digest()
+
+    def test_the_leaf_tells_nothing_of_the_deposit(self, store):
+        one = store.append(Deposit(b"secret", "text/csv", "lot-7.csv", "Atlas"), [], now=NOON)
+        two = store.append(Deposit(b"secret", "text/csv", "lot-7.csv", "Atlas"), [], now=NOON)
+        for word in (b"secret", b"lot-7", b"Atlas", hashlib.sha256(b"secret").hexdigest().encode()):
+            assert word not in one.leaf
+        assert one.leaf != two.leaf  # salted: the same file twice cannot be recognised
+
+    def test_entry_numbers_have_no_gaps_and_time_does_not_run_back(self, store):
+        moments = [NOON, NOON - timedelta(days=1), NOON + timedelta(seconds=1)]
+        taken = [store.append(deposit(str(i)), [], now=moment) for i, moment in enumerate(moments)]
+        assert [entry.index for entry in taken] == [0, 1, 2]
+        assert [entry.learned for entry in taken] == [NOON, NOON, NOON + timedelta(seconds=1)]
+
+    def test_several_deposits_are_one_commit_in_their_order(self, make, store):
+        taken = store.append_all([(deposit(str(i)), [record(f"r{i}")]) for i in range(5)], now=NOON)
+        store = self.again(make, store)
+        assert list(store.entries()) == taken
+        assert [(s.entry, s.body) for s in store.records()] == [(i, f"r{i}".encode()) for i in range(5)]
+        assert store.append_all([], now=NOON) == []
+
+    def test_a_deposit_that_cannot_be_taken_leaves_nothing(self, make, store):
+        good = deposit("good"), [record("good", marks=[("input", LOT)])]
+        with pytest.raises(WrongCallError):
+            store.append_all([good, (deposit("bad", kind="nonsense"), [])], now=NOON)
+        with pytest.raises(WrongCallError):
+            store.append_all([good, (deposit("bad", name="\ud800"), [])], now=NOON)
+        store = self.again(make, store)
+        assert store.size() == 0
+        assert list(store.records()) == []
+        assert store.identifiers("ATL-26") == []
+        assert store.append(*good, now=NOON).index == 0
+
+    def test_entries_from_to(self, store):
+        store.append_all([(deposit(str(i)), []) for i in range(6)], now=NOON)
+        assert [e.index for e in store.entries(2, 4)] == [2, 3]
+        assert [k.index for k in store.kept(4)] == [4, 5]
+        assert list(store.entries(6)) == []
+
+    def test_what_is_not_there_is_not_found(self, store):
+        store.append(deposit(), [], now=NOON)
+        for index in (-1, 1):
+            with pytest.raises(NotFoundError):
+                store.entry(index)
+            with pytest.raises(NotFoundError):
+                store.payload(index)
+        with pytest.raises(NotFoundError):
+            store.root(2)
+        with pytest.raises(NotFoundError):
+            store.node(1, 0)
+
+    def test_an_empty_and_a_large_payload(self, store):
+        large = bytes(range(256)) * 20_000
+        store.append(Deposit(b"", "text/plain"), [], now=NOON)
+        store.append(Deposit(large, "application/octet-stream"), [], now=NOON)
+        assert store.payload(0) == b""
+        assert store.payload(1) == large
+        assert store.entry(1).size == 5_120_000
+
+    def test_a_closed_ledger_refuses(self, store):
+        store.close()
+        store.close()
+        with pytest.raises(StoreError):
+            store.size()
+        with pytest.raises(StoreError):
+            store.append(deposit(), [], now=NOON)
+
+    # --- tree ---
+
+    def test_roots_of_all_sizes_equal_the_definition(self, make, store):
+        for batch in (1, 2, 3, 7):
+            store.append_all([(deposit(str(i)), []) for i in range(batch)], now=NOON)
+        store = self.again(make, store)
+        leaves = [entry.leaf for entry in store.entries()]
+        assert [store.root(n) for n in range(14)] == [mth(leaves[:n]) for n in range(14)]
+        assert store.root() == store.root(13)
+        # 13 = 8 + 4 + 1 leaves: 7 + 3 inner nodes of the complete subtrees of 8 and 4.
+        assert len(list(store.nodes())) == 10
+        path = merkle.inclusion_path(store.node, 5, 13)
+        assert merkle.includes(5, 13, path, store.entry(5).leaf_hash, store.root())
+
+    def test_published_checkpoints_are_kept_in_order(self, make, store):
+        store.publish(3, "filon.example\n3\n…\n".encode())
+        store.publish(3, b"again with one more signature")
+        store = self.again(make, store)
+        assert store.published() == [(3, "filon.example\n3\n…\n".encode()), (3, b"again with one more signature")]
+
+    # --- records ---
+
+    def test_a_record_key_is_held_once(self, make, store):
+        a, b, c = (record(x, marks=[("input", LOT)]) for x in "abc")
+        store.append(deposit(), [a, b, a], now=NOON)
+        store.append(deposit(), [b, c], now=NOON)
+        store.append_all(
+            [(deposit(), [c]), (deposit(), [record("d"), record("d")]), (deposit(), [record("d")])], now=NOON
+        )
+        store = self.again(make, store)
+        assert [(s.sequence, s.entry, s.body) for s in store.records()] == [
+            (0, 0, b"a"),
+            (1, 0, b"b"),
+            (2, 1, b"c"),
+            (3, 3, b"d"),
+        ]
+        assert store.size() == 5  # entries are what was received, also when it said nothing new
+        assert store.known([b.key, record("z").key]) == {b.key}
+        assert store.known([]) == set()
+
+    def test_many_keys_at_once(self, store):
+        many = [record(str(i)) for i in range(25_000)]
+        store.append(deposit(), many, now=NOON)
+        assert store.known(r.key for r in many) == {r.key for r in many}
+        assert sum(1 for _ in store.records(after=9_999)) == 15_000
+
+    def test_records_from_to(self, store):
+        for i in range(4):
+            store.append(deposit(), [record(f"{i}{x}") for x in "ab"], now=NOON)
+        bodies = lambda **at: [s.body for s in store.records(**at)]  # noqa: E731
+        assert bodies(after=5) == [b"3a", b"3b"]
+        assert bodies(size=1) == [b"0a", b"0b"]
+        assert bodies(first=2, size=3) == [b"2a", b"2b"]
+        assert bodies(first=1, after=4) == [b"2b", b"3a", b"3b"]
+        assert bodies(size=0) == bodies(first=4) == []
+        assert bodies(size=99) == bodies()
+
+    def test_a_lot_is_found_in_its_roles_and_as_it_was_known(self, store):
+        made = record("made", marks=[("output", LOT), ("step", "commissioning")])
+        used = record("used", marks=[("input", LOT), ("input", LOT), ("output", CELL)])
+        other = record("other", marks=[("output", CELL)])
+        store.append(deposit(), [made], now=NOON)
+        store.append(deposit(), [used, other], now=NOON)
+        bodies = lambda *ids, **at: [s.body for s in store.touching(ids, **at)]  # noqa: E731
+        assert bodies(LOT) == [b"made", b"used"]
+        assert bodies(LOT, roles=["input"]) == [b"used"]
+        assert bodies(LOT, CELL) == [b"made", b"used", b"other"]
+        assert bodies(LOT, CELL, roles=["output"]) == [b"made", b"used", b"other"]
+        assert bodies(LOT, size=1) == [b"made"]
+        assert bodies(LOT, roles=[]) == bodies(LOT, roles=["nobody"]) == bodies("unknown") == bodies() == []
+
+    def test_many_identifiers_in_one_question(self, store):
+        store.append(deposit(), [record(f"r{i}", marks=[("epc", f"urn:x:{i}")]) for i in range(3000)], now=NOON)
+        found = [s.sequence for s in store.touching(f"urn:x:{i}" for i in range(2999, -1, -2))]
+        assert found == list(range(1, 3000, 2))
+
+    def test_an_event_and_its_error_declaration_share_a_name(self, store):
+        store.append(deposit(), [record("said", name="urn:uuid:1"), record("unnamed")], now=NOON)
+        store.append(deposit(), [record("taken back", name="urn:uuid:1")], now=NOON)
+        assert [s.body for s in store.named("urn:uuid:1")] == [b"said", b"taken back"]
+        assert [s.body for s in store.named("urn:uuid:1", size=1)] == [b"said"]
+        assert list(store.named("")) == list(store.named("urn:uuid:2")) == []
+
+    def test_the_search_box(self, store):
+        marks = [("output", LOT), ("epc", CELL), ("epc", 'urn:x:odd:a"b%_*'), ("place", "urn:x:site:Été")]
+        store.append(deposit(), [record("r", marks=marks)], now=NOON)
+        assert store.identifiers("atl-26") == [LOT]
+        assert store.identifiers("id.gs1") == [LOT, CELL]
+        assert store.identifiers("id.gs1", roles=["epc"]) == [CELL]
+        assert store.identifiers("id.gs1", limit=1) == [CELL]  # the one first met latest
+        assert store.identifiers('a"b') == store.identifiers("b%_*") == ['urn:x:odd:a"b%_*']
+        assert store.identifiers("p") == store.identifiers("PK") == [CELL]  # beginnings of last parts
+        assert store.identifiers("at", roles=["output"]) == [LOT]
+        assert store.identifiers("K0") == store.identifiers("nothing") == store.identifiers("gs1", roles=[]) == []
+        assert store.identifiers("site:Ét") == ["urn:x:site:Été"]
+
+    # --- others in the way ---
+
+    def test_readers_in_other_threads_see_whole_states(self, store):
+        stop, wrong = threading.Event(), []
+
+        def read():
+            while not stop.is_set():
+                seen = [entry.index for entry in store.entries()]
+                if seen != list(range(len(seen))) or len(list(store.records(size=len(seen)))) != 2 * len(seen):
+                    wrong.append(seen)
+
+        readers = [threading.Thread(target=read) for _ in range(2)]
+        for reader in readers:
+            reader.start()
+        for i in range(30):
+            store.append(deposit(), [record(f"{i}a"), record(f"{i}b")], now=NOON)
+        stop.set()
+        for reader in readers:
+            reader.join()
+        assert wrong == []
+
+    def test_two_writers_do_not_overtake_each_other(self, make, store):
+        handles = [store, make() if self.persistent else store]
+        taken = [[], []]
+
+        def write(who):
+            for i in range(40):
+                entry = handles[who].append(deposit(f"{who}-{i}"), [record(f"{i}"), record(f"{who}-{i}")], now=NOON)
+                taken[who].append(entry)
+
+        writers = [threading.Thread(target=write, args=(who,)) for who in (0, 1)]
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join()
+        entries = list(store.entries())
+        assert sorted(taken[0] + taken[1], key=lambda e: e.index) == entries
+        assert len(entries) == 80
+        assert store.root() == mth([entry.leaf for entry in entries])
+        stored = list(store.records())
+        assert len(stored) == len({s.key for s in stored}) == 40 + 80  # the shared keys once
+        assert [s.sequence for s in stored] == list(range(120))
+        assert [s.entry for s in stored] == sorted(s.entry for s in stored)
+
+    # --- laws ---
+
+    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.lists(st.lists(st.integers(0, 8), max_size=4), max_size=6), st.floats(0, 1))
+    def test_any_history_as_known_at_any_size(self, store, batches, share):
+        # The oracle is a plain list. The ledger lives on between examples: each has its own start and own keys.
+        start, run, said = store.size(), str(store.size()), []
+        for batch in batches:
+            records = [
+                record(f"{run} {n}", marks=[("epc", f"urn:{run}:{n}"), ("parity", f"urn:{run}:{n % 2}")]) for n in batch
+            ]
+            entry = store.append(deposit(), records, now=NOON)
+            for n in dict.fromkeys(batch):
+                if n not in {told for _, told in said}:
+                    said.append((entry.index, n))
+        size = start + round(share * (store.size() - start))
+        known = [pair for pair in said if pair[0] < size]
+
+        def seen(stored):
+            return [(s.entry, int(s.body.split()[1])) for s in stored]
+
+        assert seen(store.records(first=start, size=size)) == known
+        for n in range(4):
+            assert seen(store.touching([f"urn:{run}:{n}"], size=size)) == [
+                p for p in known if p[1] == n or p[1] % 2 == n
+            ]
+            assert seen(store.touching([f"urn:{run}:{n}"], roles=["epc"], size=size)) == [p for p in known if p[1] == n]
+        assert store.root(size) == mth([e.leaf for e in store.entries(0, size)])
+
+
+def mth(d):
+    """RFC 6962, 2.1, slow and literal."""
+    if not d:
+        return hashlib.sha256(b"").digest()
+    if len(d) == 1:
+        return hashlib.sha256(b"\x00" + d[0]).digest()
+    k = 1
+    while k * 2 < len(d):
+        k *= 2
+    return hashlib.sha256(b"\x01" + mth(d[:k]) + mth(d[k:])).digest()
