@@ -7,15 +7,16 @@ declared is None: it is never guessed (rule I-1 of the custody reference).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import cache
 from math import sqrt
 
-from filon.books.lot import Content
+from filon.books.lot import MILLIGRAM, PIECE, Amount, Content
 from filon.core.finding import Finding, Place, found
 from filon.core.matter import ELEMENTS, MASS, Form, form, mass_fraction
+from filon.core.quantity import MG_PER_KG
 from filon.core.tables import table
 from filon.epcis.event import FILON
 
@@ -233,4 +234,55 @@ def content_findings(lot: Declared, name: str, place: Place) -> list[Finding]:
                         form=lot.form.key,
                     )
                 )
+    return out
+
+
+def completed(lot: Declared, product: Declared) -> Declared:
+    """A lot's own declaration; what it leaves open is taken from its product's."""
+    if product is UNSAID:
+        return lot
+    return replace(
+        lot,
+        form=lot.form or product.form,
+        form_text=lot.form_text or product.form_text,
+        kind=lot.kind if lot.kind != "product" else product.kind,
+        piece_mass=lot.piece_mass if lot.piece_mass is not None else product.piece_mass,
+        weighing=lot.weighing if lot.weighing is not None else product.weighing,
+    )
+
+
+def spread(lot: Declared, content: Content) -> dict[str, float]:
+    """{substance: relative one-sigma uncertainty of its share in the lot}, weighing apart."""
+    return {substance: concentration(lot, substance)[1] for substance, mg in content.items() if mg}
+
+
+def measured(lot: Declared, amount: Amount) -> Content:
+    """What an amount of the lot contains by its declaration; articles are not told by theirs."""
+    if amount.unit == MILLIGRAM:
+        return contained(lot, amount.number)
+    if amount.unit == PIECE and lot.piece_mass is not None and not lot.article:
+        return contained(lot, round(lot.piece_mass * MG_PER_KG) * amount.number)
+    content: Content = dict.fromkeys((MASS, *(lot.form.elements if lot.form else ELEMENTS)))
+    if amount.unit == PIECE and lot.piece_mass is not None:
+        content[MASS] = round(lot.piece_mass * MG_PER_KG) * amount.number
+    return content
+
+
+def plus(total: Content, more: Content) -> None:
+    """Add contents in place; unknown plus anything is unknown."""
+    for substance, mg in more.items():
+        before = total.get(substance, 0)
+        total[substance] = None if mg is None or before is None else before + mg
+
+
+def mixed(
+    sigma: Mapping[str, float], content: Content, heel_sigma: Mapping[str, float], heel: Content
+) -> dict[str, float]:
+    """Relative sigma of a mixture of two independent fillings."""
+    out = {}
+    for substance in {*content, *heel}:
+        a, b = content.get(substance) or 0, heel.get(substance) or 0
+        if a + b:
+            parts = ((a * sigma.get(substance, 0.0)), (b * heel_sigma.get(substance, 0.0)))
+            out[substance] = sqrt(parts[0] ** 2 + parts[1] ** 2) / (a + b)
     return out

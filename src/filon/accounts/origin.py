@@ -1,0 +1,142 @@
+"""The origin account: for every holding and element, how many milligrams come from which mine or recycler.
+
+Origins ride on matter: a holding's vector is the sum of what flowed in, each inflow taking its share of its source's
+vector, and the parts of a vector always sum to the holding's content, to the milligram. Matter whose origin nobody
+declared is UNKNOWN; it is a value like the others and is never spread over them (I-6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from filon.books.book import Book, Flow
+from filon.books.journal import UNKNOWN
+from filon.books.lot import Account, AccountKind
+from filon.core.quantity import split
+
+Vector = dict[str, int]
+"""{origin: mg}, whole numbers >= 0; UNKNOWN is an origin."""
+
+
+@dataclass(frozen=True)
+class Origins:
+    """The origin account of a book, for one substance.
+
+    Args:
+        made: vector of each holding when it was made, by id; None where its content is unknown.
+        left: what of it is still there.
+        outside: {account: vector of what went there, net}; negative where a measurement found more than was there.
+        named: every origin from which any matter of a holding came, by id; also where amounts are unknown.
+    """
+
+    substance: str
+    made: tuple[Vector | None, ...]
+    left: tuple[Vector, ...]
+    outside: Mapping[Account, Vector]
+    named: tuple[frozenset[str], ...]
+
+
+def origins(book: Book, substance: str) -> Origins:
+    """The origin account of one substance.
+
+    Returns:
+        For every holding with known content the vector sums to it, and for every origin what came in from its source
+        equals what is held plus what went out: to the mg.
+    Source: custody reference I-6, I-7, I-9; decision 0003 for surpluses.
+    """
+    run = _Run(book, substance)
+    for flow in book.flows:
+        run.carry(flow)
+    made = tuple(vector if known else None for vector, known in zip(run.made, run.known, strict=True))
+    return Origins(substance, made, tuple(run.left), run.outside, tuple(run.named))
+
+
+class _Run:
+    """One sweep over the flows in posting order; parents are complete before anything leaves them."""
+
+    def __init__(self, book: Book, substance: str) -> None:
+        self.book = book
+        self.substance = substance
+        self.made: list[Vector] = [{} for _ in book.holdings]
+        self.left: list[Vector] = [{} for _ in book.holdings]
+        self.known = [holding.content.get(substance, 0) is not None for holding in book.holdings]
+        self.named: list[frozenset[str]] = [frozenset() for _ in book.holdings]
+        self.outside: dict[Account, Vector] = {}
+
+    def carry(self, flow: Flow) -> None:
+        """Take the flow's share from its source, give it to its target."""
+        if isinstance(flow.target, int):
+            self._name(flow)
+        mg = flow.content.get(self.substance, 0)
+        if not mg:
+            return
+        vector = self._taken(flow, mg)
+        if isinstance(flow.target, int):
+            _add(self.made[flow.target], vector)
+            _add(self.left[flow.target], vector)
+        else:
+            _add(self.outside.setdefault(flow.target, {}), vector)
+
+    def _name(self, flow: Flow) -> None:
+        assert isinstance(flow.target, int)
+        if isinstance(flow.source, int):
+            origins_of = self.named[flow.source]
+        elif flow.source.kind is AccountKind.SOURCE:
+            origins_of = frozenset({flow.source.key})
+        elif flow.source.kind is AccountKind.REAGENTS or flow.like is not None or self._repeats(flow):
+            return
+        else:
+            origins_of = frozenset({UNKNOWN})
+        self.named[flow.target] |= origins_of
+
+    def _repeats(self, flow: Flow) -> bool:
+        """Matter drawn from a pool whose own amount nobody knows: it is not new matter."""
+        return isinstance(flow.target, int) and any(
+            self.book.holdings[flow.target].content.get(substance, 0) is None for substance in flow.content
+        )
+
+    def _taken(self, flow: Flow, mg: int) -> Vector:
+        if isinstance(flow.source, int):
+            return self._drawn(flow.source, mg)
+        if flow.source.kind is AccountKind.SOURCE:
+            return {flow.source.key: mg}
+        vector = self._like(flow, mg)
+        outside = self.outside.setdefault(flow.source, {})
+        _add(outside, {origin: -part for origin, part in vector.items()})
+        return vector
+
+    def _like(self, flow: Flow, mg: int) -> Vector:
+        """What a measurement found more than was there: like the mixture it was found in, or unknown."""
+        if flow.like is not None and self.made[flow.like]:
+            return _shared(mg, self.made[flow.like])
+        target = flow.target
+        if isinstance(target, int) and not self.known[target] and len(self.named[target]) == 1:
+            return dict.fromkeys(self.named[target], mg)
+        return {UNKNOWN: mg}
+
+    def _drawn(self, source: int, mg: int) -> Vector:
+        """Draw from what is left, pro rata; the last draw takes exactly the rest."""
+        left = self.left[source]
+        if sum(left.values()) < mg:  # only where some inflow's amount is unknown
+            return self._beyond(source, mg)
+        vector = _shared(mg, left)
+        _add(left, {origin: -part for origin, part in vector.items()})
+        return vector
+
+    def _beyond(self, source: int, mg: int) -> Vector:
+        names = self.named[source]
+        return dict.fromkeys(names, mg) if len(names) == 1 else {UNKNOWN: mg}
+
+
+def _shared(mg: int, by: Vector) -> Vector:
+    names = sorted(by)
+    parts = split(mg, [by[name] for name in names])
+    return {name: part for name, part in zip(names, parts, strict=True) if part}
+
+
+def _add(total: Vector, more: Mapping[str, int]) -> None:
+    for origin, mg in more.items():
+        total[origin] = total.get(origin, 0) + mg
+        if not total[origin]:
+            del total[origin]

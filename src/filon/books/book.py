@@ -1,0 +1,177 @@
+"""The book: holdings, the flows between them and the checks that were made, ready to be asked.
+
+Holdings are nodes, flows are edges, and every flow is a double entry: what leaves one end enters the other. A flow
+goes from an older holding to a younger one (parent id < child id), or from or to an account outside (source, waste,
+loss, unaccounted ..). Built by `books.post`; asked by `trace`, `balance` and the accounts. Immutable once built.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from filon.books.declared import Declared
+from filon.books.lot import Account, AccountKind, Content, LotId, SiteId
+from filon.books.movement import Said
+from filon.books.register import Register
+from filon.core.finding import Finding
+
+
+@dataclass(slots=True)
+class Holding:
+    """A lot at a site (or under way, or in process) from one filling to the next: a node of the flow graph.
+
+    Args:
+        id: position in `Book.holdings`; parents have smaller ids.
+        kind: stock, transit or step.
+        version: 1, 2, .. for each filling of the same lot at the same site.
+        made: index in `Book.events` of the event that made it.
+        amount, unit: how much it held when made.
+        content: {substance: mg} when made.
+        sigma: {substance: relative one-sigma uncertainty of its share in the lot}.
+        left, left_content: what is still there.
+        next: the younger version that took over the rest, or None.
+    """
+
+    id: int
+    lot: LotId
+    site: SiteId
+    kind: AccountKind
+    version: int
+    made: int
+    amount: int
+    unit: str
+    content: Content
+    sigma: Mapping[str, float]
+    left: int = 0
+    left_content: Content = field(default_factory=dict)
+    next: int | None = None
+
+    @property
+    def account(self) -> Account:
+        """The account of the books that this holding is."""
+        return Account(self.kind, f"{self.lot}@{self.site}")
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Matter that went from one end to the other in one event: an edge of the flow graph.
+
+    Args:
+        event: index in `Book.events`.
+        source, target: a holding's id, or an account outside.
+        amount: counting units that left the source, 0 where it is not a holding.
+        content: {substance: mg}; None where the amount is unknown.
+        like: holding whose mixture the matter has when it comes from `unaccounted` within measurement
+            uncertainty; None = its origin is unknown.
+        serials: serial numbers of the pieces, (first, last) inclusive.
+    """
+
+    event: int
+    source: int | Account
+    target: int | Account
+    amount: int
+    content: Content
+    like: int | None = None
+    serials: tuple[tuple[int, int], ...] = ()
+
+
+class Verdict(StrEnum):
+    """Whether matter adds up: within two sigma, beyond, or not to be told for lack of data."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+    FAIL = "fail"
+    CANNOT_TELL = "cannot tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One comparison of what must be equal: a step, a shipment's arrival, a stocktake, a withdrawal.
+
+    Args:
+        what: `step`, `transit`, `stocktake`, `withdrawal`.
+        into, out: mg that went in and came out (or were expected and measured).
+        difference: into - out; positive = missing, negative = surplus.
+        sigma: one-sigma uncertainty of the difference, mg.
+        account: where the difference was posted.
+    """
+
+    event: int
+    what: str
+    lot: LotId
+    site: SiteId
+    substance: str
+    into: int
+    out: int
+    difference: int
+    sigma: int
+    verdict: Verdict
+    account: Account
+
+
+@dataclass(frozen=True)
+class Book:
+    """Everything the events say about matter.
+
+    Args:
+        events: the events that count, in the order they were posted.
+        holdings: all nodes; `holdings[i].id == i`.
+        flows: all edges, in posting order (targets' ids never decrease within an event).
+        checks: all comparisons, in posting order.
+        declared: {lot: what its maker declared}.
+        findings: everything that is wrong or worth knowing.
+        scope: lots this book was limited to, None = all.
+    """
+
+    events: Sequence[Said]
+    holdings: Sequence[Holding]
+    flows: Sequence[Flow]
+    checks: Sequence[Check]
+    declared: Mapping[LotId, Declared]
+    register: Register
+    findings: Sequence[Finding]
+    scope: frozenset[str] | None = None
+
+    @cached_property
+    def inflows(self) -> Sequence[Sequence[Flow]]:
+        """Flows into each holding, by id."""
+        table: list[list[Flow]] = [[] for _ in self.holdings]
+        for flow in self.flows:
+            if isinstance(flow.target, int):
+                table[flow.target].append(flow)
+        return table
+
+    @cached_property
+    def outflows(self) -> Sequence[Sequence[Flow]]:
+        """Flows out of each holding, by id."""
+        table: list[list[Flow]] = [[] for _ in self.holdings]
+        for flow in self.flows:
+            if isinstance(flow.source, int):
+                table[flow.source].append(flow)
+        return table
+
+    @cached_property
+    def of_lot(self) -> Mapping[LotId, Sequence[int]]:
+        """{lot: ids of its holdings, oldest first}; steps and the like not included."""
+        table: dict[LotId, list[int]] = defaultdict(list)
+        for holding in self.holdings:
+            if holding.kind is not AccountKind.STEP:
+                table[holding.lot].append(holding.id)
+        return table
+
+    def first(self, lot: LotId) -> Holding | None:
+        """The holding in which a lot came into being; None if the book does not know it."""
+        ids = self.of_lot.get(lot)
+        return self.holdings[ids[0]] if ids else None
+
+    def postings(self) -> Iterator[tuple[int, Account, str, int]]:
+        """The journal: (event, account, substance, mg), credits negative; each event sums to zero by substance."""
+        for flow in self.flows:
+            for end, sign in ((flow.source, -1), (flow.target, 1)):
+                account = self.holdings[end].account if isinstance(end, int) else end
+                for substance, mg in flow.content.items():
+                    if mg:
+                        yield flow.event, account, substance, sign * mg

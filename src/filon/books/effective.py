@@ -1,0 +1,80 @@
+"""Which events count: what was declared an error is as never said, what is final replaces what was provisional.
+
+Independent of the order in which events were learned: only what is known counts, not when it came.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from filon.books.movement import Said
+from filon.core.finding import Finding, found
+from filon.epcis.event import FILON, Event
+
+
+def effective(said: Iterable[Said]) -> tuple[list[Said], list[Finding]]:
+    """The events that count.
+
+    An event declared an error is dropped, with its declaration; a corrective event stands on its own. Where a lot has
+    provisional and final declarations of its making, the final one replaces the provisional: its quantity and traits,
+    with the inputs of the provisional step where the final one names none.
+
+    Returns:
+        (events in the order given, findings BOK-024).
+    Source: EPCIS 2.0 7.4.1.3; interface reference 11 ("provisional and final are two observations").
+    """
+    everything = list(said)
+    taken_back = {one.event.eventID for one in everything if one.event.errorDeclaration and one.event.eventID}
+    unnamed = {_bare(one.event) for one in everything if one.event.errorDeclaration and not one.event.eventID}
+    counted, findings = [], []
+    for one in everything:
+        if one.event.errorDeclaration:
+            findings.append(found("BOK-024", one.place, event=one.event.eventID or one.key))
+        elif (one.event.eventID in taken_back and one.event.eventID) or (unnamed and _bare(one.event) in unnamed):
+            continue
+        else:
+            counted.append(one)
+    return _final(counted), findings
+
+
+def _bare(event: Event) -> Event:
+    return replace(event, errorDeclaration=None, recordTime=None, place="")
+
+
+def _final(said: list[Said]) -> list[Said]:
+    provisional: dict[str, list[int]] = defaultdict(list)
+    final: dict[str, list[int]] = defaultdict(list)
+    for index, one in enumerate(said):
+        if (lot := _made(one.event)) is not None:
+            (provisional if one.event.trait("status") == "provisional" else final)[lot].append(index)
+    gone: set[int] = set()
+    merged: dict[int, Said] = {}
+    for lot, early in provisional.items():
+        for late in sorted(final.get(lot, ()), key=lambda index: said[index].key)[:1]:
+            gone.update(early)
+            merged[late] = _completed(said[late], [said[index] for index in early])
+    return [merged.get(index, one) for index, one in enumerate(said) if index not in gone]
+
+
+def _made(event: Event) -> str | None:
+    """The one lot that an event creates; None if it creates none or several."""
+    if event.type == "TransformationEvent":
+        outputs = event.outputQuantityList
+    elif event.type == "ObjectEvent" and event.action == "ADD":
+        outputs = event.quantityList
+    else:
+        return None
+    return outputs[0].epcClass if len(outputs) == 1 else None
+
+
+def _completed(final: Said, provisional: list[Said]) -> Said:
+    """The final declaration, as a step with the inputs of the provisional one if it has none of its own."""
+    steps = [one for one in provisional if one.event.type == "TransformationEvent"]
+    if final.event.type == "TransformationEvent" or not steps:
+        return final
+    step = min(steps, key=lambda one: one.key).event
+    traits: Mapping[str, object] = {**step.ilmd, **final.event.ilmd, FILON + "status": "final"}
+    event = replace(step, outputQuantityList=final.event.quantityList, ilmd=traits, eventID=final.event.eventID)
+    return replace(final, event=event)

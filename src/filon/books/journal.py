@@ -1,0 +1,296 @@
+"""The journal: what is open while movements are posted, and the few moves that all of them are made of.
+
+`take` matter out of a lot's holding, `pour` it into another, `gain` what a measurement found more than was there.
+Holdings are well mixed (I-7); topping one up makes its next version with the heel in it (I-8). Everything here keeps
+the double entry: a flow leaves one end and enters the other with the same milligrams.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from math import sqrt
+
+from filon.books.book import Check, Flow, Holding, Verdict
+from filon.books.declared import (
+    Declared,
+    completed,
+    content_findings,
+    measured,
+    mixed,
+    plus,
+    spread,
+    weighing_sigma,
+)
+from filon.books.lot import MILLIGRAM, PIECE, Account, AccountKind, Amount, Content, LotId, SiteId
+from filon.books.movement import Kind, Line, Movement
+from filon.books.register import Register, serial
+from filon.core.finding import Finding, found
+from filon.core.ident import short
+from filon.core.matter import MASS
+from filon.core.quantity import MG_PER_KG, part
+
+UNKNOWN = "UNKNOWN"
+"""The origin of matter whose origin nobody declared; a value like any other, never spread over the known ones."""
+
+COVERAGE = 2
+"""Differences within this many sigma are measurement noise (I-2: k = 2)."""
+
+
+def kg_text(mg: int) -> str:
+    """Milligrams as kilograms with one decimal, for findings."""
+    return f"{mg / MG_PER_KG:.1f}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Shortage:
+    """More of a lot was taken at a site than was there."""
+
+    lot: LotId
+    site: SiteId
+    amount: Amount
+    there: int
+    holding: Holding | None
+    weigh: float
+
+
+class Journal:
+    """The state of one posting run."""
+
+    def __init__(self, register: Register, findings: list[Finding], scope: frozenset[str] | None) -> None:
+        self.register = register
+        self.findings = findings
+        self.scope = scope
+        self.event = -1
+        self.holdings: list[Holding] = []
+        self.flows: list[Flow] = []
+        self.checks: list[Check] = []
+        self.declared: dict[LotId, Declared] = {}
+        self.open: dict[tuple[LotId, SiteId], int] = {}  # the newest version of a lot's stock at a site
+        self.whereabouts: dict[LotId, set[SiteId]] = defaultdict(set)
+        self.under_way: dict[LotId, list[tuple[str, SiteId, int]]] = defaultdict(list)  # shipment, to, holding
+        self.known: set[LotId] = set()  # lots that somebody said where they come from, at any time
+        self.packed: dict[LotId, list[Line]] = {}
+        self.batches: dict[str, list[tuple[int, int, LotId]]] = defaultdict(list)  # product -> serial ranges
+        self.used: dict[LotId, list[tuple[int, int, Movement]]] = defaultdict(list)
+
+    def remember(self, move: Movement) -> None:
+        """Note what a movement declares of the lots it makes, before anything is posted."""
+        if move.kind not in {Kind.BIRTH, Kind.STEP} or move.declared is None:
+            return
+        for line in move.gives:
+            if not self.follows(line.lot):
+                continue
+            self.known.add(line.lot)
+            told = self.says(move, line.lot)
+            self.declared.setdefault(line.lot, told)
+            if told.serials and (key := self.register.product(line.lot)):
+                self.batches[key].append((*told.serials, line.lot))
+            if not told.article and told.kind == "product":
+                self.findings += content_findings(told, self.name(line.lot), move.said.place)
+
+    def told(self, lot: LotId) -> Declared:
+        """What is declared of a lot, by its maker or else by its product."""
+        if lot not in self.declared:
+            self.declared[lot] = self.register.product_traits(lot)
+        return self.declared[lot]
+
+    def says(self, move: Movement, lot: LotId) -> Declared:
+        """What this movement declares of a lot it makes; a tank's fillings each have their own assay."""
+        product = self.register.product_traits(lot)
+        return completed(move.declared, product) if move.declared is not None else product
+
+    def follows(self, lot: LotId) -> bool:
+        """Whether this run posts the lot's movements."""
+        return self.scope is None or lot in self.scope
+
+    @staticmethod
+    def name(identifier: str) -> str:
+        """What people read for an identifier."""
+        return short(identifier)
+
+    def new(self, lot: LotId, site: SiteId, kind: AccountKind, unit: str) -> Holding:
+        """An empty holding."""
+        holding = Holding(len(self.holdings), lot, site, kind, 1, self.event, 0, unit, {}, {})
+        self.holdings.append(holding)
+        return holding
+
+    def pour(  # noqa: PLR0917 - which, where, how much, of what, how sure, from where
+        self,
+        lot: LotId,
+        site: SiteId,
+        amount: Amount,
+        content: Content,
+        sigma: dict[str, float],
+        source: int | Account,
+        *,
+        taken: int = 0,
+        like: int | None = None,
+    ) -> Holding:
+        """Matter enters the stock of a lot at a site: a first holding, or the next version with the heel in it."""
+        before = self.open.get((lot, site))
+        holding = self.new(lot, site, AccountKind.STOCK, amount.unit)
+        if before is not None and self.holdings[before].unit == amount.unit:
+            heel = self.holdings[before]
+            holding.version = heel.version + 1
+            if heel.left or any(heel.left_content.values()):
+                self._into(Flow(self.event, heel.id, holding.id, heel.left, dict(heel.left_content)))
+                sigma = mixed(sigma, content, heel.sigma, heel.left_content)
+                holding.amount = heel.left
+            heel.left, heel.left_content, heel.next = 0, {}, holding.id
+        self._into(Flow(self.event, source, holding.id, taken, content, like))
+        holding.amount += amount.number
+        holding.sigma = sigma
+        holding.left, holding.left_content = holding.amount, dict(holding.content)
+        self.open[lot, site] = holding.id
+        self.whereabouts[lot].add(site)
+        self.known.add(lot)
+        return holding
+
+    def out(self, holding: Holding, number: int) -> Content:
+        """Take counting units out of a holding: its content pro rata, the last piece takes what is left."""
+        content: Content = {}
+        for substance, mg in holding.left_content.items():
+            content[substance] = None if mg is None else part(mg, number, holding.left) if holding.left else mg
+        holding.left -= number
+        for substance, mg in content.items():
+            before = holding.left_content[substance]
+            holding.left_content[substance] = None if before is None or mg is None else before - mg
+        return content
+
+    def drain(self, pool: Holding, account: Account) -> None:
+        """All that entered a pool leaves the part of the books that this run looks at."""
+        self.flows.append(Flow(self.event, pool.id, account, 0, dict(pool.content)))
+
+    def take(
+        self, move: Movement, line: Line, target: int, serials: tuple[tuple[int, int], ...] = ()
+    ) -> list[tuple[Content, dict[str, float]]]:
+        """Take a lot's amount from its holding at the movement's site into `target`; what lacks comes from unaccounted.
+
+        Returns:
+            [(content, relative sigma)] of what entered the target.
+        """
+        line = self.resolved(line)
+        site = self.site_of(line.lot, move.site)
+        index = self.open.get((line.lot, site))
+        holding = self.holdings[index] if index is not None else None
+        amount = self.in_units_of(move, line, holding)
+        if amount is None:
+            return []
+        told = self.told(line.lot)
+        weigh = weighing_sigma(told) if amount.unit == MILLIGRAM else 0.0
+        out: list[tuple[Content, dict[str, float]]] = []
+        there = min(amount.number, holding.left) if holding else 0
+        if holding and there:
+            content = self.out(holding, there)
+            self._into(Flow(self.event, holding.id, target, there, content, serials=serials))
+            spread = {s: sqrt(holding.sigma.get(s, 0.0) ** 2 + weigh**2) for s in content}
+            out.append((content, spread))
+        lacking = amount.number - there
+        if lacking > 0:
+            short_of = _Shortage(line.lot, site, Amount(lacking, amount.unit), there, holding, weigh)
+            out.append(self._lacking(move, short_of, target))
+        return out
+
+    def _into(self, flow: Flow) -> None:
+        self.flows.append(flow)
+        if isinstance(flow.target, int):
+            plus(self.holdings[flow.target].content, flow.content)
+
+    def _lacking(self, move: Movement, lack: _Shortage, target: int) -> tuple[Content, dict[str, float]]:
+        """More was taken than was there: within weighing noise the mixture is the holding's, else nobody knows."""
+        told = self.told(lack.lot)
+        reference = lack.holding or self._anywhere(lack.lot)
+        sigma = sqrt(2) * lack.weigh * (reference.amount if reference else 0)
+        content = self.scaled(reference, lack.amount, told)
+        noise = lack.holding is not None and lack.amount.number <= COVERAGE * sigma
+        like = lack.holding.id if lack.holding is not None and noise else None
+        account = Account(AccountKind.UNACCOUNTED, f"{lack.lot}@{lack.site}")
+        self._into(Flow(self.event, account, target, 0, content, like))
+        if lack.amount.unit == MILLIGRAM:
+            verdict = Verdict.PASS if noise else Verdict.FAIL
+            there, asked = lack.there, lack.there + lack.amount.number
+            self.checks.append(Check(
+                self.event, "withdrawal", lack.lot, lack.site, MASS, there, asked, there - asked, round(sigma), verdict,
+                account))  # fmt: skip
+        if not noise:
+            bulk = lack.amount.unit == MILLIGRAM
+            self.findings.append(
+                found(
+                    "BOK-010" if lack.holding else "BOK-011" if lack.lot in self.known else "BOK-012",
+                    move.said.place,
+                    lot=self.name(lack.lot),
+                    site=self.register.name(lack.site),
+                    more=f"{kg_text(lack.amount.number)} kg" if bulk else f"{lack.amount.number} {lack.amount.unit}",
+                )
+            )
+        return content, spread(told, content)
+
+    def scaled(self, reference: Holding | None, amount: Amount, told: Declared) -> Content:
+        """What an amount contains if it is like a holding; by its declaration where there is none to compare."""
+        if reference and reference.amount and reference.unit == amount.unit:
+            return {
+                s: None if mg is None else part(mg, amount.number, reference.amount)
+                for s, mg in reference.content.items()
+            }
+        return measured(told, amount)
+
+    def _anywhere(self, lot: LotId) -> Holding | None:
+        """Any holding of the lot that tells what is in it: elsewhere or under way."""
+        for site in sorted(self.whereabouts.get(lot, ())):
+            if (index := self.open.get((lot, site))) is not None:
+                return self.holdings[index]
+        return None
+
+    def site_of(self, lot: LotId, site: SiteId) -> SiteId:
+        """The site named, or where the lot is if the event names none or only one place holds it inside that site."""
+        if site and (lot, site) in self.open:
+            return site
+        places = [place for place in self.whereabouts.get(lot, ()) if self.holdings[self.open[lot, place]].left]
+        if not site and len(places) == 1:
+            return places[0]
+        return site
+
+    def in_units_of(self, move: Movement, line: Line, holding: Holding | None) -> Amount | None:
+        """The amount in the holding's counting unit; None (with a finding) if that cannot be told."""
+        if line.amount is None:
+            if holding is None:
+                self.findings.append(found("BOK-023", move.said.place, lot=self.name(line.lot)))
+                return None
+            return Amount(holding.left, holding.unit)
+        if holding is None or holding.unit == line.amount.unit:
+            return line.amount
+        weight = self.told(line.lot).piece_mass
+        if weight and {holding.unit, line.amount.unit} == {MILLIGRAM, PIECE}:
+            piece = round(weight * 1_000_000)
+            number = (
+                line.amount.number * piece if holding.unit == MILLIGRAM else round(Fraction(line.amount.number, piece))
+            )
+            return Amount(number, holding.unit)
+        self.findings.append(
+            found("BOK-017", move.said.place, lot=self.name(line.lot), held=holding.unit, asked=line.amount.unit)
+        )
+        return None
+
+    def resolved(self, line: Line) -> Line:
+        """A serial number of a batch that is kept as a range becomes one piece of that batch."""
+        if line.lot in self.known or (key := serial(line.lot)) is None:
+            return line
+        for first, last, batch in self.batches.get(self.register.product(line.lot), ()):
+            if first <= key[1] <= last:
+                return Line(batch, line.amount)
+        return line
+
+    def gain(self, holding: Holding, account: Account, content: Content, like: int | None) -> None:
+        """More was found than was there: it comes from an account outside, of the mixture `like`, or unknown."""
+        self._into(Flow(self.event, account, holding.id, 0, content, like))
+
+    def unpacked(self, what: Iterable[Line]) -> list[Line]:
+        """Containers replaced by what was packed in them."""
+        out: list[Line] = []
+        for line in what:
+            inside = self.packed.get(line.lot)
+            out += self.unpacked(inside) if inside else [line]
+        return [line for line in out if self.follows(line.lot)]

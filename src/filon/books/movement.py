@@ -1,0 +1,235 @@
+"""Movements: what an event means for matter, in the trade's words.
+
+An EPCIS event says `shipping`; here it is a dispatch that takes from a stock and gives to a transit. Anything without
+meaning for matter (inspecting, sensor reports) is no movement. `docs/vocabulary.md` has the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from filon.books.declared import Declared, declared
+from filon.books.lot import MILLIGRAM, PIECE, Amount, LotId, SiteId
+from filon.core.finding import Finding, Place, found
+from filon.core.moment import day
+from filon.core.unit import mass_mg
+from filon.epcis.event import Event, QuantityElement
+
+
+class Kind(StrEnum):
+    """The kinds of movement, in the order in which simultaneous ones are posted."""
+
+    BIRTH = "birth"
+    RECEIPT = "receipt"
+    STEP = "step"
+    DISASSEMBLY = "disassembly"
+    UNPACKING = "unpacking"
+    ASSEMBLY = "assembly"
+    PACKING = "packing"
+    DISPATCH = "dispatch"
+    VOID = "void"
+    COUNT = "count"
+    REMOVAL = "removal"
+
+
+NOWHERE = SiteId("")
+NOTHING = LotId("")
+RANK = {kind: rank for rank, kind in enumerate(Kind)}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An event as the log knows it.
+
+    Args:
+        key: identity of the event's content, hex.
+        entry: index of the log entry that brought it.
+    """
+
+    event: Event
+    key: str
+    entry: int
+
+    @property
+    def place(self) -> Place:
+        """Where a finding about this event points to."""
+        return Place(
+            event=self.event.eventID or f"ni:///sha-256;{self.key}", entry=self.entry, pointer=self.event.place
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A lot in a movement; no amount means all there is."""
+
+    lot: LotId
+    amount: Amount | None
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One event's meaning for matter.
+
+    Args:
+        since, until: the event happened between these moments (a day, or twice the same moment).
+        site: where; empty if not said.
+        to: destination of a dispatch.
+        takes, gives: lots that leave and enter holdings at the site.
+        declared: what is declared of the lots given.
+        parent: the article or container of an assembly or packing.
+    """
+
+    said: Said
+    kind: Kind
+    since: datetime
+    until: datetime
+    site: SiteId
+    takes: tuple[Line, ...] = ()
+    gives: tuple[Line, ...] = ()
+    declared: Declared | None = None
+    to: SiteId = NOWHERE
+    shipment: str = ""
+    campaign: str = ""
+    parent: LotId = NOTHING
+    partial: bool = False
+    own: LotId = NOTHING
+
+
+_GONE = {"destroying": "waste", "disposed": "waste", "destroyed": "waste"}
+_LOGISTIC = frozenset({"packing", "loading", "picking", "repackaging", "staging_outbound", "unpacking", "unloading"})
+_COUNTING = frozenset({"stock_taking", "cycle_counting"})
+
+
+def movements(said: Iterable[Said]) -> Iterator[Movement | Finding]:
+    """The movements that events mean, in the order given; what cannot be read comes out as findings.
+
+    Findings:
+        BOK-001, BOK-002: unreadable traits.
+        BOK-023: a lot without quantity where one is needed; it is left out.
+    """
+    for one in said:
+        yield from _movement(one)
+
+
+def _movement(said: Said) -> Iterator[Movement | Finding]:
+    event = said.event
+    since, until = (
+        day(event.eventTime, event.eventTimeZoneOffset)
+        if event.own("precision") == "day"
+        else (event.eventTime, event.eventTime)
+    )
+    site = SiteId(event.bizLocation or event.readPoint or "")
+    base = Movement(said, Kind.STEP, since, until, site)
+    match event.type:
+        case "TransformationEvent":
+            yield from _step(base, event)
+        case "ObjectEvent":
+            yield from _object(base, event)
+        case "AggregationEvent" | "AssociationEvent":
+            yield from _aggregation(base, event)
+        case _:
+            return
+
+
+def _step(base: Movement, event: Event) -> Iterator[Movement | Finding]:
+    traits, findings = declared(event.ilmd, base.said.place)
+    yield from findings
+    yield replace(
+        base,
+        kind=Kind.STEP,
+        takes=lines(event.inputQuantityList, event.inputEPCList),
+        gives=lines(event.outputQuantityList, event.outputEPCList),
+        declared=traits,
+        campaign=event.transformationID or "",
+    )
+
+
+def _object(base: Movement, event: Event) -> Iterator[Movement | Finding]:
+    what = lines(event.quantityList, event.epcList)
+    if not what:
+        return
+    if event.action == "ADD":
+        traits, findings = declared(event.ilmd, base.said.place)
+        yield from findings
+        yield replace(base, kind=Kind.BIRTH, gives=what, declared=traits)
+    elif event.action == "DELETE":
+        yield replace(base, kind=Kind.REMOVAL, takes=what)
+    elif event.bizStep == "shipping":
+        yield _dispatch(base, event, what)
+    elif event.bizStep == "void_shipping":
+        yield replace(_dispatch(base, event, what), kind=Kind.VOID)
+    elif event.bizStep == "receiving":
+        yield replace(
+            base,
+            kind=Kind.RECEIPT,
+            gives=what,
+            shipment=_transaction(event, "desadv"),
+            partial=str(event.own("partial") or "").lower() == "true",
+            own=LotId(str(event.own("own") or "")),
+        )
+    elif event.bizStep in _COUNTING:
+        yield replace(base, kind=Kind.COUNT, gives=what)
+
+
+def _dispatch(base: Movement, event: Event, what: tuple[Line, ...]) -> Movement:
+    sources = [source.value for source in event.sourceList if source.type == "location"]
+    targets = [target.value for target in event.destinationList if target.type == "location"]
+    return replace(
+        base,
+        kind=Kind.DISPATCH,
+        takes=what,
+        # On its way, bizLocation is not where the goods were: the read point or the source is.
+        site=SiteId(event.readPoint or (sources[0] if sources else "") or event.bizLocation or ""),
+        to=SiteId(targets[0] if targets else ""),
+        shipment=_transaction(event, "desadv"),
+    )
+
+
+def _aggregation(base: Movement, event: Event) -> Iterator[Movement]:
+    if not event.parentID or event.action == "OBSERVE":
+        return
+    children = lines(event.childQuantityList, event.childEPCs)
+    parent = LotId(event.parentID)
+    logistic = event.bizStep in _LOGISTIC or "/00/" in event.parentID
+    if event.action == "ADD":
+        kind = Kind.PACKING if logistic else Kind.ASSEMBLY
+        yield replace(base, kind=kind, takes=children, parent=parent)
+    else:
+        kind = Kind.UNPACKING if logistic else Kind.DISASSEMBLY
+        yield replace(base, kind=kind, gives=children, parent=parent)
+
+
+def lines(quantities: Iterable[QuantityElement], articles: Iterable[str]) -> tuple[Line, ...]:
+    """Lots with their amounts, then articles (one piece each)."""
+    bulk = [Line(LotId(item.epcClass), amount(item.quantity, item.uom)) for item in quantities]
+    return (*bulk, *(Line(LotId(epc), Amount(1, PIECE)) for epc in articles))
+
+
+def amount(quantity: Decimal | None, uom: str | None) -> Amount | None:
+    """A quantity in the unit that lots are counted in; None if there is none."""
+    if quantity is None:
+        return None
+    if not uom:
+        return Amount(int(quantity), PIECE)
+    mass = mass_mg(quantity, uom)
+    if mass is not None:
+        return Amount(mass, MILLIGRAM)
+    return Amount(round(quantity * 1_000_000), uom)
+
+
+def _transaction(event: Event, kind: str) -> str:
+    return next((one.value for one in event.bizTransactionList if one.type == kind), "")
+
+
+def removed_to(event: Event) -> str:
+    """Which account a removal goes to: `waste`, or `out of scope`."""
+    return _GONE.get(event.bizStep or "") or _GONE.get(event.disposition or "") or "out of scope"
+
+
+def missing_quantity(line: Line, said: Said) -> Finding:
+    """The finding for a line without quantity where one is needed."""
+    return found("BOK-023", said.place, lot=line.lot)

@@ -1,0 +1,113 @@
+"""Posting: movements in order of time become holdings and flows, in whole milligrams, double entry throughout.
+
+Every rule is one of the custody reference's: holdings are well mixed (I-7), a heel stays with its mixture (I-8),
+losses take the pool's mixture (I-9), what is not explained goes to `unaccounted` in the open (I-10), and what nobody
+declared is unknown, never zero (I-1).
+
+    book = post(said, Register.of(master_data))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from filon.books.articles import assembly, disassembly, serials_twice
+from filon.books.book import Book
+from filon.books.effective import effective
+from filon.books.journal import Journal
+from filon.books.movement import Kind, Line, Movement, Said, movements
+from filon.books.order import ordered
+from filon.books.register import Register
+from filon.books.steps import step
+from filon.books.stock import birth, count, removal
+from filon.books.transport import dispatch, receipt
+from filon.core.finding import Finding
+
+
+def post(said: Iterable[Said], register: Register, scope: frozenset[str] | None = None) -> Book:
+    """The book of some events.
+
+    Args:
+        said: events in any order; the result does not depend on it.
+        scope: only these lots are followed (all their movements must be among `said`); None = all.
+
+    Returns:
+        A book in which, for every substance, what is in all holdings together equals what came in less what went out.
+    """
+    counted, findings = effective(said)
+    moves: list[Movement] = []
+    for one in movements(counted):
+        if isinstance(one, Finding):
+            findings.append(one)
+        else:
+            moves.append(one)
+    in_order, doubts = ordered(moves)
+    journal = Journal(register, findings + doubts, scope)
+    for move in in_order:
+        journal.remember(move)
+    for first, group in _groups(in_order):
+        journal.event = first
+        _post(journal, group)
+    return Book(
+        events=[move.said for move in in_order],
+        holdings=journal.holdings,
+        flows=journal.flows,
+        checks=journal.checks,
+        declared=journal.declared,
+        register=register,
+        findings=journal.findings + serials_twice(journal),
+        scope=scope,
+    )
+
+
+def _groups(moves: list[Movement]) -> Iterable[tuple[int, list[Movement]]]:
+    """(index of the first, movements): steps of one campaign at one time together, all others alone."""
+    position = 0
+    while position < len(moves):
+        group = [moves[position]]
+        campaign = group[0].campaign
+        while campaign and position + len(group) < len(moves) and moves[position + len(group)].campaign == campaign:
+            group.append(moves[position + len(group)])
+        yield position, group
+        position += len(group)
+
+
+def _post(journal: Journal, group: list[Movement]) -> None:
+    move = group[0]
+    if move.kind is Kind.STEP:
+        step(journal, group)
+    elif move.kind in _WHOLE:
+        _WHOLE[move.kind](journal, move)
+    else:
+        for line in journal.unpacked(move.gives or move.takes):
+            _BY_LINE[move.kind](journal, move, line)
+
+
+def _packing(journal: Journal, move: Movement) -> None:
+    """What is in a container keeps its identity and moves with it."""
+    journal.packed.setdefault(move.parent, []).extend(move.takes)
+
+
+def _unpacking(journal: Journal, move: Movement) -> None:
+    out = {line.lot for line in move.gives}
+    journal.packed[move.parent] = [line for line in journal.packed.get(move.parent, []) if out and line.lot not in out]
+
+
+def _void(journal: Journal, move: Movement, line: Line) -> None:
+    receipt(journal, move, Line(line.lot, None), back=True)
+
+
+_WHOLE: Mapping[Kind, Callable[[Journal, Movement], None]] = {
+    Kind.ASSEMBLY: assembly,
+    Kind.DISASSEMBLY: disassembly,
+    Kind.PACKING: _packing,
+    Kind.UNPACKING: _unpacking,
+}
+_BY_LINE: Mapping[Kind, Callable[[Journal, Movement, Line], None]] = {
+    Kind.BIRTH: birth,
+    Kind.RECEIPT: receipt,
+    Kind.DISPATCH: dispatch,
+    Kind.VOID: _void,
+    Kind.COUNT: count,
+    Kind.REMOVAL: removal,
+}

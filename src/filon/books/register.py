@@ -1,0 +1,102 @@
+"""The register: what is known of sites, parties and products apart from events (EPCIS master data).
+
+The same whatever the order in which master data came: where two sources differ, the value that sorts first counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from filon.books.declared import UNSAID, Declared, declared
+from filon.core.ident import elements, gtin
+from filon.epcis.event import FILON
+
+LOCATION = "urn:epcglobal:epcis:vtype:Location"
+READ_POINT = "urn:epcglobal:epcis:vtype:ReadPoint"
+BUSINESS_LOCATION = "urn:epcglobal:epcis:vtype:BusinessLocation"
+EPC_CLASS = "urn:epcglobal:epcis:vtype:EPCClass"
+PARTY = FILON + "Party"
+PLACES = frozenset({LOCATION, READ_POINT, BUSINESS_LOCATION})
+ORIGIN_KINDS = frozenset({"mine", "recycler"})
+"""Kinds of site at which matter enters the chain: there the site itself is the origin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A site, tank or silo.
+
+    Args:
+        kind: mine, recycler, refinery, pcam, cam, cell, pack, store or empty.
+        country: ISO 3166-1 alpha-2, or empty.
+        zone: `+01:00` or empty.
+        party: identifier of who runs it.
+    """
+
+    id: str
+    name: str = ""
+    country: str = ""
+    zone: str = ""
+    party: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Register:
+    """Names and traits by identifier: {vocabulary type: {id: {attribute: value}}}."""
+
+    vocabularies: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, data: Iterable[tuple[str, str, Mapping[str, object]]]) -> Register:
+        """A register of (vocabulary type, id, attributes); conflicts go to the value that sorts first."""
+        merged: dict[str, dict[str, dict[str, str]]] = {}
+        for kind, ident, attributes in data:
+            mine = merged.setdefault(kind, {}).setdefault(ident, {})
+            for name, value in attributes.items():
+                text = str(value)
+                mine[name] = min(mine.get(name, text), text)
+        return cls(merged)
+
+    def site(self, ident: str) -> Site:
+        """What is known of a place; at least its identifier."""
+        own: dict[str, str] = {}
+        for kind in sorted(PLACES):
+            own = {**self.vocabularies.get(kind, {}).get(ident, {}), **own}
+        return Site(ident, *(own.get(FILON + name, "") for name in ("name", "country", "zone", "party", "kind")))
+
+    def name(self, ident: str) -> str:
+        """What people call a place, party or product; the identifier's readable part if nobody said."""
+        for known in self.vocabularies.values():
+            if name := known.get(ident, {}).get(FILON + "name"):
+                return name
+        return ident
+
+    def product(self, lot: str) -> str:
+        """The product (class) that a lot or article belongs to: its GTIN class, or what stands before `/lot/`."""
+        number = elements(lot).get("01") if "/01/" in lot else None
+        return gtin(number) if number else lot.rpartition("/lot/")[0] or lot
+
+    @cached_property
+    def _products(self) -> Mapping[str, Declared]:
+        known = self.vocabularies.get(EPC_CLASS, {})
+        return {ident: declared(traits)[0] for ident, traits in known.items()}
+
+    def product_traits(self, lot: str) -> Declared:
+        """What the product's master data declare of every lot of it."""
+        known = self._products
+        return known.get(lot) or known.get(self.product(lot)) or UNSAID
+
+    @cached_property
+    def origins(self) -> frozenset[str]:
+        """Identifiers of all mines and recyclers."""
+        sites = {ident for kind in PLACES for ident in self.vocabularies.get(kind, {})}
+        return frozenset(ident for ident in sites if self.site(ident).kind in ORIGIN_KINDS)
+
+
+def serial(identifier: str) -> tuple[str, int] | None:
+    """(GTIN, serial) of an article whose serial number is a whole number; None otherwise."""
+    keys = elements(identifier)
+    number = keys.get("21", "")
+    return (keys["01"], int(number)) if "01" in keys and number.isdecimal() else None

@@ -1,0 +1,115 @@
+"""Stock: lots enter the books, are counted, and leave them."""
+
+from __future__ import annotations
+
+from filon.books.book import Check, Flow, Verdict
+from filon.books.declared import default_sigma as sigma_of
+from filon.books.declared import measured, spread
+from filon.books.journal import COVERAGE, UNKNOWN, Journal, kg_text
+from filon.books.lot import MILLIGRAM, Account, AccountKind, Amount, Content
+from filon.books.movement import Line, Movement, removed_to
+from filon.books.register import ORIGIN_KINDS
+from filon.core.finding import found
+from filon.core.matter import MASS
+
+
+def birth(journal: Journal, move: Movement, line: Line) -> None:
+    """A lot enters the books from its origin: the one declared, else the site if it is a mine or a recycler.
+
+    Findings:
+        BOK-018: the lot is there already; the new matter is added to it.
+        BOK-020: nobody said the origin; it is UNKNOWN.
+        BOK-023: no quantity; nothing is posted.
+    """
+    if not journal.follows(line.lot):
+        return
+    place, name = move.said.place, journal.name(line.lot)
+    if line.amount is None:
+        journal.findings.append(found("BOK-023", place, lot=name))
+        return
+    told = journal.says(move, line.lot)
+    content = measured(told, line.amount)
+    origin = told.origin or (move.site if journal.register.site(move.site).kind in ORIGIN_KINDS else UNKNOWN)
+    if (line.lot, move.site) in journal.open:
+        journal.findings.append(found("BOK-018", place, lot=name))
+    if origin == UNKNOWN and (told.form or told.assays):
+        journal.findings.append(found("BOK-020", place, lot=name, site=journal.register.name(move.site)))
+    source = Account(AccountKind.SOURCE, origin)
+    output(journal, move, line, content, spread(told, content), source)
+
+
+def output(  # noqa: PLR0917 - a posting's six parts
+    journal: Journal, move: Movement, line: Line, content: Content, sigma: dict[str, float], source: int | Account
+) -> None:
+    """A lot that was made enters stock, or leaves the books at once as by-product or waste."""
+    kind = journal.told(line.lot).kind
+    if kind in {AccountKind.WASTE, AccountKind.BY_PRODUCT}:
+        journal.flows.append(Flow(journal.event, source, Account(AccountKind(kind), line.lot), 0, content))
+    else:
+        journal.pour(line.lot, move.site, line.amount or Amount(0), content, sigma, source)
+
+
+def count(journal: Journal, move: Movement, line: Line) -> None:
+    """A stocktake: the holding is as measured, the difference is unaccounted; an unknown lot is opening stock.
+
+    Findings:
+        BOK-019: measured and booked differ by more than two sigma.
+    """
+    if not journal.follows(line.lot) or line.amount is None:
+        return
+    site = journal.site_of(line.lot, move.site)
+    told = journal.told(line.lot)
+    index = journal.open.get((line.lot, site))
+    if index is None:
+        content = measured(told, line.amount)
+        source = Account(AccountKind.SOURCE, told.origin or UNKNOWN)
+        journal.pour(line.lot, site, line.amount, content, spread(told, content), source)
+        return
+    holding = journal.holdings[index]
+    amount = journal.in_units_of(move, line, holding)
+    if amount is None:
+        return
+    booked, found_there = holding.left, amount.number
+    sigma = sigma_of("stocktake") / 100 * max(booked, found_there) if holding.unit == MILLIGRAM else 0.0
+    beyond = abs(booked - found_there) > COVERAGE * sigma
+    account = Account(AccountKind.UNACCOUNTED, f"stocktake {line.lot}@{site}")
+    if holding.unit == MILLIGRAM:
+        journal.checks.append(Check(
+            journal.event, "stocktake", line.lot, site, MASS, booked, found_there, booked - found_there, round(sigma),
+            Verdict.FAIL if beyond else Verdict.PASS, account))  # fmt: skip
+    if found_there < booked:
+        lost = journal.out(holding, booked - found_there)
+        journal.flows.append(Flow(journal.event, holding.id, account, booked - found_there, lost))
+    elif found_there > booked:
+        more = Amount(found_there - booked, holding.unit)
+        like = None if beyond else holding.id
+        journal.pour(line.lot, site, more, journal.scaled(holding, more, told), dict(holding.sigma), account, like=like)
+    if beyond:
+        journal.findings.append(
+            found(
+                "BOK-019",
+                move.said.place,
+                expected=f"{kg_text(booked)} kg",
+                found=f"{kg_text(found_there)} kg",
+                lot=journal.name(line.lot),
+                site=journal.register.name(site),
+                measured=f"{kg_text(found_there)} kg",
+                book=f"{kg_text(booked)} kg",
+            )
+        )
+
+
+def removal(journal: Journal, move: Movement, line: Line) -> None:
+    """A lot, or part of it, leaves the books: destroyed or disposed of as waste, else out of scope."""
+    line = journal.resolved(line)
+    site = journal.site_of(line.lot, move.site)
+    index = journal.open.get((line.lot, site))
+    if index is None:
+        return
+    holding = journal.holdings[index]
+    amount = journal.in_units_of(move, line, holding)
+    if amount is None:
+        return
+    number = min(amount.number, holding.left)
+    sink = Account(AccountKind(removed_to(move.said.event)), line.lot)
+    journal.flows.append(Flow(journal.event, holding.id, sink, number, journal.out(holding, number)))
