@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
@@ -61,8 +61,8 @@ class Column:
     key: str
     type: str
     need: Need
-    heading: Mapping[Language, str]
-    help: Mapping[Language, str]
+    heading: Mapping[Language, str] = field(hash=False)
+    help: Mapping[Language, str] = field(hash=False)
     example: str
     becomes: str
 
