@@ -17,6 +17,8 @@ from filon.core.errors import ConflictError, StoreError
 from filon.store.schema import APPLICATION_ID, MIGRATIONS
 
 BUSY_MS = 30_000
+PAGE_SIZE = 8192
+"""Of a new file. Measured: of 1, 2, 4, 8 and 16 kB the one that takes most records a second."""
 
 _PRAGMAS: tuple[tuple[str, object, object], ...] = (
     # name, what is asked, what must come back
@@ -30,6 +32,7 @@ _PRAGMAS: tuple[tuple[str, object, object], ...] = (
     ("cell_size_check", "ON", 1),
     ("trusted_schema", "OFF", 0),
     ("cache_size", -32_768, -32_768),
+    ("wal_autocheckpoint", 8192, 8192),  # 64 MB: a page written often is copied into the file once
 )
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
@@ -43,6 +46,7 @@ def connect(path: Path) -> sqlite3.Connection:
     with told(path):
         # check_same_thread off: only `close` reaches over threads, after their work has ended.
         connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
+        connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")  # without effect on a file that has pages
         for name, asked, wanted in _PRAGMAS:
             connection.execute(f"PRAGMA {name} = {asked}")
             got = connection.execute(f"PRAGMA {name}").fetchone()[0]
