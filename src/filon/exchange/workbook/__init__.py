@@ -7,9 +7,10 @@
 Bytes in, values out: the only outside thing is a short-lived subprocess that parses the spreadsheet under limits.
 """
 
+from filon.exchange.workbook.events import events
 from filon.exchange.workbook.read import read
 from filon.exchange.workbook.reading import Reading, Row, Sheet
 from filon.exchange.workbook.write import template, write
 from filon.exchange.workbook.write_csv import write_csv, write_zip
 
-__all__ = ["Reading", "Row", "Sheet", "read", "template", "write", "write_csv", "write_zip"]
+__all__ = ["Reading", "Row", "Sheet", "events", "read", "template", "write", "write_csv", "write_zip"]

@@ -1,0 +1,278 @@
+"""From a workbook to EPCIS events: one way only, from the bytes alone, the same events every time.
+
+A lot without inputs is commissioned, a lot with inputs is the one output of a transformation; the lines of a delivery
+note are one shipment; receipts follow. The words that EPCIS lacks are those of `docs/vocabulary.md`. Where a row of
+the file becomes nothing, it has a finding (`check`), and such a file is not taken.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from filon.core.moment import offset
+from filon.epcis.document import Document, Heading
+from filon.epcis.event import FILON, Event, QuantityElement, Typed
+from filon.exchange.workbook.columns import ASSAYED
+from filon.exchange.workbook.facts import Facts, Made, Received, Shipped, Used
+from filon.exchange.workbook.master import master, origin_of
+from filon.exchange.workbook.names import Site, full_identifier, scoped
+from filon.exchange.workbook.reading import Reading, Row
+from filon.exchange.workbook.resolve import facts
+
+KILOGRAM = "KGM"
+_COUNTS: Mapping[str, str] = {
+    "lots.moist": "moisture",
+    "lots.recycled": "recycled",
+    "lots.u_weight": "weighingUncertainty",
+}
+
+
+def events(reading: Reading) -> Document:
+    """The events and master data of a workbook; findings are those of the reading and of the names in it.
+
+    Source: interface reference, section 11 (To EPCIS); EPCIS 2.0, 7.4; CBV 2.0, 7.1.
+    """
+    said = facts(reading)
+    made = [*_lots(reading, said), *_shipments(reading, said.shipped), *_receipts(reading, said.received)]
+    heading = Heading(master=master(said))
+    return Document(heading, tuple(map(identified, made)), (*reading.findings, *said.findings), reading.name)
+
+
+def identified(event: Event) -> Event:
+    """The event with an identifier made of what it says, so that the same row in two files is the same event.
+
+    Source: RFC 9562, 5.8 (UUIDv8), the first 122 free bits of SHA-256.
+    """
+    digest = bytearray(hashlib.sha256(_content(event)).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x80
+    digest[8] = digest[8] & 0x3F | 0x80
+    return replace(event, eventID=f"urn:uuid:{UUID(bytes=bytes(digest))}")
+
+
+def _content(event: Event) -> bytes:
+    """Every word of the event in a fixed order; a format of its own, which must never change."""
+    quantities = [
+        [[each.epcClass, str(each.quantity), each.uom] for each in part]
+        for part in (event.quantityList, event.inputQuantityList, event.outputQuantityList)
+    ]
+    typed = [
+        [[each.type, each.value] for each in part]
+        for part in (event.bizTransactionList, event.sourceList, event.destinationList)
+    ]
+    content = [
+        [event.type, event.eventTime.isoformat(), event.eventTimeZoneOffset, event.action, event.bizStep],
+        [event.disposition, event.readPoint, event.bizLocation, event.transformationID],
+        quantities,
+        typed,
+        [event.ilmd, event.extensions],
+    ]
+    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+
+
+def midnight(day: date, zone: str) -> datetime:
+    """The moment (UTC) at which the day begins where the zone holds."""
+    return datetime.combine(day, time(), UTC) - offset(zone)
+
+
+def decimal_text(value: Decimal) -> str:
+    """A number as it is written in events: no exponent, no needless zeros."""
+    return f"{trimmed(value):f}"
+
+
+def trimmed(value: Decimal) -> Decimal:
+    """The same number without needless zeros: 24150.50 and 24150.5 are one quantity."""
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+
+
+def _at(reading: Reading, sheet: str, row: Row) -> str:
+    return f"{reading.sheets[sheet].title}!{row.number}"
+
+
+def _element(lot: str, kg: Decimal) -> QuantityElement:
+    return QuantityElement(lot, trimmed(kg), KILOGRAM)
+
+
+def _summed(lines: Iterable[tuple[str, Decimal]]) -> tuple[QuantityElement, ...]:
+    """One element a lot, sorted: the same lines in another order are the same event."""
+    total: dict[str, Decimal] = {}
+    for lot, kg in lines:
+        total[lot] = total.get(lot, Decimal(0)) + kg
+    return tuple(_element(lot, kg) for lot, kg in sorted(total.items()))
+
+
+# ---- lots made
+
+
+def _lots(reading: Reading, said: Facts) -> Iterable[Event]:
+    inputs: dict[str, list[Used]] = defaultdict(list)
+    for use in said.used:
+        inputs[use.out].append(use)
+    for lot in said.made:
+        yield _transformed(reading, said, lot, inputs[lot.lot]) if lot.lot in inputs else _made(reading, said, lot)
+
+
+def _common(reading: Reading, said: Facts, lot: Made) -> dict[str, Any]:
+    certificate = lot.row.text("lots.coa")
+    return {
+        "eventTime": midnight(lot.day, lot.site.zone),
+        "eventTimeZoneOffset": lot.site.zone,
+        "disposition": "active",
+        "readPoint": lot.site.id,
+        "bizLocation": lot.site.id,
+        "ilmd": _traits(said, lot),
+        "extensions": {FILON + "precision": "day"},
+        "place": _at(reading, "lots", lot.row),
+        "bizTransactionList": (_transaction(lot.site, certificate, "testres"),) if certificate else (),
+    }
+
+
+def _made(reading: Reading, said: Facts, lot: Made) -> Event:
+    return Event(
+        type="ObjectEvent",
+        action="ADD",
+        bizStep="commissioning",
+        quantityList=(_element(lot.lot, lot.kg),),
+        **_common(reading, said, lot),
+    )
+
+
+def _transformed(reading: Reading, said: Facts, lot: Made, uses: Sequence[Used]) -> Event:
+    common = _common(reading, said, lot)
+    campaigns = sorted({each for use in uses if (each := use.row.text("mix.campaign"))})
+    orders = tuple(_transaction(lot.site, each, "prodorder") for each in campaigns)
+    common["bizTransactionList"] += orders
+    return Event(
+        type="TransformationEvent",
+        bizStep="creating_class_instance",
+        inputQuantityList=_summed((use.inp, use.kg) for use in uses if use.inp),
+        outputQuantityList=(_element(lot.lot, lot.kg),),
+        transformationID=_scoped(lot.site, "xform", campaigns[0]) if len(campaigns) == 1 else None,
+        **common,
+    )
+
+
+def _scoped(site: Site, kind: str, number: str) -> str:
+    return full_identifier(number) or scoped(site.party or site.id, kind, number)
+
+
+def _transaction(site: Site, number: str, kind: str) -> Typed:
+    return Typed(_scoped(site, "bt", number), kind)
+
+
+def _traits(said: Facts, lot: Made) -> dict[str, Any]:
+    """What is true of the lot: form, kind, moisture, assays, origin; numbers as decimal text."""
+    row = lot.row
+    traits: dict[str, Any] = {"form": lot.product.form, "kind": lot.product.use}
+    traits |= {name: decimal_text(value) for key, name in _COUNTS.items() if (value := row.amount(key)) is not None}
+    if (moisture := row.amount("lots.moist")) is not None:
+        traits["dryMass"] = decimal_text(lot.kg * (100 - moisture) / 100)
+    traits["assay"] = _assays(row)
+    traits["status"] = row.text("lots.status")
+    traits["recycledKind"] = row.text("lots.recycled_kind")
+    traits["origin"] = origin_of(said.directory, lot)
+    return {FILON + name: value for name, value in traits.items() if value not in ("", [])}
+
+
+def _assays(row: Row) -> list[dict[str, str]]:
+    basis = {"basis": row.text("lots.basis")} if row.text("lots.basis") else {}
+    return [
+        {"element": element, "percent": decimal_text(value), **basis}
+        for key, element in ASSAYED.items()
+        if (value := row.amount(key)) is not None
+    ]
+
+
+# ---- shipments
+
+
+def _shipments(reading: Reading, lines: Iterable[Shipped]) -> Iterable[Event]:
+    notes: dict[tuple[Any, ...], list[Shipped]] = defaultdict(list)
+    for line in lines:
+        notes[line.note, line.day, line.site.id, line.to.id, line.to_site.id].append(line)
+    for note in notes.values():
+        yield _shipment(reading, note, "shipping", "in_transit")
+        if void := [line for line in note if line.row.text("ship.void") == "yes"]:
+            yield _shipment(reading, void, "void_shipping", "available")
+
+
+def _shipment(reading: Reading, note: Sequence[Shipped], step: str, disposition: str) -> Event:
+    first = note[0]
+    orders = sorted({_order(line) for line in note if line.row.text("ship.po")})
+    return Event(
+        type="ObjectEvent",
+        action="OBSERVE",
+        eventTime=midnight(first.day, first.site.zone),
+        eventTimeZoneOffset=first.site.zone,
+        bizStep=step,
+        disposition=disposition,
+        readPoint=first.site.id,
+        quantityList=_summed((line.lot, line.kg) for line in note),
+        bizTransactionList=(Typed(first.note, "desadv"), *(Typed(order, "po") for order in orders)),
+        sourceList=_ends(first.site.party, first.site.id),
+        destinationList=_ends(first.to.id, first.to_site.id),
+        extensions={FILON + "precision": "day", **_packing(note)},
+        place=_at(reading, "ship", first.row),
+    )
+
+
+def _order(line: Shipped) -> str:
+    number = line.row.text("ship.po")
+    return full_identifier(number) or scoped(line.to.id, "bt", number)
+
+
+def _ends(party: str, site: str) -> tuple[Typed, ...]:
+    parties = (Typed(party, "owning_party"), Typed(party, "possessing_party")) if party else ()
+    return (*parties, Typed(site, "location"))
+
+
+def _packing(note: Sequence[Shipped]) -> dict[str, str]:
+    packs = [count for line in note if (count := line.row.amount("ship.pack")) is not None]
+    seals = sorted({seal for line in note if (seal := line.row.text("ship.seal"))})
+    told = {"packages": decimal_text(sum(packs, Decimal(0))) if packs else "", "seals": ", ".join(seals)}
+    return {FILON + name: value for name, value in told.items() if value}
+
+
+# ---- receipts
+
+
+def _receipts(reading: Reading, lines: Sequence[Received]) -> Iterable[Event]:
+    last: dict[tuple[str, str], date] = {}
+    for line in lines:
+        last[line.note, line.lot] = max(line.day, last.get((line.note, line.lot), line.day))
+    groups: dict[tuple[Any, ...], list[Received]] = defaultdict(list)
+    for line in lines:
+        # Two receipts of one line cannot both close it: all but the last leave the rest in transit.
+        partial = line.row.text("recv.partial") == "yes" or line.day < last[line.note, line.lot]
+        groups[line.note, line.day, line.site.id, line.sender, line.own, partial].append(line)
+    for (*_, own, partial), group in groups.items():
+        yield _receipt(reading, group, own, partial)
+
+
+def _receipt(reading: Reading, group: Sequence[Received], own: str, partial: bool) -> Event:
+    first = group[0]
+    said = {FILON + "precision": "day", FILON + "own": own, FILON + "partial": partial}
+    return Event(
+        type="ObjectEvent",
+        action="OBSERVE",
+        eventTime=midnight(first.day, first.site.zone),
+        eventTimeZoneOffset=first.site.zone,
+        bizStep="receiving",
+        disposition="in_progress",
+        readPoint=first.site.id,
+        bizLocation=first.site.id,
+        quantityList=_summed((line.lot, line.kg) for line in group),
+        bizTransactionList=(Typed(first.note, "desadv"),),
+        sourceList=_ends(first.sender, "")[:2] if first.sender else (),
+        destinationList=_ends(first.site.party, first.site.id),
+        extensions={name: value for name, value in said.items() if value},
+        place=_at(reading, "recv", first.row),
+    )

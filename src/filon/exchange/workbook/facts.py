@@ -1,0 +1,73 @@
+"""What the rows say once every name in them is known: lots made, inputs used, shipments, receipts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from filon.core.finding import Finding
+from filon.exchange.workbook.names import Directory, Partner, Product, Site
+from filon.exchange.workbook.reading import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A lot made: sheet 1."""
+
+    row: Row
+    lot: str
+    day: date
+    site: Site
+    product: Product
+    kg: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """An input used for a lot: sheet 2; without `inp` the row only joins the lot to its campaign."""
+
+    row: Row
+    out: str
+    inp: str
+    kg: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """A line of a delivery note: sheet 3."""
+
+    row: Row
+    note: str
+    day: date
+    lot: str
+    kg: Decimal
+    site: Site
+    to: Partner
+    to_site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A line of a receipt: sheet 4; `own` is the receiver's identifier of the lot, empty if it keeps the maker's."""
+
+    row: Row
+    note: str
+    day: date
+    lot: str
+    own: str
+    kg: Decimal
+    site: Site
+    sender: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that a workbook says, names resolved; rows that could not be resolved are missing and have findings."""
+
+    directory: Directory
+    made: tuple[Made, ...] = ()
+    used: tuple[Used, ...] = ()
+    shipped: tuple[Shipped, ...] = ()
+    received: tuple[Received, ...] = ()
+    findings: tuple[Finding, ...] = ()
