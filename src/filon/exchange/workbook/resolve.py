@@ -3,7 +3,7 @@
 A lot number alone names nothing: two makers may both have a lot 311. It belongs to a *numbering*, that of a product
 (its maker's) or of a site (its own numbers). A bare number is resolved from the file alone, in this order: the cell
 itself holds the whole identifier; the product (or site) beside it; the lots of sheet 1 and sheet 4, if exactly one of
-them has the number; else a finding, never a guess (decision on lot numbers).
+them has the number; else a finding, never a guess (decision 0004).
 """
 
 from __future__ import annotations
