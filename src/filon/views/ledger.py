@@ -1,0 +1,58 @@
+"""What the pages ask of a ledger: one question a page, each answered with a view.
+
+`as_of` is a number of log entries: "as known when the log had so many"; None = now. The answers are pure
+functions of the log up to there, so two equal questions get equal answers. Methods may be called from several threads.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from filon.views.balance import BalanceView
+from filon.views.battery import BatteryView
+from filon.views.home import HomeView
+from filon.views.ledger_state import LedgerState
+from filon.views.log import LogView
+from filon.views.lot import LotList, LotView
+
+
+class Ledger(Protocol):
+    """Answers the questions of the pages; `app` implements it on the books, tests on examples."""
+
+    def state(self, *, as_of: int | None = None) -> LedgerState:
+        """The log as it stands; quick, for `/readyz`."""
+        ...
+
+    def home(self, *, as_of: int | None = None) -> HomeView:
+        """The first page."""
+        ...
+
+    def lots(
+        self, query: str = "", *, stage: str = "", site: str = "", page: int = 1, as_of: int | None = None
+    ) -> LotList:
+        """Lots whose number, product or site contains the query (any case), newest first."""
+        ...
+
+    def lot(self, identifier: str, *, carrier: str = "", as_of: int | None = None) -> LotView:
+        """One lot; `carrier` is the element its chain is drawn for, empty = its leading one.
+
+        Raises:
+            NotFoundError: no such lot, as known then.
+        """
+        ...
+
+    def battery(self, gtin: str, serial: str, *, as_of: int | None = None) -> BatteryView:
+        """The public view of one battery.
+
+        Raises:
+            NotFoundError: no such battery.
+        """
+        ...
+
+    def balance(self, *, element: str = "", site: str = "", period: str = "", as_of: int | None = None) -> BalanceView:
+        """The balance lines that the choices leave; empty = all."""
+        ...
+
+    def log(self, *, page: int = 1, as_of: int | None = None) -> LogView:
+        """Entries, newest first."""
+        ...

@@ -1,0 +1,189 @@
+"""All that views can say: one list of sentences and names, English here, French in the catalogue.
+
+`N_` marks a message, `NN_` one with a plural (chosen by the value `count`), `PN_` one in a context. A name in the
+context `of` stands after "of": English `cobalt`, French `de cobalt`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def N_(message: str) -> tuple[str]:  # noqa: N802 - gettext's own mark
+    """A message."""
+    return (message,)
+
+
+def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802 - gettext's own mark
+    """A message for one and for many."""
+    return (one, many)
+
+
+def PN_(context: str, message: str) -> str:  # noqa: ARG001, N802 - gettext's own mark; the context is for the translator
+    """A message that means something else elsewhere."""
+    return message
+
+
+CONTEXT: Mapping[str, str] = {"of": "of"}
+"""{placeholder: context in which the names put there are said}."""
+
+SENTENCES: Mapping[str, tuple[str, ...]] = {
+    # Origin of what is in a lot or battery.
+    "origin.all-known": N_("The origin of every gram of {of} in it is known: {total} in all."),
+    "origin.known": N_("Of {total} of {of}, {known} has a known origin; the origin of {unknown} is unknown."),
+    "origin.none-known": N_("The origin of its {total} of {of} is not known."),
+    "origin.nothing": N_("Nothing is known of the metals in it."),
+    "content.unknown": N_("Amount unknown: {elements}. The form or the assay is missing."),
+    # Why something is unknown.
+    "unknown.undeclared": N_("{mass} of {of}: the maker of lot {lot} did not say where it came from."),
+    "unknown.undeclared-public": N_("{mass} of {of}: a supplier did not say where it came from."),
+    "unknown.surplus": N_("{mass} of {of}: more came out of {step} than went in, beyond what measuring explains."),
+    "unknown.surplus-public": N_(
+        "{mass} of {of}: at one step more came out than went in, beyond what measuring explains."
+    ),
+    "unknown.opening": N_("{mass} of {of}: it was in stock at {site} before the books began."),
+    "unknown.opening-public": N_("{mass} of {of}: it was in stock before the books began."),
+    "unknown.assay": N_("Lot {lot}, {element}: no assay says how much there is."),
+    "unknown.form": N_("Lot {lot}: its chemical form is not known, so nobody can tell what it contains."),
+    "unknown.other": N_("{mass} of {of}: no event says where it came from."),
+    # Balance.
+    "balance.pass": NN_(
+        "The books balance: the one line checked closes within measuring uncertainty.",
+        "The books balance: all {count} lines checked close within measuring uncertainty.",
+    ),
+    "balance.fail": NN_(
+        "{count} of {lines} lines does not close: more is unexplained than measuring can explain.",
+        "{count} of {lines} lines do not close: more is unexplained than measuring can explain.",
+    ),
+    "balance.cannot-tell": NN_(
+        "{count} of {lines} lines cannot be checked because a figure is missing; the others close.",
+        "{count} of {lines} lines cannot be checked because figures are missing; the others close.",
+    ),
+    "balance.nothing": N_("There is nothing to balance yet."),
+    "balance.behind-pass": N_(
+        "Every step behind this battery balances: what went in came out, was lost or is in stock."
+    ),
+    "balance.behind-fail": NN_(
+        "One step behind this battery does not balance; a surplus there counts as unknown above.",
+        "{count} steps behind this battery do not balance; a surplus there counts as unknown above.",
+    ),
+    "balance.behind-cannot-tell": NN_(
+        "One step behind this battery cannot be checked because a figure is missing.",
+        "{count} steps behind this battery cannot be checked because figures are missing.",
+    ),
+    # How we know.
+    "evidence.events": NN_(
+        "These figures follow from {count} event behind this battery.",
+        "These figures follow from {count} events behind this battery.",
+    ),
+    "evidence.deposits": NN_(
+        "They came in {count} file (senders: {senders}), kept as received.",
+        "They came in {count} files (senders: {senders}), kept as received.",
+    ),
+    "evidence.log": NN_(
+        "They stand in a log that can only grow: {count} entry, the last of {learned}.",
+        "They stand in a log that can only grow: {count} entries, the last of {learned}.",
+    ),
+    # Home.
+    "home.empty": N_("The ledger is empty: drop a first file, or load the demo."),
+    "home.lots": NN_("{count} lot is traced.", "{count} lots are traced."),
+    "home.batteries": NN_(
+        "{count} battery is traced; {share} of its metals has a known origin.",
+        "{count} batteries are traced; {share} of their metals has a known origin.",
+    ),
+    "home.gaps": NN_(
+        "One balance does not close: {mass} of {of} is unexplained at {place}.",
+        "{count} balances do not close; the largest leaves {mass} of {of} unexplained at {place}.",
+    ),
+    "home.balanced": NN_("The one balance closes.", "All {count} balances close."),
+    "home.findings": NN_("{count} finding is open.", "{count} findings are open."),
+    "home.no-findings": N_("No finding is open."),
+    "home.unknown": N_("The origin of {mass} of {of} is unknown; most of it came in with {lot}."),
+    "home.log": NN_("The log holds {count} entry.", "The log holds {count} entries."),
+}
+
+NAMES: Mapping[tuple[str, str], str] = {
+    ("element", "Co"): PN_("element", "cobalt"),
+    ("element", "Ni"): PN_("element", "nickel"),
+    ("element", "Li"): PN_("element", "lithium"),
+    ("element", "Mn"): PN_("element", "manganese"),
+    ("element", "Cu"): PN_("element", "copper"),
+    ("element", "C"): PN_("element", "graphite"),
+    ("element", "As"): PN_("element", "arsenic"),
+    ("element", "Fe"): PN_("element", "iron"),
+    ("element", "P"): PN_("element", "phosphorus"),
+    ("element", "Al"): PN_("element", "aluminium"),
+    ("element", "mass"): PN_("element", "total mass"),
+    ("stage", "mine"): PN_("stage", "mine"),
+    ("stage", "concentrate"): PN_("stage", "concentrate"),
+    ("stage", "refined"): PN_("stage", "refined"),
+    ("stage", "pcam"): PN_("stage", "precursor"),
+    ("stage", "cam"): PN_("stage", "cathode"),
+    ("stage", "cell"): PN_("stage", "cells"),
+    ("stage", "pack"): PN_("stage", "pack"),
+    ("stage", "other"): PN_("stage", "other"),
+    ("standing", "declared"): PN_("standing", "declared"),
+    ("standing", "evidenced"): PN_("standing", "evidenced"),
+    ("standing", "computed"): PN_("standing", "computed"),
+    ("standing", "inconsistent"): PN_("standing", "inconsistent"),
+    ("standing", "missing"): PN_("standing", "missing"),
+    ("standing", "unknown"): PN_("standing", "unknown"),
+    ("verdict", "pass"): PN_("verdict", "closes"),
+    ("verdict", "fail"): PN_("verdict", "does not close"),
+    ("verdict", "cannot-tell"): PN_("verdict", "cannot tell"),
+    ("column", "opening"): PN_("column", "opening stock"),
+    ("column", "taken"): PN_("column", "in"),
+    ("column", "made"): PN_("column", "out"),
+    ("column", "by_product"): PN_("column", "by-product"),
+    ("column", "waste"): PN_("column", "waste"),
+    ("column", "loss"): PN_("column", "loss"),
+    ("column", "closing"): PN_("column", "stock"),
+    ("column", "unaccounted"): PN_("column", "unaccounted"),
+    ("origin", "unknown"): PN_("origin", "origin unknown"),
+    ("origin", "recycled"): PN_("origin", "recycled"),
+    ("origin", "mine"): PN_("origin", "mined"),
+    ("line", "step"): PN_("line", "step"),
+    ("line", "site"): PN_("line", "site"),
+    ("line", "lot"): PN_("line", "lot"),
+    ("line", "transit"): PN_("line", "shipment"),
+    ("line", "chain"): PN_("line", "whole chain"),
+    ("state", "stock"): PN_("state", "in stock"),
+    ("state", "transit"): PN_("state", "in transit"),
+    ("state", "used"): PN_("state", "used up"),
+    ("state", "waste"): PN_("state", "disposed of"),
+    ("state", "out of scope"): PN_("state", "out of scope"),
+    ("paper", "testres"): PN_("paper", "certificate of analysis"),
+    ("paper", "desadv"): PN_("paper", "delivery note"),
+    ("paper", "po"): PN_("paper", "order or contract"),
+    ("paper", "prodorder"): PN_("paper", "production order"),
+    ("paper", "inv"): PN_("paper", "invoice"),
+    ("paper", "recadv"): PN_("paper", "receipt"),
+    ("country", "CD"): PN_("country", "DR Congo"),
+    ("country", "CG"): PN_("country", "Congo"),
+    ("level", "error"): PN_("level", "error"),
+    ("level", "warning"): PN_("level", "warning"),
+    ("level", "note"): PN_("level", "note"),
+    ("error", "FilonError"): PN_("error", "Filon cannot go on"),
+    ("error", "WrongCallError"): PN_("error", "The call is not understood"),
+    ("error", "MethodError"): PN_("error", "The call is not understood"),
+    ("error", "NotFoundError"): PN_("error", "Not found"),
+    ("error", "RefusedError"): PN_("error", "Nothing was taken"),
+    ("error", "TooLargeError"): PN_("error", "Too large"),
+    ("error", "ConflictError"): PN_("error", "Conflict"),
+    ("error", "StoreError"): PN_("error", "The ledger cannot be trusted as it is"),
+}
+
+OF: tuple[str, ...] = (
+    PN_("of", "cobalt"),
+    PN_("of", "nickel"),
+    PN_("of", "lithium"),
+    PN_("of", "manganese"),
+    PN_("of", "copper"),
+    PN_("of", "graphite"),
+    PN_("of", "arsenic"),
+    PN_("of", "iron"),
+    PN_("of", "phosphorus"),
+    PN_("of", "aluminium"),
+    PN_("of", "total mass"),
+)
+"""The elements once more, as they stand after "of"."""

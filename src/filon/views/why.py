@@ -1,0 +1,79 @@
+"""Why a number is what it is: the tree of steps, shipments and log entries under it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from filon.accounts.why import Reason
+from filon.books.book import Book
+from filon.books.lot import AccountKind
+from filon.core.ident import short
+from filon.views.figure import Figure, kg
+from filon.views.ledger_state import LedgerState
+from filon.views.trace import site_name
+
+
+@dataclass(frozen=True, slots=True)
+class WhyLine:
+    """One node: how much of the number passed through here, what happened, which log entry says so.
+
+    Args:
+        kind: `stock`, `transit`, `step`, `source`, `unaccounted` ..
+        number: lot, delivery note or origin.
+        entry, deposit: log entry and the name of the file it holds.
+        more, more_mass: smaller branches that are not shown, and what passed through them together.
+    """
+
+    kind: str
+    key: str
+    number: str
+    site: str
+    day: date
+    mass: Figure
+    entry: int
+    deposit: str
+    parts: tuple[WhyLine, ...]
+    more: int
+    more_mass: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class WhyView:
+    """The whole tree under the content of a lot."""
+
+    ledger: LedgerState
+    key: str
+    number: str
+    element: str
+    tree: WhyLine
+
+
+def why_view(book: Book, state: LedgerState, reason: Reason, element: str, deposits: dict[int, str]) -> WhyView:
+    """The tree as people read it; `deposits` names the files by log entry."""
+    return WhyView(state, reason.lot, short(reason.lot), element, _line(book, reason, deposits))
+
+
+def _line(book: Book, reason: Reason, deposits: dict[int, str]) -> WhyLine:
+    said = book.events[reason.event]
+    return WhyLine(
+        kind=reason.kind.value,
+        key=reason.lot,
+        number=_number(book, reason),
+        site=site_name(book, reason.site) if reason.site else "",
+        day=said.event.eventTime.date(),
+        mass=kg(reason.mg),
+        entry=reason.entry,
+        deposit=deposits.get(reason.entry, ""),
+        parts=tuple(_line(book, part, deposits) for part in reason.parts),
+        more=reason.more,
+        more_mass=kg(reason.more_mg),
+    )
+
+
+def _number(book: Book, reason: Reason) -> str:
+    if reason.kind is AccountKind.SOURCE:
+        return book.register.name(reason.lot)
+    if reason.kind is AccountKind.STEP:
+        return ""
+    return short(reason.lot)

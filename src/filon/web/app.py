@@ -1,0 +1,77 @@
+"""The web application: pages over a ledger, one error shape, headers on everything; computes nothing.
+
+create_app(ledger)      # an ASGI application, for uvicorn or a test
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+
+from filon import __version__
+from filon.core.errors import FilonError, NotFoundError, WrongCallError
+from filon.views.ledger import Ledger
+from filon.web.reply import GUARDS, POLICY, problem
+from filon.web.routes import pages
+
+_log = logging.getLogger(__name__)
+
+
+class MethodError(WrongCallError):
+    """A page was called with a method that it does not know."""
+
+    status = 405
+
+
+def create_app(ledger: Ledger) -> FastAPI:
+    """The application over one ledger."""
+    app = FastAPI(title="Filon", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.ledger = ledger
+    app.include_router(pages)
+    app.add_exception_handler(FilonError, _filon_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _wrong_query)
+    app.middleware("http")(_guarded)
+    app.add_middleware(GZipMiddleware, minimum_size=512)
+    return app
+
+
+async def _guarded(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Headers on every answer; an error that nobody foresaw is logged and shown without its inside."""
+    try:
+        answer = await go_on(request)
+    except Exception:  # noqa: BLE001 - the last net: no stack trace may reach the reader (ASVS 16.5.1)
+        _log.exception("unforeseen error at %s", request.url.path)
+        answer = problem(request, FilonError("something went wrong on our side; the log of the server has the details"))
+    for name, value in GUARDS.items():
+        answer.headers.setdefault(name, value)
+    answer.headers.setdefault("Content-Security-Policy", POLICY)
+    if request.url.scheme == "https":
+        answer.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    return answer
+
+
+async def _filon_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, FilonError)
+    return problem(request, error)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == NotFoundError.status:
+        return problem(request, NotFoundError("there is no such page"))
+    if error.status_code == MethodError.status:
+        return problem(request, MethodError("this page can only be read"))
+    return problem(request, WrongCallError(str(error.detail)))
+
+
+async def _wrong_query(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    told = "; ".join(f"{item['loc'][-1]}: {item['msg']}" for item in error.errors())
+    return problem(request, WrongCallError(told))

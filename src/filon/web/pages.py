@@ -1,0 +1,166 @@
+"""A view and a language to HTML: the templates, what they may call, and the style sheet.
+
+Knows nothing of HTTP, so a battery's page can be written to a file without a server:
+
+    render_battery(view, "fr", standalone=True)     # bytes of one file, no request to anywhere
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from urllib.parse import quote, urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from filon import __version__
+from filon.core.finding import Language
+from filon.views.battery import BatteryView
+from filon.views.figure import Named
+from filon.views.origin import Contained
+from filon.views.say import LANGUAGES, decimals, tongue
+from filon.web.draw.bars import bar, origin_name, patterns, swatch, tones
+from filon.web.draw.chain import draw_chain
+from filon.web.draw.waterfall import amount, waterfall
+from filon.web.qr import qr_svg, scannable
+
+GS1 = "https://id.gs1.org/"
+
+ASSETS = {
+    "filon.css": ("base.css", "site.css"),
+    "battery.css": ("base.css", "battery.css"),
+    "filon.js": ("filon.js",),
+    "mark.svg": ("mark.svg",),
+}
+"""{what is served: the files that it is made of}."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file of ours that pages need; its path changes with its bytes, so that no copy goes stale."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+    @property
+    def path(self) -> str:
+        """`/static/filon.1a2b3c4d5e6f.css`."""
+        stem, _, ending = self.name.rpartition(".")
+        return f"/static/{stem}.{sha256(self.data).hexdigest()[:12]}.{ending}"
+
+    @property
+    def source(self) -> str:
+        """How a Content-Security-Policy allows it inline: `'sha256-…'`."""
+        return f"'sha256-{base64.b64encode(sha256(self.data).digest()).decode()}'"
+
+
+@cache
+def asset(name: str) -> Asset:
+    """One of our files by name; style sheets lose their comments and idle blanks."""
+    folder = files(__package__).joinpath("static")
+    text = "".join(folder.joinpath(part).read_text(encoding="utf-8") for part in ASSETS[name])
+    kind = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}[name.rpartition(".")[2]]
+    return Asset(name, kind, (_tight(text) if kind == "text/css" else text).encode())
+
+
+def _tight(css: str) -> str:
+    bare = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    bare = re.sub(r"\s+", " ", bare)
+    return re.sub(r" ?([{};,]) ?", r"\1", bare).replace(": ", ":").strip()
+
+
+def lot_path(key: str) -> str:
+    """The path of a lot's page: `/lots/01/{gtin}/10/{lot}` for GS1 identifiers, else the whole identifier."""
+    short = key.removeprefix(GS1)
+    return "/lots/" + quote(short, safe="/" if short != key else "")
+
+
+def lot_key(path: str) -> str:
+    """The identifier that a path below `/lots/` means; the inverse of `lot_path` after the server undid its escapes."""
+    return path if "://" in path or path.startswith("urn:") else GS1 + path
+
+
+@cache
+def environment(language: Language) -> Environment:
+    """The templates in a language."""
+    speech = tongue(language)
+    env = Environment(
+        loader=PackageLoader("filon.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    words = speech.words
+    env.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension
+        words.gettext, words.ngettext, newstyle=True, pgettext=words.pgettext, npgettext=words.npgettext
+    )
+    env.globals.update(
+        tongue=speech,
+        language=language,
+        languages=LANGUAGES,
+        version=__version__,
+        bar=bar,
+        tones=tones,
+        swatch=swatch,
+        patterns=patterns,
+        waterfall=waterfall,
+        draw_chain=draw_chain,
+        amount=amount,
+        decimals=decimals,
+        places=places,
+        qr_svg=qr_svg,
+        scannable=scannable,
+        lot_path=lot_path,
+        origin_name=origin_name,
+        named=Named,
+        asset=asset,
+        query=query,
+    )
+    env.filters.update(
+        tell=speech.tell,
+        figure=speech.figure,
+        day=speech.day,
+        moment=speech.moment,
+        period=speech.period,
+        name=speech.name,
+        number=speech.number,
+        country=lambda code: speech.name(Named("country", code)),
+        capital=lambda text: text[:1].upper() + text[1:],
+    )
+    return env
+
+
+def query(**values: str | int | None) -> str:
+    """`?q=atl&page=2` of the values that are not empty; "" if all are."""
+    kept = {key: value for key, value in values.items() if value not in ("", None)}
+    return f"?{urlencode(kept)}" if kept else ""
+
+
+def render(template: str, language: Language, **values: object) -> bytes:
+    """A page as UTF-8 bytes."""
+    return environment(language).get_template(template).render(**values).encode()
+
+
+def render_battery(view: BatteryView, language: Language, *, standalone: bool = False, host: str = "") -> bytes:
+    """The public page of a battery; `standalone` makes one file that needs no server: style inside, no switch.
+
+    Args:
+        host: `https://passport.example`, put in front of the identifier's path in the QR code; empty = the
+            canonical link itself.
+    """
+    link = host.rstrip("/") + view.path if host else view.link
+    style = Markup(asset("battery.css").data.decode())  # noqa: S704 - our own file
+    return render("battery.html", language, view=view, link=link, standalone=standalone, style=style)
+
+
+def places(contents: tuple[Contained, ...]) -> int:
+    """Decimals for kg of all these elements, the same for each so that they can be compared."""
+    return decimals(one.mass.value for one in contents if one.mass.value is not None)

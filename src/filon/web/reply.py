@@ -1,0 +1,166 @@
+"""How a page is answered: language, HTML or JSON, headers that let nothing in, errors in one shape.
+
+Language: `?lang=`, then the cookie that the switch set, then Accept-Language, then English. JSON: path ending in
+`.json`, or an Accept header that prefers it. The battery page sets no cookie and loads nothing.
+
+Source: security reference, section 1 (ASVS 3.4.1-6, 14.3.2); RFC 9110, section 12 (negotiation); RFC 9457.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, quote, urlencode
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from filon.core.errors import FilonError
+from filon.core.finding import Language
+from filon.views.as_json import as_json, write_json
+from filon.views.figure import Named
+from filon.views.say import LANGUAGES, tongue
+from filon.web.pages import asset, query, render
+
+COOKIE = "filon_lang"
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+)
+"""What pages of the ledger may load: only files of ours, nothing inline."""
+
+GUARDS: Mapping[str, str] = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+OPEN: Mapping[str, str] = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+"""Public data may be read from any page of anybody."""
+
+
+def battery_policy() -> str:
+    """What a battery page may load: its own style, by hash, and nothing else."""
+    style = asset("battery.css").source
+    return f"default-src 'none'; style-src {style}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+
+def language(request: Request) -> Language:
+    """The language to answer in."""
+    asked = (request.query_params.get("lang"), request.cookies.get(COOKIE))
+    for one in asked:
+        if one in LANGUAGES:
+            return one
+    return preferred(request.headers.get("accept-language", ""), LANGUAGES, "en")  # type: ignore[return-value]
+
+
+def preferred(header: str, offered: tuple[str, ...], fallback: str) -> str:
+    """The offer that an Accept or Accept-Language header likes best; earlier ones win ties, `fallback` if none fits."""
+    weights = dict(_weighed(header))
+    best = max(offered, key=lambda one: _weight(one, weights))
+    return best if _weight(best, weights) > 0 else fallback
+
+
+def _weighed(header: str) -> list[tuple[str, float]]:
+    found = []
+    for part in header.split(","):
+        name, *parameters = (piece.strip() for piece in part.split(";"))
+        weight = next((p[2:] for p in parameters if p.startswith("q=")), "1")
+        try:
+            found.append((name.lower(), float(weight)))
+        except ValueError:
+            continue
+    return found
+
+
+def _weight(offer: str, weights: Mapping[str, float]) -> float:
+    ranges = [name for name in weights if name == offer or name.split("-")[0] == offer]
+    if ranges:
+        return max(weights[name] for name in ranges)
+    kind = offer.split("/", maxsplit=1)[0] + "/*"
+    return weights.get(kind, weights.get("*", weights.get("*/*", 0.0)))
+
+
+def wants_json(request: Request) -> bool:
+    """Whether the reader is a program: the path says `.json`, or the Accept header prefers JSON to HTML."""
+    if request.url.path.endswith(".json"):
+        return True
+    offers = ("text/html", "application/json", "application/problem+json")
+    return "json" in preferred(request.headers.get("accept", "*/*"), offers, "text/html")
+
+
+def page(template: str, request: Request, view: object, **values: object) -> Response:
+    """A view as HTML or as JSON, as the reader wants it."""
+    spoken = language(request)
+    if wants_json(request):
+        return json_of(request, view)
+    ledger = getattr(view, "ledger", None)
+    body = render(
+        template,
+        spoken,
+        view=view,
+        **({"ledger": ledger} if ledger else {}),
+        **frame(request),
+        **values,
+    )
+    return told(request, body)
+
+
+def json_of(request: Request, view: object) -> Response:
+    """The JSON twin; sentences and findings come with words when `?lang=` asks for them."""
+    asked = request.query_params.get("lang")
+    speech = tongue(asked) if asked in LANGUAGES else None
+    return Response(write_json(view, speech), media_type="application/json", headers={"Vary": "Accept"})
+
+
+def frame(request: Request) -> dict[str, object]:
+    """What every page's frame needs: links to itself in the other language, as known now, and as JSON."""
+    pairs = [(k, v) for k, v in parse_qsl(request.url.query) if k != "lang"]
+    path = request.url.path
+
+    def here(one: str) -> str:
+        return f"{_quoted(path)}?{urlencode([*pairs, ('lang', one)])}"
+
+    rest = dict(pairs)
+    twin = ("/home.json" if path == "/" else f"{_quoted(path)}.json") + query(**rest)
+    return {
+        "here": here,
+        "twin": twin,
+        "now": _quoted(path) + query(**{k: v for k, v in rest.items() if k != "as_of"}),
+        "as_of": rest.get("as_of", ""),
+    }
+
+
+def _quoted(path: str) -> str:
+    return quote(path, safe="/")
+
+
+def told(request: Request, body: bytes, status: int = 200) -> Response:
+    """HTML with its language; a language chosen by the switch is kept in a cookie."""
+    spoken = language(request)
+    headers = {"Content-Language": spoken, "Vary": "Accept, Accept-Language, Cookie", "Cache-Control": "no-cache"}
+    answer = Response(body, status_code=status, media_type="text/html; charset=utf-8", headers=headers)
+    if request.query_params.get("lang") in LANGUAGES:
+        answer.set_cookie(
+            COOKIE, spoken, max_age=31_536_000, samesite="lax", httponly=True, secure=request.url.scheme == "https"
+        )
+    return answer
+
+
+def problem(request: Request, error: FilonError) -> Response:
+    """An error: problem+json for programs, a page with help for people; the same status for both.
+
+    Source: RFC 9457.
+    """
+    if wants_json(request):
+        body = json.dumps(as_json(error.problem()), ensure_ascii=False).encode()
+        return Response(body, status_code=error.status, media_type="application/problem+json")
+    spoken = language(request)
+    title = tongue(spoken).name(Named("error", type(error).__name__))
+    body = render(
+        "error.html", spoken, title=title, status=error.status, detail=error.detail, page="", **frame(request)
+    )
+    return told(request, body, error.status)

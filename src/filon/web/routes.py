@@ -1,0 +1,124 @@
+"""The pages: one question to the ledger each, answered with its view as HTML or JSON."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from filon.core.errors import NotFoundError
+from filon.views.ledger import Ledger
+from filon.web.pages import ASSETS, asset, lot_key, render_battery
+from filon.web.qr import qr_file
+from filon.web.reply import OPEN, battery_policy, json_of, language, page, wants_json
+
+pages = APIRouter()
+
+AsOf = Annotated[int | None, Query(ge=0, description="as known when the log had so many entries")]
+Page = Annotated[int, Query(alias="page", ge=1, le=1_000_000)]
+Text = Annotated[str, Query(max_length=400)]
+
+
+def ledger(request: Request) -> Ledger:
+    """The ledger that this application shows."""
+    return cast(Ledger, request.app.state.ledger)
+
+
+@pages.get("/")
+@pages.get("/home.json")
+def home(request: Request, as_of: AsOf = None) -> Response:
+    """What needs me today?"""
+    return page("home.html", request, ledger(request).home(as_of=as_of), page="home", command="filon demo")
+
+
+@pages.get("/lots")
+@pages.get("/lots.json")
+def lots(  # noqa: PLR0917 - the query of the page, by name
+    request: Request,
+    q: Text = "",
+    stage: Text = "",
+    site: Text = "",
+    sheet: Page = 1,
+    as_of: AsOf = None,
+) -> Response:
+    """The lots that a search leaves."""
+    view = ledger(request).lots(q, stage=stage, site=site, page=sheet, as_of=as_of)
+    return page("lots.html", request, view, page="lots", search=q, stage=stage, site=site)
+
+
+@pages.get("/lots/{path:path}")
+def lot(request: Request, path: str, carrier: Text = "", as_of: AsOf = None) -> Response:
+    """One lot."""
+    key = lot_key(path.removesuffix(".json"))
+    view = ledger(request).lot(key, carrier=carrier, as_of=as_of)
+    labels = {node.key: node.label for node in view.chain.nodes}
+    return page("lot.html", request, view, page="lots", labels=labels)
+
+
+@pages.get("/balance")
+@pages.get("/balance.json")
+def balance(request: Request, element: Text = "", site: Text = "", period: Text = "", as_of: AsOf = None) -> Response:
+    """Does it add up?"""
+    view = ledger(request).balance(element=element, site=site, period=period, as_of=as_of)
+    return page("balance.html", request, view, page="balance")
+
+
+@pages.get("/log")
+@pages.get("/log.json")
+def log(request: Request, sheet: Page = 1, as_of: AsOf = None) -> Response:
+    """What was handed in."""
+    return page("log.html", request, ledger(request).log(page=sheet, as_of=as_of), page="log")
+
+
+@pages.get("/01/{gtin}/21/{serial:path}")
+def battery(request: Request, gtin: str, serial: str, as_of: AsOf = None) -> Response:
+    """The public page of a battery: no login, no script, no cookie, one request.
+
+    Source: GS1 Digital Link URI syntax: /01/ GTIN, /21/ serial number; passport reference, section 9.
+    """
+    view = ledger(request).battery(gtin, serial.removesuffix(".json"), as_of=as_of)
+    if wants_json(request):
+        answer = json_of(request, view)
+    else:
+        spoken = language(request)
+        headers = {
+            "Content-Language": spoken,
+            "Vary": "Accept, Accept-Language",
+            "Cache-Control": "no-cache",
+            "Content-Security-Policy": battery_policy(),
+        }
+        answer = Response(render_battery(view, spoken), media_type="text/html; charset=utf-8", headers=headers)
+    answer.headers.update(OPEN)
+    return answer
+
+
+@pages.get("/qr/01/{gtin}/21/{serial:path}")
+def qr(request: Request, gtin: str, serial: str) -> Response:
+    """The QR code of a battery as SVG, for its label."""
+    if not serial.endswith(".svg"):
+        raise NotFoundError("a code is asked for as /qr/01/{gtin}/21/{serial}.svg")
+    view = ledger(request).battery(gtin, serial.removesuffix(".svg"))
+    return Response(qr_file(view.link, view.serial), media_type="image/svg+xml", headers=dict(OPEN))
+
+
+@pages.get("/static/{name}")
+def static(name: str) -> Response:
+    """Our style sheet, script and mark; the name holds a hash of the bytes, so they may be kept for ever."""
+    for one in map(asset, ASSETS):
+        if one.path == f"/static/{name}":
+            headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+            return Response(one.data, media_type=f"{one.media_type}; charset=utf-8", headers=headers)
+    raise NotFoundError("no such file")
+
+
+@pages.get("/healthz")
+def alive() -> Response:
+    """The process answers."""
+    return Response("ok\n", media_type="text/plain; charset=utf-8")
+
+
+@pages.get("/readyz")
+def ready(request: Request) -> Response:
+    """The ledger answers, too."""
+    return Response(f"ok, {ledger(request).state().size} entries\n", media_type="text/plain; charset=utf-8")
