@@ -67,6 +67,14 @@ class ConflictError(FilonError):
     title = "Conflict"
 
 
+class NotProvenError(FilonError):
+    """A signature, proof or checkpoint does not show what it should; whoever gave it is asked again."""
+
+    status = 422
+    exit_code = 1
+    title = "Not proven"
+
+
 class StoreError(FilonError):
     """The store does not hold what it must; Filon stops rather than guess."""
 
