@@ -141,9 +141,14 @@ def elements_of_path(path: str) -> Elements:
     parts = path.strip("/").split("/")
     for start in range(len(parts) - 1):
         found = _elements(parts[start:])
-        if found:
+        if found or _is_key(parts[start], parts[start + 1]):
             return found
     return ()
+
+
+def _is_key(name: str, value: str) -> bool:
+    form = KEYS.get(_OLD_NAMES.get(name, name))
+    return form is not None and form.fullmatch(unquote(value)) is not None
 
 
 def _elements(parts: list[str]) -> Elements:

@@ -60,8 +60,10 @@ class ErrorDeclaration:
 class Event:
     """One EPCIS 2.0 event.
 
-    `type` is one of `EventType` or, for an extension event of a partner, a URI. CBV words are bare (`shipping`), foreign values are URIs. Times are aware (UTC) datetimes; `eventTimeZoneOffset`
-    is kept as written. Numbers are Decimal. `place` says where in which file the event stood, for findings.
+    `type` is one of `EventType` or, for an extension event of a partner, a URI. CBV words are bare (`shipping`),
+    foreign values are URIs. Times are aware (UTC) datetimes; `eventTimeZoneOffset` is kept as written. Numbers are
+    Decimal. Sensor elements keep the standard's shape: times as UTC text, words bare, identifiers canonical.
+    `place` says where in which file the event stood, for findings.
     """
 
     type: str

@@ -1,0 +1,201 @@
+"""The stored form of one event: canonical JSON, the same bytes for the same event, quick to read again.
+
+Names in full, identifiers canonical, members sorted, empty ones left out. Numbers are JSON numbers; one that a binary
+float cannot carry (more than fifteen digits) is written as `{"$decimal": ".."}`, so that reading by the fastest parser
+loses nothing. The body never leaves the house: partners get `epcis/jsonwrite`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from operator import attrgetter
+from typing import Any
+
+import orjson
+
+from filon.epcis.event import ErrorDeclaration, Event, QuantityElement, Typed
+from filon.epcis.moments import written
+from filon.epcis.number import plain
+from filon.epcis.shape import TYPED
+
+_EXACT = 15  # digits that every decimal number keeps through a binary float
+_RANGE = 290  # powers of ten where floats are still dense
+_DECIMAL = "$decimal"
+
+_PLAIN_FIELDS = ("eventTimeZoneOffset", "eventID", "action", "bizStep", "disposition", "parentID", "transformationID")
+_TEXT_LISTS = ("epcList", "childEPCs", "inputEPCList", "outputEPCList", "certificationInfo")
+_QUANTITY_LISTS = ("quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList")
+_POINTS = (("readPoint", "readPointExtensions"), ("bizLocation", "bizLocationExtensions"))
+_MAPPINGS = ("ilmd", "persistentDisposition")
+_OWN = "extensions"
+_FLAT = (*_PLAIN_FIELDS, *_TEXT_LISTS)
+_flat = attrgetter(*_FLAT)
+
+
+def event_json(event: Event) -> bytes:
+    """The canonical body of an event.
+
+    Returns:
+        UTF-8; equal events give equal bytes, and `event_from_json` gives the event back (its `place` aside).
+    """
+    return orjson.dumps(members(event), default=_number, option=orjson.OPT_SORT_KEYS)
+
+
+def members(event: Event) -> dict[str, Any]:
+    """The event as JSON members, names in full, numbers still Decimal, empty ones left out."""
+    body: dict[str, Any] = {"type": event.type, "eventTime": written(event.eventTime)}
+    body |= {name: value for name, value in zip(_FLAT, _flat(event), strict=True) if value}
+    for name in _QUANTITY_LISTS:
+        if value := getattr(event, name):
+            body[name] = [_quantity(element) for element in value]
+    for name, (member, _) in TYPED.items():
+        if value := getattr(event, name):
+            body[name] = [_typed(entry, member) for entry in value]
+    for name, own in _POINTS:
+        point, extensions = getattr(event, name), getattr(event, own)
+        if point is not None or extensions:
+            body[name] = {**extensions, "id": point} if point is not None else dict(extensions)
+    return _rarer(event, body)
+
+
+def _rarer(event: Event, body: dict[str, Any]) -> dict[str, Any]:
+    if event.recordTime is not None:
+        body["recordTime"] = written(event.recordTime)
+    for name in _MAPPINGS:
+        if value := getattr(event, name):
+            body[name] = value
+    if event.sensorElementList:
+        body["sensorElementList"] = event.sensorElementList
+    if event.errorDeclaration is not None:
+        body["errorDeclaration"] = _declaration(event.errorDeclaration)
+    if event.extensions:
+        body[_OWN] = event.extensions
+    return body
+
+
+def _quantity(element: QuantityElement) -> dict[str, Any]:
+    body: dict[str, Any] = {"epcClass": element.epcClass}
+    if element.quantity is not None:
+        body["quantity"] = element.quantity
+    if element.uom is not None:
+        body["uom"] = element.uom
+    return body
+
+
+def _typed(entry: Typed, member: str) -> dict[str, Any]:
+    return {member: entry.value} if entry.type is None else {"type": entry.type, member: entry.value}
+
+
+def _declaration(declaration: ErrorDeclaration) -> dict[str, Any]:
+    body: dict[str, Any] = {**declaration.extensions, "declarationTime": written(declaration.declarationTime)}
+    if declaration.reason is not None:
+        body["reason"] = declaration.reason
+    if declaration.correctiveEventIDs:
+        body["correctiveEventIDs"] = declaration.correctiveEventIDs
+    return body
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        text = plain(value)
+        if _is_safe(value, text):
+            return orjson.Fragment(text)
+        return {_DECIMAL: text}
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(type(value).__name__)
+
+
+def _is_safe(value: Decimal, text: str) -> bool:
+    digits = text.lstrip("-").split("e")[0].replace(".", "").strip("0")
+    return len(digits) <= _EXACT and abs(value.adjusted()) < _RANGE
+
+
+def event_from_json(body: bytes) -> Event:
+    """The event of a stored body; trusted, nothing is checked.
+
+    Raises:
+        KeyError, ValueError: the bytes were not made by `event_json`.
+    """
+    raw: dict[str, Any] = orjson.loads(body)
+    known: dict[str, Any] = {}
+    for name, value in raw.items():
+        read = _BACK.get(name)
+        known[name] = value if read is None else read(value)
+    for name, own in _POINTS:
+        point = raw.get(name)
+        if point is not None:
+            known[name] = point.pop("id", None)
+            if point:
+                known[own] = _exact(point)
+    return Event(**known)
+
+
+def _exact(value: Any) -> Any:
+    kind = type(value)
+    if kind is str:
+        return value
+    if kind is dict:
+        if _DECIMAL in value and len(value) == 1:
+            return Decimal(value[_DECIMAL])
+        return {name: _exact(item) for name, item in value.items()}
+    if kind is list:
+        return [_exact(item) for item in value]
+    if kind is float or kind is int:
+        return Decimal(repr(value))
+    return value
+
+
+def _quantities(items: list[dict[str, Any]]) -> tuple[QuantityElement, ...]:
+    return tuple(
+        [
+            QuantityElement(
+                item["epcClass"], None if "quantity" not in item else _exact(item["quantity"]), item.get("uom")
+            )
+            for item in items
+        ]
+    )
+
+
+def _transactions(items: list[dict[str, Any]]) -> tuple[Typed, ...]:
+    return tuple([Typed(item["bizTransaction"], item.get("type")) for item in items])
+
+
+def _sources(items: list[dict[str, Any]]) -> tuple[Typed, ...]:
+    return tuple([Typed(item["source"], item.get("type")) for item in items])
+
+
+def _destinations(items: list[dict[str, Any]]) -> tuple[Typed, ...]:
+    return tuple([Typed(item["destination"], item.get("type")) for item in items])
+
+
+def _declared(item: dict[str, Any]) -> ErrorDeclaration:
+    time = datetime.fromisoformat(item.pop("declarationTime"))
+    reason, ids = item.pop("reason", None), tuple(item.pop("correctiveEventIDs", ()))
+    return ErrorDeclaration(time, reason, ids, _exact(item))
+
+
+def _sensors(items: list[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+    return tuple([_exact(item) for item in items])
+
+
+def _dispositions(item: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(words) for name, words in item.items()}
+
+
+_BACK: dict[str, Callable[[Any], Any]] = {
+    "eventTime": datetime.fromisoformat,
+    "recordTime": datetime.fromisoformat,
+    **dict.fromkeys(_TEXT_LISTS, tuple),
+    **dict.fromkeys(_QUANTITY_LISTS, _quantities),
+    "bizTransactionList": _transactions,
+    "sourceList": _sources,
+    "destinationList": _destinations,
+    "errorDeclaration": _declared,
+    "sensorElementList": _sensors,
+    "persistentDisposition": _dispositions,
+    "ilmd": _exact,
+    "extensions": _exact,
+}

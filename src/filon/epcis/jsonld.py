@@ -1,0 +1,238 @@
+"""EPCIS 2.0 in JSON and JSON-LD: documents, query documents, bare events and arrays of events, in.
+
+Nothing is half understood: `parse` gives every event it could read and every finding; whether the deposit is taken
+is for the caller, who looks at `Document.refused`. `stream` does the same event by event and keeps none.
+
+    document = parse(b'{"@context": ...}', name="oct.jsonld")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from filon.core.finding import Finding, Place, found
+from filon.epcis import rules
+from filon.epcis.context import BUILT_IN, Terms
+from filon.epcis.cursor import BrokenJsonError, Cursor, oddities
+from filon.epcis.document import Document, Heading, Limits
+from filon.epcis.event import Event
+from filon.epcis.heading import heading_of
+from filon.epcis.reading import Reading
+
+Item = Event | Finding | Heading
+_DEFAULT = Limits()
+
+
+def parse(data: bytes, name: str = "", limits: Limits = _DEFAULT) -> Document:
+    """A document read whole.
+
+    Args:
+        name: file name for the findings.
+
+    Findings:
+        EPC-001 to EPC-122: events and heading, each with its JSON pointer.
+        EPC-201 to EPC-219: the document; when it is not JSON there are no events.
+
+    Source: EPCIS 2.0, 9; JSON schema 2.0.1.
+    """
+    return collected(stream(data, name, limits), name)
+
+
+def collected(items: Iterator[Item], name: str) -> Document:
+    """The document that a stream of its parts makes."""
+    heading = Heading()
+    events: list[Event] = []
+    findings: list[Finding] = []
+    for item in items:
+        if isinstance(item, Event):
+            events.append(item)
+        elif isinstance(item, Finding):
+            findings.append(item)
+        else:
+            heading = item
+    return Document(heading, tuple(events), tuple(findings), name)
+
+
+def stream(data: bytes, name: str = "", limits: Limits = _DEFAULT) -> Iterator[Item]:
+    """The parts of a document in its order; the heading comes once, after the events.
+
+    After `limits.findings` findings the reading stops with EPC-222. Memory does not grow with the number of events.
+    """
+    text, finding = decoded(data, name, limits)
+    if finding is not None:
+        yield finding
+    if text is not None:
+        yield from _Walk(text, name, limits).all()
+
+
+def decoded(data: bytes, name: str, limits: Limits) -> tuple[str | None, Finding | None]:
+    """(text, what is to be said of its encoding); no text when it cannot be read at all."""
+    place = Place(file=name)
+    if len(data) > limits.size:
+        return None, found("EPC-206", place, expected=f"<= {limits.size} B", found=f"{len(data)} B")
+    marked = data.startswith(b"\xef\xbb\xbf")
+    try:
+        text = data[3 if marked else 0 :].decode("utf-8")
+    except UnicodeDecodeError as error:
+        return None, found("EPC-208", place, expected="UTF-8", found=f"byte {error.start}")
+    if not text.strip():
+        return None, found("EPC-201", place)
+    return text, found("EPC-207", place) if marked else None
+
+
+class _Walk:
+    """One pass over one document."""
+
+    def __init__(self, text: str, name: str, limits: Limits) -> None:
+        self.cursor = Cursor(text)
+        self.name = name
+        self.limits = limits
+        self.reading = Reading(name, BUILT_IN, limits)
+        self.around: dict[str, Any] = {}
+        self.lists: list[str] = []
+        self.count = 0
+
+    def all(self) -> Iterator[Item]:
+        try:
+            yield from self._document()
+            self.cursor.end()
+        except BrokenJsonError as error:
+            yield from self._told()
+            yield found("EPC-202", Place(file=self.name), found=f"{error.message}: {self._where(error.at)}")
+        except RecursionError:
+            yield from self._told()
+            at = self._where(self.cursor.at)
+            yield found("EPC-205", Place(file=self.name), expected=f"<= {self.limits.depth}", found=at)
+        except _TooManyError:
+            yield from self._told()
+            yield found("EPC-222", Place(file=self.name), found=str(self.limits.findings))
+
+    def _where(self, at: int) -> str:
+        line = self.cursor.text.count("\n", 0, at) + 1
+        column = at - self.cursor.text.rfind("\n", 0, at)
+        return f"line {line} column {column} (char {at})"
+
+    def _told(self) -> Iterator[Finding]:
+        told, self.reading.findings = self.reading.findings, []
+        self.count += len(told)
+        yield from told
+
+    def _document(self) -> Iterator[Item]:
+        first = self.cursor.space()
+        if first == "[":
+            yield from self._events("", bare=True)
+            yield Heading(type="events")
+            return
+        if first != "{":
+            self.cursor.value()
+            yield found("EPC-212", Place(file=self.name), expected="{..} | [..]", found=first)
+            return
+        self._look_ahead()
+        yield from self._members("")
+        yield from self._close()
+
+    def _look_ahead(self) -> None:
+        """Find the @context when it stands behind the events: they cannot be understood without it."""
+        start = self.cursor.at
+        at_once = self.cursor.text.find('"@context"', start, start + 4096)
+        body = self.cursor.text.find('"epcisBody"', start)
+        if body < 0 or 0 <= at_once < body:
+            return
+        for key in self.cursor.members():
+            value = self.cursor.value()
+            if key == "@context":
+                self.reading.terms = self.reading.inner_terms(value, "/@context")
+                self.around["@context"] = value
+        self.reading.findings.clear()  # said again, in its place, by the second pass
+        self.cursor.at, self.cursor.odd = start, False
+
+    _INSIDE = frozenset({"", "/epcisBody", "/epcisBody/queryResults", "/epcisBody/queryResults/resultsBody"})
+    _DOWN = frozenset({"/epcisBody", "/epcisBody/queryResults", "/epcisBody/queryResults/resultsBody"})
+
+    def _members(self, path: str) -> Iterator[Item]:
+        seen: set[str] = set()
+        for key in self.cursor.members():
+            here = f"{path}/{key}"
+            if key in seen:
+                self.reading.base = ""
+                self.reading.note("EPC-203", here, key, name=key)
+            seen.add(key)
+            opening = self.cursor.space()
+            if here in self._DOWN and opening == "{":
+                yield from self._members(here)
+            elif key == "eventList" and path in self._DOWN and opening == "[":
+                self.lists.append(here)
+                yield from self._events(here, bare=False)
+            else:
+                value = self._decoded(here)
+                self.around[here[1:] if path else key] = value
+                if here == "/@context":
+                    self.reading.terms = BUILT_IN
+                    self.reading.terms = self.reading.inner_terms(value, here)
+            yield from self._told()
+            self._enough()
+
+    def _decoded(self, pointer: str) -> Any:
+        value = self.cursor.value()
+        if self.cursor.odd or self.cursor.suspect:
+            self._odd(value, pointer)
+        return value
+
+    def _odd(self, value: Any, pointer: str) -> bool:
+        self.cursor.odd = False
+        self.reading.base = ""
+        before = len(self.reading.findings)
+        for code, where, what in oddities(value, pointer):
+            self.reading.note(code, where, what, name=what)
+        return len(self.reading.findings) > before
+
+    def _events(self, path: str, *, bare: bool) -> Iterator[Item]:
+        cursor, reading = self.cursor, self.reading
+        for position in cursor.items():
+            pointer = f"{path}/{position}"
+            raw = cursor.value()
+            odd = (cursor.odd or cursor.suspect) and self._odd(raw, pointer)
+            event = None if odd else reading.event(raw, pointer)
+            if event is not None:
+                if problems := rules.check(event, self.name):
+                    reading.findings.extend(problems)
+                yield event
+            if bare and position == 0 and isinstance(raw, dict) and "@context" not in raw:
+                reading.base = ""
+                reading.note("EPC-225", pointer, expected="@context")
+            if reading.findings:
+                yield from self._told()
+                self._enough()
+
+    def _enough(self) -> None:
+        if self.count >= self.limits.findings:
+            raise _TooManyError
+
+    def _close(self) -> Iterator[Item]:
+        kind = self.around.get("type")
+        self.reading.base = ""
+        if kind in {"EPCISDocument", "EPCISQueryDocument"} or self.lists or "epcisBody" in self.around:
+            yield heading_of(self.around, self.lists, self.reading)
+        else:
+            yield from self._bare_event()
+        yield from self._told()
+
+    def _bare_event(self) -> Iterator[Item]:
+        if "@context" not in self.around:
+            self.reading.note("EPC-209", "", expected="@context")
+        raw = {key: value for key, value in self.around.items() if key != "@context"}
+        event = self.reading.event(raw, "")
+        if event is not None:
+            self.reading.findings.extend(rules.check(event, self.name))
+            yield event
+        yield Heading(type="event")
+
+
+class _TooManyError(Exception):
+    """Reading further tells nothing new."""
+
+
+def terms_of(context: Any) -> Terms:
+    """The terms of a @context value, as the query interface needs them; what is unknown in it is left out."""
+    return BUILT_IN.with_context(context)[0]
