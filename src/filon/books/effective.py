@@ -12,12 +12,14 @@ from dataclasses import replace
 from filon.books.movement import Said
 from filon.core.finding import Finding, found
 from filon.epcis.event import FILON, Event
+from filon.epcis.key import body_key
 
 
 def effective(said: Iterable[Said]) -> tuple[list[Said], list[Finding]]:
     """The events that count.
 
-    An event declared an error is dropped, with its declaration; a corrective event stands on its own. Where a lot has
+    An event declared an error is dropped, with its declaration (found by its id, and by what it says: a declaration
+    repeats the event word for word); a corrective event stands on its own. Where a lot has
     provisional and final declarations of its making, the final one replaces the provisional: its quantity and traits,
     with the inputs of the provisional step where the final one names none.
 
@@ -26,8 +28,9 @@ def effective(said: Iterable[Said]) -> tuple[list[Said], list[Finding]]:
     Source: EPCIS 2.0 7.4.1.3; interface reference 11 ("provisional and final are two observations").
     """
     everything = list(said)
-    taken_back = {one.event.eventID for one in everything if one.event.errorDeclaration and one.event.eventID}
-    unnamed = {_bare(one.event) for one in everything if one.event.errorDeclaration and not one.event.eventID}
+    declared = [one.event for one in everything if one.event.errorDeclaration]
+    named = {event.eventID for event in declared if event.eventID}
+    keys = {body_key(replace(event, errorDeclaration=None)).hex() for event in declared}
     counted, findings = [], []
     for one in everything:
         if one.event.errorDeclaration:
