@@ -35,15 +35,9 @@ def effective(said: Iterable[Said]) -> tuple[list[Said], list[Finding]]:
     for one in everything:
         if one.event.errorDeclaration:
             findings.append(found("BOK-024", one.place, event=one.event.eventID or one.key))
-        elif (one.event.eventID in taken_back and one.event.eventID) or (unnamed and _bare(one.event) in unnamed):
-            continue
-        else:
+        elif one.event.eventID not in named and one.key not in keys:
             counted.append(one)
     return _final(counted), findings
-
-
-def _bare(event: Event) -> Event:
-    return replace(event, errorDeclaration=None, recordTime=None, place="")
 
 
 def _final(said: list[Said]) -> list[Said]:
