@@ -37,7 +37,12 @@ def katodia(strand: Strand, before: Iterable[Deed]) -> Iterator[Deed]:
         if one.lot.product.key == "lithium hydroxide":
             lithium.put(one)
     counted = False
-    runs = [(one, half) for one in sorted(held, key=lambda one: one.since) if one.lot.product.key == "pcam" for half in (0, 1)]
+    runs = [
+        (one, half)
+        for one in sorted(held, key=lambda one: one.since)
+        if one.lot.product.key == "pcam"
+        for half in (0, 1)
+    ]
     for serial, (precursor, half) in enumerate(runs):
         when = precursor.since.replace(hour=10) + (2 + half) * DAY + timedelta(minutes=37 * half)
         if when + 4 * DAY >= END:
@@ -72,7 +77,9 @@ def _product(strand: Strand, used: Used, lot: Lot) -> Made:
     assay = {"Ni": nickel}
     for element in ("Co", "Mn", "Li"):
         assay[element] = assay_of(content(used, element) * YIELD * near(3), Fraction(kg))
-    return Made(when=day(0), site=SITES["katodia"], line=Line(lot, kg), traits=Traits(assay, certificate=f"COA-{lot.number}"))
+    return Made(
+        when=day(0), site=SITES["katodia"], line=Line(lot, kg), traits=Traits(assay, certificate=f"COA-{lot.number}")
+    )
 
 
 def _sievings(strand: Strand, used: Used, lot: Lot) -> Made:

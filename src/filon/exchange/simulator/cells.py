@@ -82,7 +82,11 @@ def _batch(strand: Strand, hall: _Hall, number: int, when: datetime) -> Iterator
     taken = tuple(line for line, _ in used)
     yield Made(when=when, site=site, line=Line(batch, Decimal(BATCH)), traits=traits, used=taken, campaign=order)
     lot = strand.lot("cathode scrap", "CHU-26", number + 1)
-    yield _scrap(strand, [*cathode, *aluminium], Made(when=when, site=site, line=Line(lot, Decimal(0)), traits=Traits(), campaign=order))
+    yield _scrap(
+        strand,
+        [*cathode, *aluminium],
+        Made(when=when, site=site, line=Line(lot, Decimal(0)), traits=Traits(), campaign=order),
+    )
     trim = Line(strand.lot("copper trim", "ROG-26", number + 1), about("31.0", "1.0", "0.5"))
     yield Made(when=when, site=site, line=trim, traits=Traits({"Cu": Decimal("99.90")}), campaign=order)
     rejects = Range(batch, base + BATCH - REJECTED + 1, base + BATCH)

@@ -31,7 +31,9 @@ class Chance:
     def near_one(self, permille: int) -> Fraction:
         """A factor within `permille` thousandths of 1, the middle likeliest: how far a step's balance is off."""
         thousand = 1000 * permille
-        return 1 + Fraction(self._random.randint(-thousand, thousand) + self._random.randint(-thousand, thousand), 2_000_000)
+        return 1 + Fraction(
+            self._random.randint(-thousand, thousand) + self._random.randint(-thousand, thousand), 2_000_000
+        )
 
     def days(self, least: int, most: int) -> int:
         """How many days something took."""

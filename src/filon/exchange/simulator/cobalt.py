@@ -32,12 +32,15 @@ def atlas(strand: Strand) -> Iterator[Deed]:
     mine, works, rivage = SITES["tizi mine"], SITES["tizi works"], SITES["rivage"]
     for campaign in range(ATLAS_CAMPAIGNS):
         first = day(campaign * 10 // 3)
-        trucks = [_truck(strand, 2 * campaign + number, first) for number in range(2)]
-        for truck in trucks:
-            yield truck
+        used: Used = []
+        for number in range(2):
+            truck = _truck(strand, 2 * campaign + number, first)
             note = truck.line.lot.number.replace("TIZ", "TRC")
-            yield from carried(strand.chance, Route(mine, works, (1, 1), "20"), [truck.line], first + DAY, note)
-        sulfate, residue = _leached(strand, campaign, [(one.line, one.traits) for one in trucks], first + 5 * DAY)
+            road = Route(mine, works, (1, 1), "20")
+            shipped, received = carried(strand.chance, road, [truck.line], first + DAY, note)
+            yield from (truck, shipped, received)
+            used.append((received.lines[0], truck.traits))
+        sulfate, residue = _leached(strand, campaign, used, first + 5 * DAY)
         yield from (sulfate, residue)
         route = Route(works, rivage, (1, 2), order=f"{AGREEMENT}/{campaign + 1:02}")
         lost = Fraction(33, 1000) if campaign == SHORT_DELIVERY else Fraction(0)
@@ -59,20 +62,18 @@ def _truck(strand: Strand, number: int, when: datetime) -> Made:
 
 
 def _leached(strand: Strand, campaign: int, used: Used, when: datetime) -> tuple[Made, Made]:
-    # Hydromet 85 to 95 %: here 93 % of the cobalt goes to the product, 7 % to the arsenate; arsenic and nickel stay behind.
+    # Hydromet 85 to 95 %: here 93 % of the cobalt goes to the product; the arsenate keeps 7 %, all arsenic and nickel.
     cobalt = content(used, "Co")
     assay = strand.chance.about("20.90", "0.06", "0.01")
     kg = rounded(cobalt * Fraction(93, 100) * strand.chance.near_one(4) * 100 / Fraction(assay), Decimal(2))
-    (first, _), (second, _) = used
-    aside = Decimal(1600)
     order, works = strand.note("OF-T", campaign + 1), SITES["tizi works"]
     traits = Traits({"Co": assay}, certificate=strand.note("COA-A", campaign + 1))
     line = Line(strand.lot("atlas sulfate", "ATL-26", campaign + 1), kg)
-    taken = (first, Line(second.lot, second.amount - aside))
+    taken = tuple(one for one, _ in used)
     residue = _arsenate(strand, used, strand.lot("arsenate", "RES-26", campaign + 1))
     return (
         Made(when=when, site=works, line=line, traits=traits, used=taken, campaign=order),
-        replace(residue, when=when, used=(Line(second.lot, aside),), campaign=order),
+        replace(residue, when=when, campaign=order),
     )
 
 
@@ -149,8 +150,7 @@ def _refined(strand: Strand, number: int, received: Received, traits: Traits) ->
     order, when = strand.note("WO-K", number + 1), day(_VOYAGES[number].refined)
     # 95 % to the sulfate; in one campaign 104 %: somebody fed something that nobody declared.
     recovered = cobalt * Fraction(104 if number == SURPLUS else 95, 100)
-    aside = Decimal(600)
-    parts = _thirds(line.amount - aside)
+    parts = _thirds(line.amount)
     lots = []
     for index, part in enumerate(parts):
         assay = strand.chance.about("20.85", "0.06", "0.01")
@@ -183,12 +183,12 @@ def _residue(strand: Strand, number: int, received: Received, traits: Traits, or
         assay[element] = assay_of(content(used, element) * strand.chance.near_one(5), dry)
     lot = strand.lot("leach residue", "KAR-26", number + 1)
     made = Traits(assay, moisture, "dry")
-    when, spent = day(_VOYAGES[number].refined), (Line(line.lot, Decimal(600)),)
-    return Made(when=when, site=SITES["kaarna"], line=Line(lot, kg), traits=made, used=spent, campaign=order)
+    when = day(_VOYAGES[number].refined)
+    return Made(when=when, site=SITES["kaarna"], line=Line(lot, kg), traits=made, campaign=order)
 
 
 def boucle(strand: Strand) -> Iterator[Deed]:
-    """Cobalt and nickel sulfate from spent batteries: 2 t of cobalt sulfate a week, 10 t of nickel sulfate now and then.
+    """Sulfates from spent batteries: 2 t of cobalt sulfate a week, 10 t of nickel sulfate a fortnight.
 
     The receipt of one lot is told two months late: it lay between two desks at Rivage.
     """

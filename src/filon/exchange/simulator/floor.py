@@ -111,18 +111,18 @@ def carried(
     chance: Chance, route: Route, sent: Iterable[Line], when: datetime, note: str, *, lost: Fraction = Fraction(0)
 ) -> tuple[Shipped, Received]:
     """Goods shipped at `when` and weighed again on arrival; `lost` = share that went missing on the way."""
-    lines = tuple(sent)
-    arrived = tuple(
-        Line(line.lot, rounded(Fraction(line.amount) * chance.near_one(route.permille) * (1 - lost), Decimal(route.step)))
-        for line in lines
-    )
+    lines, step = tuple(sent), Decimal(route.step)
+    step, arrived = Decimal(route.step), []
+    for line in lines:
+        weighed = Fraction(line.amount) * chance.near_one(route.permille) * (1 - lost)
+        arrived.append(Line(line.lot, rounded(weighed, step)))
     packages = max(1, int(sum(line.amount for line in lines) / 1000))
     seal = f"FLNU{chance.days(100_000, 999_999)}"
     arrival = when.replace(hour=15) + timedelta(days=chance.days(*route.days))
     return (
         Shipped(when=when, site=route.start, note=note, to=route.to, lines=lines, order=route.order,
                 packages=packages, seal=seal),
-        Received(when=arrival, site=route.to, note=note, maker=route.start, lines=arrived),
+        Received(when=arrival, site=route.to, note=note, maker=route.start, lines=tuple(arrived)),
     )  # fmt: skip
 
 

@@ -24,6 +24,8 @@ EVERY = 8
 FIRST_FILL = 13
 ATLAS_KG = Decimal(14_000)
 """Atlas sulfate in a fill, beside one lot of Kaarna and one of Boucle: about two thirds of the cobalt."""
+RECYCLED_NICKEL_KG = Decimal(850)
+"""Recycled nickel sulfate in each lot of precursor, of about 23 t."""
 MIN_HEEL_KG = Decimal(2_500)
 """The tank is not drawn below this."""
 YIELD = Fraction(988, 1000)
@@ -41,9 +43,8 @@ class _Yard:
             self.floor(held.lot.product.key).put(held)
 
     def floor(self, product: str) -> Floor:
-        """The floor of a product; recycled nickel lies with the other nickel."""
-        key = "nickel sulfate" if product == "recycled nickel" else product
-        return self.floors.setdefault(key, Floor())
+        """The floor of a product."""
+        return self.floors.setdefault(product, Floor())
 
 
 def rivage(strand: Strand, before: Iterable[Deed]) -> Iterator[Deed]:
@@ -58,7 +59,8 @@ def rivage(strand: Strand, before: Iterable[Deed]) -> Iterator[Deed]:
         yield fill
         tank, lots = Held(fill.line.lot, fill.line.amount, fill.when, fill.traits), 0
         while tank.kg - (drawn := _draw(strand, tank)) >= MIN_HEEL_KG and lots < EVERY - 1:
-            precursor, sludge = _precipitated(strand, yard, tank, drawn, serial, when + (lots + 1) * DAY)
+            solution = (Line(tank.lot, drawn), tank.traits)
+            precursor, sludge = _precipitated(strand, yard, solution, serial, when + (lots + 1) * DAY)
             yield from (precursor, sludge)
             if lots == 0 and number != 2:  # noqa: PLR2004 - the third fill goes to other customers, outside this chain
                 yield from _sent(strand, precursor)
@@ -93,26 +95,28 @@ def _filled(strand: Strand, yard: _Yard, tank: Held, number: int, when: datetime
 
 def _draw(strand: Strand, tank: Held) -> Decimal:
     # Ten tonnes of hydroxide with 6.38 % Co (custody, section 4), by the flow meter.
-    return rounded(Fraction(638) / YIELD * 100 / Fraction(tank.traits.assay["Co"]) * strand.chance.near_one(3), Decimal(5))
+    needed = Fraction(638) / YIELD * strand.chance.near_one(3)
+    return rounded(needed * 100 / Fraction(tank.traits.assay["Co"]), Decimal(5))
 
 
 def _precipitated(
-    strand: Strand, yard: _Yard, tank: Held, drawn: Decimal, serial: int, when: datetime
+    strand: Strand, yard: _Yard, solution: tuple[Line, Traits], serial: int, when: datetime
 ) -> tuple[Made, Made]:
     nickel = rounded(Fraction(5085) / YIELD / Fraction(222, 1000) * strand.chance.near_one(3), Decimal(10))
     manganese = rounded(Fraction(595) / YIELD / Fraction(322, 1000) * strand.chance.near_one(3), Decimal(2))
+    again = yard.floor("recycled nickel").take(RECYCLED_NICKEL_KG, when)
     used: Used = [
-        (Line(tank.lot, drawn), tank.traits),
-        *yard.floor("nickel sulfate").take(nickel, when),
+        solution,
+        *yard.floor("nickel sulfate").take(nickel - RECYCLED_NICKEL_KG, when),
+        *again,
         *yard.floor("manganese sulfate").take(manganese, when),
     ]
-    order, aside = strand.note("OF-P", serial + 1), Decimal(100)
-    taken = (Line(tank.lot, drawn - aside), *(line for line, _ in used[1:]))
+    order, taken = strand.note("OF-P", serial + 1), tuple(line for line, _ in used)
     precursor = _product(strand, used, strand.lot("pcam", "RIV-26", serial + 1))
     sludge = _sludge(strand, used, strand.lot("sludge", "BOU-26", serial + 1))
     return (
         replace(precursor, when=when, used=taken, campaign=order),
-        replace(sludge, when=when, used=(Line(tank.lot, aside),), campaign=order),
+        replace(sludge, when=when, campaign=order),
     )
 
 
