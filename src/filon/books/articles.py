@@ -22,7 +22,7 @@ def assembly(journal: Journal, move: Movement) -> None:
     """Pieces become part of an article: their content, and which serial numbers they were."""
     ranges = _ranges(journal, move)
     whole = journal.follows(move.parent)
-    takes = [line for line in move.takes if whole or journal.follows(journal.resolved(line).lot)]
+    takes = [line for line in move.takes if whole or journal.takes_from(line)]
     if not whole and not takes:
         return
     pool = journal.new(move.parent, move.site, AccountKind.STEP, PIECE)
@@ -56,7 +56,10 @@ def disassembly(journal: Journal, move: Movement) -> None:
     """An article is taken apart: its content goes to the parts by pieces, the last part takes what is left."""
     index = journal.open.get((move.parent, journal.site_of(move.parent, move.site)))
     parts = [(line.lot, line.amount) for line in move.gives if line.amount and line.amount.number]
-    if index is None or not parts or not journal.follows(move.parent):
+    if not journal.follows(move.parent):  # elsewhere it came apart: its parts have their own names from now on
+        journal.known.update(lot for lot, _ in parts)
+        return
+    if index is None or not parts:
         return
     whole = journal.holdings[index]
     rest = sum(amount.number for _, amount in parts)

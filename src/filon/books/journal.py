@@ -80,15 +80,13 @@ class Journal:
         """Note what a movement declares of the lots it makes, before anything is posted."""
         if move.kind not in {Kind.BIRTH, Kind.STEP} or move.declared is None:
             return
-        for line in move.gives:
-            if not self.follows(line.lot):
-                continue
+        for line in move.gives:  # of all lots: what is not followed still tells which piece is of which batch
             self.known.add(line.lot)
             told = self.says(move, line.lot)
             self.declared.setdefault(line.lot, told)
             if told.serials and (key := self.register.product(line.lot)):
                 self.batches[key].append((*told.serials, line.lot))
-            if not told.article and told.kind == "product":
+            if not told.article and told.kind == "product" and self.follows(line.lot):
                 self.findings += content_findings(told, self.name(line.lot), move.said.place)
 
     def told(self, lot: LotId) -> Declared:
@@ -105,6 +103,10 @@ class Journal:
     def follows(self, lot: LotId) -> bool:
         """Whether this run posts the lot's movements."""
         return self.scope is None or lot in self.scope
+
+    def takes_from(self, line: Line) -> bool:
+        """Whether what a line takes is of a lot that this run follows, by its own name or as a piece of a batch."""
+        return self.scope is None or line.lot in self.scope or self.resolved(line).lot in self.scope
 
     @staticmethod
     def name(identifier: str) -> str:
@@ -293,4 +295,4 @@ class Journal:
         for line in what:
             inside = self.packed.get(line.lot)
             out += self.unpacked(inside) if inside else [line]
-        return [line for line in out if self.follows(line.lot)]
+        return [line for line in out if self.takes_from(line)]

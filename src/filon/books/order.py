@@ -7,9 +7,11 @@ plant's log of seconds can be posted together, and the order never depends on wh
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from operator import itemgetter
 
 from filon.books.lot import LotId, SiteId
 from filon.books.movement import RANK, Kind, Movement
@@ -18,28 +20,39 @@ from filon.core.finding import Finding, found
 TRANSIT = SiteId("transit")
 
 
-def ordered(moves: Iterable[Movement]) -> tuple[list[Movement], list[Finding]]:
+def ordered(moves: Iterable[Movement]) -> tuple[list[list[Movement]], list[Finding]]:
     """Movements, oldest first; among simultaneous ones producers before users, then by kind, then by key.
 
     Returns:
-        (movements, findings BOK-025 where simultaneous movements need each other).
+        (movements that are one deed, i.e. the steps of one campaign at one time together and all others alone;
+        findings BOK-025 where simultaneous movements need each other). The same whatever the order given.
     """
-    listed = list(moves)
-    clock = _Clock(listed)
+    deeds = _deeds(sorted(moves, key=lambda move: (move.since, move.said.key)))
+    clock = _Clock(deeds)
     findings: list[Finding] = []
-    for index in range(len(listed)):
-        clock.settle(index, findings)
-    depth = dict(clock.depth)
-    for (
-        members
-    ) in clock.campaigns().values():  # one campaign at one time is one step: all of it waits for the last input
-        last = max(depth[index] for index in members)
-        depth.update(dict.fromkeys(members, last))
+    for ring in clock.rings():
+        for index in sorted(ring):
+            clock.settle(index, findings)
     keys = [
-        (clock.time[index], depth[index], RANK[move.kind], move.campaign, move.said.key)
-        for index, move in enumerate(listed)
+        (clock.time[index], clock.depth[index], RANK[deed[0].kind], deed[0].campaign, deed[0].said.key)
+        for index, deed in enumerate(deeds)
     ]
-    return [listed[index] for index in sorted(range(len(listed)), key=keys.__getitem__)], findings
+    return [deeds[index] for index in sorted(range(len(deeds)), key=keys.__getitem__)], findings
+
+
+def _deeds(moves: Iterable[Movement]) -> list[list[Movement]]:
+    """Steps of one campaign at one time are one deed."""
+    deeds: list[list[Movement]] = []
+    campaigns: dict[tuple[str, datetime, datetime], list[Movement]] = {}
+    for move in moves:
+        same = campaigns.get((move.campaign, move.since, move.until)) if move.campaign else None
+        if same is not None:
+            same.append(move)
+            continue
+        deeds.append([move])
+        if move.campaign:
+            campaigns[move.campaign, move.since, move.until] = deeds[-1]
+    return deeds
 
 
 def adds(move: Movement) -> list[tuple[LotId, SiteId]]:
@@ -65,48 +78,96 @@ def needs(move: Movement) -> list[tuple[LotId, SiteId]]:
     return [(line.lot, move.site) for line in move.takes]
 
 
-class _Clock:
-    """Settles one time and one depth a movement, following what it needs; memory of one run."""
+def overlap(one: Movement, other: Movement) -> bool:
+    """Whether two movements may have happened at the same time."""
+    return one.since <= other.until and one.until >= other.since
 
-    def __init__(self, listed: list[Movement]) -> None:
-        self.listed = listed
+
+def _popped(path: list[int], last: int) -> list[int]:
+    ring = [path.pop()]
+    while ring[-1] != last:
+        ring.append(path.pop())
+    return ring
+
+
+class _Clock:
+    """Settles one time and one depth a deed, following what it needs; memory of one run."""
+
+    def __init__(self, deeds: Sequence[list[Movement]]) -> None:
+        self.deeds = deeds
         self.time: dict[int, datetime] = {}
         self.depth: dict[int, int] = {}
-        self.fillers: dict[LotId, list[int]] = defaultdict(list)
-        vague = {move.since for move in listed if move.since != move.until}
+        self.fillers: dict[LotId, list[tuple[datetime, int, SiteId]]] = defaultdict(list)  # oldest first
+        self.longest = max((deed[0].until - deed[0].since for deed in deeds), default=timedelta())
         moments: dict[datetime, int] = defaultdict(int)
-        for move in listed:
-            moments[move.since] += 1
-        self.crowded = {moment for moment, count in moments.items() if count > 1} | vague
-        self.vague = bool(vague)
-        for index, move in enumerate(listed):
-            for lot, _ in adds(move):
-                self.fillers[lot].append(index)
+        for index, deed in enumerate(deeds):
+            moments[deed[0].since] += 1
+            for move in deed:
+                for lot, site in adds(move):
+                    self.fillers[lot].append((move.since, index, site))
+        self.crowded = {moment for moment, count in moments.items() if count > 1}
+        self._waits_for: dict[int, list[int]] = {}
 
     def producers(self, index: int) -> list[int]:
-        """Movements that fill what this one takes from and may have happened at the same time."""
-        move = self.listed[index]
-        if not self.vague and move.since not in self.crowded:
-            return []
-        out = []
-        for lot, site in needs(move):
-            for other in self.fillers.get(lot, ()):
-                fill = self.listed[other]
-                if (
-                    other != index
-                    and fill.since <= move.until
-                    and fill.until >= move.since
-                    and self._meets(fill, lot, site)
-                ):
-                    out.append(other)
-        return out
+        """Deeds that fill what this one takes from and may have happened at the same time."""
+        if (known := self._waits_for.get(index)) is not None:
+            return known
+        deed = self.deeds[index]
+        out: set[int] = set()
+        if self.longest or deed[0].since in self.crowded:
+            for move in deed:
+                for lot, site in needs(move):
+                    out.update(self._fillers(lot, site, move))
+            out.discard(index)
+        self._waits_for[index] = sorted(out)
+        return self._waits_for[index]
 
-    @staticmethod
-    def _meets(fill: Movement, lot: LotId, site: SiteId) -> bool:
-        return any(name == lot and (not site or not place or place == site) for name, place in adds(fill))
+    def _fillers(self, lot: LotId, site: SiteId, move: Movement) -> Iterator[int]:
+        fills = self.fillers.get(lot, [])
+        first = bisect_left(fills, move.since - self.longest, key=itemgetter(0))
+        for at in range(first, len(fills)):
+            since, index, place = fills[at]
+            if since > move.until:
+                return
+            if self.deeds[index][0].until >= move.since and (not site or not place or place == site):
+                yield index
+
+    def rings(self) -> Iterator[list[int]]:
+        """Deeds that need each other together, all others alone; producers before users.
+
+        Rings are found first (Tarjan 1972, without recursion: chains can be long), so that where a ring is opened
+        depends on its members only and not on who else is in the books.
+        """
+        number: dict[int, int] = {}
+        low: dict[int, int] = {}
+        path: list[int] = []
+        on_path: set[int] = set()
+        for start in range(len(self.deeds)):
+            if start in number:
+                continue
+            work = [(start, 0)]
+            while work:
+                index, step = work.pop()
+                if step == 0:
+                    number[index] = low[index] = len(number)
+                    path.append(index)
+                    on_path.add(index)
+                producers = self.producers(index)
+                if step:
+                    low[index] = min(low[index], low[producers[step - 1]])
+                while step < len(producers) and producers[step] in number:
+                    if producers[step] in on_path:
+                        low[index] = min(low[index], number[producers[step]])
+                    step += 1
+                if step < len(producers):
+                    work += [(index, step + 1), (producers[step], 0)]
+                elif low[index] == number[index]:
+                    ring = _popped(path, index)
+                    on_path.difference_update(ring)
+                    yield ring
 
     def settle(self, start: int, findings: list[Finding]) -> None:
-        """Settle a movement after everything it may wait for (without recursion: chains can be long)."""
+        """Settle a deed after everything it may wait for."""
         stack, waiting = [start], set[int]()
         while stack:
             index = stack[-1]
@@ -120,24 +181,17 @@ class _Clock:
                 stack.extend(open_ones)
                 continue
             if loop:
-                findings.append(found("BOK-025", self.listed[index].said.place, site=self.listed[index].site))
+                move = self.deeds[index][0]
+                findings.append(found("BOK-025", move.said.place, site=move.site))
             self._set(index)
             waiting.discard(index)
             stack.pop()
 
     def _set(self, index: int) -> None:
-        move = self.listed[index]
+        move = self.deeds[index][0]
         before = [other for other in self.producers(index) if other in self.time]
         earliest = move.until if move.kind is Kind.COUNT else move.since  # a day's stocktake closes the day
         moment = max([earliest, *(self.time[other] for other in before)])
         self.time[index] = min(moment, move.until)
         same = [self.depth[other] for other in before if self.time[other] == self.time[index]]
         self.depth[index] = max(same, default=-1) + 1
-
-    def campaigns(self) -> dict[tuple[str, datetime], list[int]]:
-        """Steps of one campaign that are settled at one time."""
-        groups: dict[tuple[str, datetime], list[int]] = defaultdict(list)
-        for index, move in enumerate(self.listed):
-            if move.campaign:
-                groups[move.campaign, self.time[index]].append(index)
-        return groups

@@ -43,13 +43,16 @@ def post(said: Iterable[Said], register: Register, scope: frozenset[str] | None 
             moves.append(one)
     in_order, doubts = ordered(moves)
     journal = Journal(register, findings + doubts, scope)
-    for move in in_order:
-        journal.remember(move)
-    for first, group in _groups(in_order):
-        journal.event = first
-        _post(journal, group)
+    for deed in in_order:
+        for move in deed:
+            journal.remember(move)
+    told: list[Said] = []
+    for deed in in_order:
+        journal.event = len(told)
+        told += [move.said for move in deed]
+        _post(journal, deed)
     return Book(
-        events=[move.said for move in in_order],
+        events=told,
         holdings=journal.holdings,
         flows=journal.flows,
         checks=journal.checks,
@@ -60,22 +63,10 @@ def post(said: Iterable[Said], register: Register, scope: frozenset[str] | None 
     )
 
 
-def _groups(moves: list[Movement]) -> Iterable[tuple[int, list[Movement]]]:
-    """(index of the first, movements): steps of one campaign at one time together, all others alone."""
-    position = 0
-    while position < len(moves):
-        group = [moves[position]]
-        campaign = group[0].campaign
-        while campaign and position + len(group) < len(moves) and moves[position + len(group)].campaign == campaign:
-            group.append(moves[position + len(group)])
-        yield position, group
-        position += len(group)
-
-
-def _post(journal: Journal, group: list[Movement]) -> None:
-    move = group[0]
+def _post(journal: Journal, deed: list[Movement]) -> None:
+    move = deed[0]
     if move.kind is Kind.STEP:
-        step(journal, group)
+        step(journal, deed)
     elif move.kind in _WHOLE:
         _WHOLE[move.kind](journal, move)
     else:

@@ -47,8 +47,11 @@ def step(journal: Journal, group: list[Movement]) -> None:  # noqa: C901 - the o
 
     Source: EPCIS 2.0 7.4.5 (transformationID); custody reference, I-7, I-9 to I-11.
     """
-    takes = [(move, line) for move in group for line in move.takes if journal.follows(line.lot)]
-    products = [product for move in group for line in move.gives if (product := _product(journal, move, line))]
+    takes = [(move, line) for move in group for line in move.takes if journal.takes_from(line)]
+    made_here = any(journal.follows(line.lot) for move in group for line in move.gives)
+    products = [
+        product for move in group for line in move.gives if made_here and (product := _product(journal, move, line))
+    ]
     if not any(move.takes for move in group):
         for product in products:
             birth(journal, product.move, product.line)
@@ -80,8 +83,6 @@ def step(journal: Journal, group: list[Movement]) -> None:  # noqa: C901 - the o
 
 
 def _product(journal: Journal, move: Movement, line: Line) -> Product | None:
-    if not journal.follows(line.lot):
-        return None
     if line.amount is None:
         journal.findings.append(found("BOK-023", move.said.place, lot=journal.name(line.lot)))
         return None
@@ -119,7 +120,7 @@ def _settle(  # noqa: PLR0917 - the six things a step is made of
 ) -> None:
     """Compare, substance by substance, what went into the pool with what comes out, and post the difference."""
     key = f"step {group[0].said.key}"
-    physical = _physical(journal, group)
+    physical = _physical(journal, group, products)
     arrived = journal.flows[first:]
     surplus: Content = {}
     missing: dict[Account, Content] = defaultdict(dict)
@@ -173,9 +174,9 @@ def _lowest_yield(stage: str) -> Fraction:
     return known.get(stage, known["other"])
 
 
-def _physical(journal: Journal, group: list[Movement]) -> bool:
+def _physical(journal: Journal, group: list[Movement], products: list[Product]) -> bool:
     """True where inputs and outputs have one form: nothing but handling, so total mass must be kept too."""
-    told = [journal.told(line.lot) for move in group for line in (*move.takes, *move.gives)]
+    told = [journal.told(line.lot) for move in group for line in move.takes] + [product.told for product in products]
     forms = {one.form.key if one.form else one.form_text for one in told}
     return len(forms) == 1 and "" not in forms
 

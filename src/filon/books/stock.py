@@ -42,8 +42,10 @@ def output(  # noqa: PLR0917 - a posting's six parts
     journal: Journal, move: Movement, line: Line, content: Content, sigma: dict[str, float], source: int | Account
 ) -> None:
     """A lot that was made enters stock, or leaves the books at once as by-product or waste."""
-    kind = journal.told(line.lot).kind
-    if kind in {AccountKind.WASTE, AccountKind.BY_PRODUCT}:
+    kind = journal.says(move, line.lot).kind
+    if not journal.follows(line.lot):
+        kind = AccountKind.OUT_OF_SCOPE  # a sister of a followed lot: its own story is told elsewhere
+    if kind in {AccountKind.WASTE, AccountKind.BY_PRODUCT, AccountKind.OUT_OF_SCOPE}:
         journal.flows.append(Flow(journal.event, source, Account(AccountKind(kind), line.lot), 0, content))
     else:
         journal.pour(line.lot, move.site, line.amount or Amount(0), content, sigma, source)
