@@ -7,10 +7,30 @@
 Bytes in, values out: the only outside thing is a short-lived subprocess that parses the spreadsheet under limits.
 """
 
+from filon.exchange.workbook.bundle import csv_sets
+from filon.exchange.workbook.check import check
 from filon.exchange.workbook.events import events
+from filon.exchange.workbook.knowledge import Knowledge, Nothing
+from filon.exchange.workbook.mark import mark
 from filon.exchange.workbook.read import read
 from filon.exchange.workbook.reading import Reading, Row, Sheet
 from filon.exchange.workbook.write import template, write
-from filon.exchange.workbook.write_csv import write_csv, write_zip
+from filon.exchange.workbook.write_csv import template_zip, write_csv, write_zip
 
-__all__ = ["Reading", "Row", "Sheet", "events", "read", "template", "write", "write_csv", "write_zip"]
+__all__ = [
+    "Knowledge",
+    "Nothing",
+    "Reading",
+    "Row",
+    "Sheet",
+    "check",
+    "csv_sets",
+    "events",
+    "mark",
+    "read",
+    "template",
+    "template_zip",
+    "write",
+    "write_csv",
+    "write_zip",
+]

@@ -94,7 +94,7 @@ def trimmed(value: Decimal) -> Decimal:
 
 
 def _at(reading: Reading, sheet: str, row: Row) -> str:
-    return f"{reading.sheets[sheet].title}!{row.number}"
+    return f"{reading.place(sheet).sheet}!{row.number}"
 
 
 def _element(lot: str, kg: Decimal) -> QuantityElement:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import quote
 
-from filon.core import ident
+from filon.core import ident, matter
 from filon.core.finding import Finding, found
 from filon.exchange.workbook.columns import plain
 from filon.exchange.workbook.reading import Reading, Row
@@ -198,9 +198,7 @@ def _complete(reading: Reading, findings: list[Finding]) -> Iterable[tuple[Row, 
     for row in reading.rows("lists"):
         kind = row.text("lists.kind")
         missing = [key for key in ("lists.kind", "lists.name", "lists.id") if key not in row.values]
-        findings += [
-            found("IMP-17", reading.place("lists", row.number, key), c=key) for key in missing if key not in row.bad
-        ]
+        findings += [found("IMP-17", reading.cell(row, key), c=key) for key in missing if key not in row.bad]
         if not missing:
             yield row, kind
 
@@ -215,12 +213,12 @@ def _shelve(
     name, text = row.text("lists.name"), row.text("lists.id")
     whole = identifier(kind, text)
     if whole is None:
-        place = reading.place("lists", row.number, "lists.id")
+        place = reading.cell(row, "lists.id")
         findings.append(found("IMP-20", place, expected=_right(kind, text), found=text))
         return
     known = shelves[kind].get(plain(name))
     if known is not None and known.id != whole:
-        place = reading.place("lists", row.number, "lists.id")
+        place = reading.cell(row, "lists.id")
         findings.append(found("IMP-25", place, expected=known.id, found=text, name=name))
         return
     one = _made(kind, whole, row, _party(reading, row, shelves, findings))
@@ -249,7 +247,7 @@ def _party(
     if whole is None:
         names = [each.name for each in shelves["partner"].values()]
         guess = (difflib.get_close_matches(text, names, 1, 0.6) or [""])[0]
-        findings.append(found("IMP-19", reading.place("lists", row.number, "lists.party"), found=text, guess=guess))
+        findings.append(found("IMP-19", reading.cell(row, "lists.party"), found=text, guess=guess))
     return whole or ""
 
 
@@ -258,5 +256,6 @@ def _made(kind: Kind, whole: str, row: Row, party: str) -> Site | Product | Part
     if kind == "site":
         return Site(whole, name, row.text("lists.zone"), row.text("lists.country"), party, row.text("lists.type"))
     if kind == "product":
-        return Product(whole, name, row.text("lists.form"), row.text("lists.use"))
+        form = row.text("lists.form") or (name if matter.form(name) else "")
+        return Product(whole, name, form, row.text("lists.use"))
     return Partner(whole, name, row.text("lists.country"))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -74,7 +74,6 @@ class _Reader:
     name: str
     digest: str
     findings: list[Finding]
-    sheets: dict[str, Sheet] = field(default_factory=dict)
     shown: set[str] = field(default_factory=set)
     waiting: list[_Open] = field(default_factory=list)
     languages: Counter[Language] = field(default_factory=Counter)
@@ -94,11 +93,8 @@ class _Reader:
                 self.shown.add("semicolon")
             drafts.append(self._page(page, heading))
         self._decide()
-        self.sheets = {
-            sheet.key: Sheet(sheet.key, sheet.title, sheet.columns, sheet.own, tuple(draft.row() for draft in rows))
-            for sheet, rows in drafts
-        }
-        return Reading(self.name, self.digest, self._language(), self.sheets, tuple(self.findings))
+        sheets = (replace(sheet, rows=tuple(draft.row() for draft in rows)) for sheet, rows in drafts)
+        return Reading(self.name, self.digest, self._language(), tuple(sheets), tuple(self.findings))
 
     def _language(self) -> Language:
         return "fr" if self.languages["fr"] > self.languages["en"] else "en"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -70,29 +70,42 @@ class Reading:
         name: file name as received.
         sha256: of the bytes, hexadecimal; the same file is known by it.
         language: that of its headings.
-        sheets: {key: sheet} of those that were recognised.
+        sheets: those that were recognised, in the order of the file.
         findings: what is wrong with the file or with single cells; `check` adds what is wrong between them.
     """
 
     name: str
     sha256: str
     language: Language = "en"
-    sheets: Mapping[str, Sheet] = field(default_factory=dict)
+    sheets: tuple[Sheet, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     def rows(self, sheet: str) -> tuple[Row, ...]:
         """The rows of a sheet; none if it was not sent."""
-        held = self.sheets.get(sheet)
+        held = self.sheet(sheet)
         return held.rows if held else ()
+
+    def columns(self, sheet: str) -> Mapping[str, int]:
+        """{column key: 0-based index} of a sheet; empty if it was not sent."""
+        held = self.sheet(sheet)
+        return held.columns if held else {}
+
+    def sheet(self, key: str) -> Sheet | None:
+        """The sheet of that key; None if it was not sent."""
+        return next((sheet for sheet in self.sheets if sheet.key == key), None)
 
     def place(self, sheet: str, row: int | None = None, key: str = "") -> Place:
         """Where a finding of this file is."""
-        held = self.sheets.get(sheet)
+        held = self.sheet(sheet)
         if held is None:
             return Place(file=self.name, sheet=sheet, row=row, column=key)
         index = held.columns.get(key)
         cell = f"{letters(index)}{row}" if index is not None and row else ""
         return Place(file=self.name, sheet=held.title, row=row, column=key, cell=cell)
+
+    def cell(self, row: Row, key: str) -> Place:
+        """Where the cell of a row is."""
+        return self.place(key.partition(".")[0], row.number, key)
 
     @property
     def refused(self) -> bool:
@@ -101,4 +114,4 @@ class Reading:
 
     def __iter__(self) -> Iterator[tuple[str, Row]]:
         """All rows with the key of their sheet."""
-        return ((key, row) for key, sheet in self.sheets.items() for row in sheet.rows)
+        return ((sheet.key, row) for sheet in self.sheets for row in sheet.rows)

@@ -125,13 +125,12 @@ class _Resolver:
     # ---- cells
 
     def say(self, code: str, row: Row, key: str, text: str = "", **values: str) -> None:
-        place = self.reading.place(key.split(".", maxsplit=1)[0], row.number, key)
-        self.findings.append(found(code, place, found=text, **values))
+        self.findings.append(found(code, self.reading.cell(row, key), found=text, **values))
 
     def text(self, row: Row, key: str, code: str = "IMP-17") -> str:
         """The cell's text; a finding if it is empty."""
         text = row.text(key)
-        if not text and key not in row.bad and key in self.reading.sheets[column(key).sheet].columns:
+        if not text and key not in row.bad and key in self.reading.columns(column(key).sheet):
             self.say(code, row, key, c=column(key).heading[self.reading.language])
         return text
 

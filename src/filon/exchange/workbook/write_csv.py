@@ -17,6 +17,7 @@ from decimal import Decimal
 from filon.core.finding import Language
 from filon.exchange.workbook.cells import Rows, Value, by_kind, dry_kg, layout, shown
 from filon.exchange.workbook.columns import TITLES, SheetKey
+from filon.exchange.workbook.example import EXAMPLE, EXAMPLE_LISTS
 
 TRIGGERS = "=+-@\t\r\n\0|＝＋－＠"
 """First characters that a spreadsheet may take for a formula; such a text is written with an apostrophe before it."""
@@ -37,11 +38,23 @@ def write_csv(sheets: Mapping[str, Rows], *, language: Language = "en", lists: R
 
 def write_zip(sheets: Mapping[str, Rows], *, language: Language = "en", lists: Rows = ()) -> bytes:
     """The CSV files as one zip; the same rows give the same bytes."""
+    return zipped(write_csv(sheets, language=language, lists=lists))
+
+
+def template_zip(language: Language = "en", *, example: bool = False, lists: Rows = ()) -> bytes:
+    """The template as CSV files in one zip: headings only, or with a few invented rows."""
+    if example:
+        return write_zip(EXAMPLE, language=language, lists=lists or EXAMPLE_LISTS)
+    full: dict[SheetKey, Rows] = {key: lists if key == "lists" else () for key in TITLES}
+    return zipped({f"{key}.csv": _file(key, rows, language) for key, rows in full.items()})
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """The files as one zip; the same files give the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        for name, data in write_csv(sheets, language=language, lists=lists).items():
-            member = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            archive.writestr(member, data, zipfile.ZIP_DEFLATED)
+        for name in sorted(files):
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), files[name], zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 

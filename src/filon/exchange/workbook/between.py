@@ -1,0 +1,256 @@
+"""What is wrong between the rows of a workbook, and between it and what the ledger knows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from filon.core.finding import Finding, Place, found
+from filon.exchange.workbook.facts import Facts, Made, Shipped
+from filon.exchange.workbook.knowledge import Knowledge
+from filon.exchange.workbook.plausible import TOLERANCE
+from filon.exchange.workbook.reading import Reading, Row
+
+
+def doubles(reading: Reading, said: Facts) -> Iterator[Finding]:
+    """Rows that say something twice, or two things of one.
+
+    Findings:
+        IMP-02: a lot stands twice with one weight. IMP-29: with two. IMP-41: a row like an earlier one.
+        IMP-36: the lines of a delivery note disagree.
+    """
+    first: dict[tuple[str, str], Made] = {}
+    for lot in said.made:
+        # A provisional and a final row of one lot are two observations, not a double.
+        earlier = first.setdefault((lot.lot, lot.row.text("lots.status") or "final"), lot)
+        if earlier is lot:
+            continue
+        if earlier.kg == lot.kg:
+            place = reading.cell(lot.row, "lots.lot")
+            yield found("IMP-02", place, found=lot.row.text("lots.lot"), r=earlier.row.number)
+        else:
+            place = reading.cell(lot.row, "lots.net_kg")
+            yield found(
+                "IMP-29", place, found=f"{lot.kg:f}", a=f"{lot.kg:f}", b=f"{earlier.kg:f}", r=earlier.row.number
+            )
+    for sheet in ("mix", "ship", "recv"):
+        yield from _same_rows(reading, sheet, reading.rows(sheet))
+    yield from _notes(reading, said.shipped)
+
+
+def _same_rows(reading: Reading, sheet: str, rows: Sequence[Row]) -> Iterator[Finding]:
+    seen: dict[frozenset[tuple[str, object]], int] = {}
+    for row in rows:
+        before = seen.setdefault(frozenset(row.values.items()), row.number)
+        if before != row.number:
+            yield found("IMP-41", reading.place(sheet, row.number), r=before)
+
+
+def _notes(reading: Reading, lines: Sequence[Shipped]) -> Iterator[Finding]:
+    first: dict[str, Shipped] = {}
+    for line in lines:
+        one = first.setdefault(line.note, line)
+        differs = {
+            "ship.date": (one.day, line.day),
+            "ship.to": (one.to.id, line.to.id),
+            "ship.to_site": (one.to_site.id, line.to_site.id),
+            "ship.site": (one.site.id, line.site.id),
+        }
+        for key, (expected, other) in differs.items():
+            if expected != other:
+                place = reading.cell(line.row, key)
+                yield found(
+                    "IMP-36",
+                    place,
+                    expected=str(expected),
+                    found=str(other),
+                    n=line.row.text("ship.ship"),
+                    r=one.row.number,
+                )
+
+
+def times(reading: Reading, said: Facts, today: date | None) -> Iterator[Finding]:
+    """Days that lie in the future, or before what must come first.
+
+    Findings:
+        IMP-10: see above.
+
+    Source: custody reference, invariant 20.
+    """
+    if today is not None:
+        yield from _future(reading, said, today)
+    there = _there_since(said)
+    made = {lot.lot: lot.day for lot in said.made}
+    for use in said.used:
+        if use.inp in there and use.out in made and made[use.out] < there[use.inp]:
+            yield _late(reading, "mix.inp", use.row, f"≥ {there[use.inp]}", made[use.out])
+    for line in said.shipped:
+        if line.lot in there and line.day < there[line.lot]:
+            yield _late(reading, "ship.date", line.row, f"≥ {there[line.lot]}", line.day)
+    left = {(line.note, line.lot): line.day for line in said.shipped}
+    for receipt in said.received:
+        departed = left.get((receipt.note, receipt.lot))
+        if departed and receipt.day < departed:
+            yield _late(reading, "recv.date", receipt.row, f"≥ {departed}", receipt.day)
+
+
+def _future(reading: Reading, said: Facts, today: date) -> Iterator[Finding]:
+    for key, rows in (("lots.date", said.made), ("ship.date", said.shipped), ("recv.date", said.received)):
+        for fact in rows:
+            if fact.day > today:
+                yield _late(reading, key, fact.row, f"≤ {today}", fact.day)
+
+
+def _there_since(said: Facts) -> dict[str, date]:
+    """The first day on which each lot was there, made or received."""
+    since: dict[str, date] = {}
+    days = [(lot.lot, lot.day) for lot in said.made] + [(r.own or r.lot, r.day) for r in said.received]
+    for lot, day in days:
+        since[lot] = min(day, since.get(lot, day))
+    return since
+
+
+def _late(reading: Reading, key: str, row: Row, expected: str, day: date) -> Finding:
+    return found("IMP-10", reading.cell(row, key), expected=expected, found=str(day))
+
+
+def amounts(reading: Reading, said: Facts, known: Knowledge) -> Iterator[Finding]:
+    """More out than in.
+
+    Findings:
+        IMP-12: more of a lot used and shipped than was made, received or held.
+        IMP-14: received and shipped weights differ. IMP-47: a note was declared before with another weight.
+    """
+    yield from _overdrawn(reading, said, known)
+    shipped: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for line in said.shipped:
+        shipped[line.note, line.lot] += line.kg
+    for line in said.shipped:
+        before = known.shipped_kg(line.note, line.lot)
+        if before is not None and before != shipped[line.note, line.lot]:
+            place = reading.cell(line.row, "ship.net_kg")
+            yield found(
+                "IMP-47", place, expected=f"{before:f}", found=f"{line.kg:f}", n=line.row.text("ship.ship"), b=before
+            )
+    yield from _arrived(reading, said, known, shipped)
+
+
+def _overdrawn(reading: Reading, said: Facts, known: Knowledge) -> Iterator[Finding]:
+    came: dict[str, Decimal] = {lot.lot: lot.kg for lot in said.made}
+    for receipt in said.received:
+        lot = receipt.own or receipt.lot
+        came[lot] = came.get(lot, Decimal(0)) + receipt.kg
+    days = {lot.lot: (lot.site.id, lot.day) for lot in said.made}
+    went: dict[str, list[tuple[Place, Decimal, tuple[str, date] | None]]] = defaultdict(list)
+    for use in said.used:
+        if use.inp:
+            place = reading.cell(use.row, "mix.kg")
+            went[use.inp].append((place, use.kg, days.get(use.out)))
+    for line in said.shipped:
+        if line.row.text("ship.void") != "yes":
+            place = reading.cell(line.row, "ship.net_kg")
+            went[line.lot].append((place, line.kg, (line.site.id, line.day)))
+    for lot, draws in went.items():
+        yield from _draws(lot, draws, came.get(lot), known)
+
+
+def _draws(
+    lot: str,
+    draws: Sequence[tuple[Place, Decimal, tuple[str, date] | None]],
+    came: Decimal | None,
+    known: Knowledge,
+) -> Iterator[Finding]:
+    where = next((at for *_, at in draws if at), None)
+    held = known.available_kg(lot, *where) if where else None
+    if came is None and held is None:
+        return
+    available = (came or Decimal(0)) + (held or Decimal(0))
+    total = sum((kg for _, kg, _ in draws), Decimal(0))
+    if total <= available * (1 + TOLERANCE):
+        return
+    so_far = Decimal(0)
+    for place, kg, _ in draws:
+        so_far += kg
+        if so_far > available * (1 + TOLERANCE):
+            yield found("IMP-12", place, expected=f"≤ {available:f}", found=f"{total:f}", d=f"{total - available:f}")
+            return
+
+
+def _arrived(
+    reading: Reading, said: Facts, known: Knowledge, shipped: Mapping[tuple[str, str], Decimal]
+) -> Iterator[Finding]:
+    arrived: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    last: dict[tuple[str, str], Row] = {}
+    for receipt in said.received:
+        arrived[receipt.note, receipt.lot] += receipt.kg
+        last[receipt.note, receipt.lot] = receipt.row
+    for key, kg in arrived.items():
+        sent = shipped.get(key) or known.shipped_kg(*key)
+        if sent is None or abs(kg - sent) <= TOLERANCE * sent:
+            continue
+        if kg < sent and last[key].text("recv.partial") == "yes":
+            continue
+        place = reading.cell(last[key], "recv.net_kg")
+        yield found("IMP-14", place, expected=f"{sent:f}", found=f"{kg:f}", a=f"{kg:f}", b=f"{sent:f}")
+
+
+def lineage(reading: Reading, said: Facts, known: Knowledge) -> Iterator[Finding]:
+    """Where lots come from.
+
+    Findings:
+        IMP-30: an identified lot of which nothing is known. IMP-35: a lot that would be made of itself.
+        IMP-44: a lot from nowhere.
+    """
+    there = _there_since(said)
+    for key, lot, row in [
+        *(("mix.inp", use.inp, use.row) for use in said.used if use.inp),
+        *(("ship.lot", line.lot, line.row) for line in said.shipped),
+    ]:
+        if lot not in there and known.knows_lot(lot) is False:
+            yield found("IMP-30", reading.cell(row, key), found=lot)
+    fed = {use.out for use in said.used}
+    for made in said.made:
+        if made.lot not in fed and not made.row.text("lots.origin") and made.site.kind not in {"mine", "recycler"}:
+            place = reading.cell(made.row, "lots.lot")
+            yield found("IMP-44", place, found=made.row.text("lots.lot"))
+    yield from _circles(reading, said)
+
+
+def _circles(reading: Reading, said: Facts) -> Iterator[Finding]:
+    """Inputs taken in sheet order; the row that closes a circle is the one reported."""
+    inputs: dict[str, set[str]] = defaultdict(set)
+    for use in said.used:
+        if not use.inp:
+            continue
+        if path := _path(inputs, use.inp, use.out):
+            place = reading.cell(use.row, "mix.inp")
+            told = " → ".join(_short(lot) for lot in (use.out, *path))
+            yield found("IMP-35", place, found=use.row.text("mix.inp"), path=told)
+        else:
+            inputs[use.out].add(use.inp)
+
+
+def _path(inputs: Mapping[str, set[str]], start: str, goal: str) -> list[str]:
+    """From a lot down through its inputs to another; empty if there is no way."""
+    if start == goal:
+        return [start]
+    came_from: dict[str, str] = {start: ""}
+    front = [start]
+    while front:
+        lot = front.pop()
+        for below in sorted(inputs.get(lot, ())):
+            if below not in came_from:
+                came_from[below] = lot
+                front.append(below)
+    if goal not in came_from:
+        return []
+    way = [goal]
+    while came_from[way[-1]]:
+        way.append(came_from[way[-1]])
+    return way[::-1]
+
+
+def _short(lot: str) -> str:
+    return lot.rpartition("/")[2] or lot
