@@ -58,9 +58,10 @@ def _fired(strand: Strand, precursor: Held, lithium: Floor, serial: int, when: d
     used: Used = [(Line(precursor.lot, PRECURSOR_KG), precursor.traits), *salt]
     order = strand.note("KT-26", serial + 1)
     taken = tuple(line for line, _ in used)
-    sievings = replace(_sievings(strand, used, strand.lot("sievings", "KSV-26", serial + 1)), when=when, campaign=order)
     made = _product(strand, used, strand.lot("cam", "KAT-26", serial + 1))
     made = replace(made, when=when, used=taken, campaign=order)
+    left = Line(strand.lot("sievings", "KSV-26", serial + 1), _sieved(made.line.amount))
+    sievings = replace(_sievings(strand, used, left), when=when, campaign=order)
     yield from (made, sievings)
     if serial == MISTYPED:
         wrong = replace(made, line=Line(made.line.lot, made.line.amount + 900))  # 5 9.. typed for 5 0..
@@ -82,13 +83,17 @@ def _product(strand: Strand, used: Used, lot: Lot) -> Made:
     )
 
 
-def _sievings(strand: Strand, used: Used, lot: Lot) -> Made:
-    kg = strand.chance.about("61.5", "1.5", "0.5")
+def _sieved(kg: Decimal) -> Decimal:
+    # 12 parts to 988 of product, on the laboratory's small scale.
+    return rounded(Fraction(kg) * (1 - YIELD) / YIELD, Decimal("0.1"))
+
+
+def _sievings(strand: Strand, used: Used, line: Line) -> Made:
     assay = {
-        element: assay_of(content(used, element) * (1 - YIELD) * strand.chance.near_one(5), Fraction(kg))
+        element: assay_of(content(used, element) * (1 - YIELD) * strand.chance.near_one(2), Fraction(line.amount))
         for element in ("Ni", "Co", "Mn", "Li")
     }
-    return Made(when=day(0), site=SITES["katodia"], line=Line(lot, kg), traits=Traits(assay))
+    return Made(when=day(0), site=SITES["katodia"], line=line, traits=Traits(assay))
 
 
 def _measured(strand: Strand, lithium: Floor) -> Iterator[Deed]:

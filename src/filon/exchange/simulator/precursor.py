@@ -94,8 +94,8 @@ def _filled(strand: Strand, yard: _Yard, tank: Held, number: int, when: datetime
 
 
 def _draw(strand: Strand, tank: Held) -> Decimal:
-    # Ten tonnes of hydroxide with 6.38 % Co (custody, section 4), by the flow meter.
-    needed = Fraction(638) / YIELD * strand.chance.near_one(3)
+    # Ten tonnes of hydroxide with 6.34 % Co (6.38 % if pure; custody, section 4), by the flow meter.
+    needed = Fraction(634) / YIELD * strand.chance.near_one(3)
     return rounded(needed * 100 / Fraction(tank.traits.assay["Co"]), Decimal(5))
 
 
@@ -103,7 +103,7 @@ def _precipitated(
     strand: Strand, yard: _Yard, solution: tuple[Line, Traits], serial: int, when: datetime
 ) -> tuple[Made, Made]:
     nickel = rounded(Fraction(5085) / YIELD / Fraction(222, 1000) * strand.chance.near_one(3), Decimal(10))
-    manganese = rounded(Fraction(595) / YIELD / Fraction(322, 1000) * strand.chance.near_one(3), Decimal(2))
+    manganese = rounded(Fraction(590) / YIELD / Fraction(322, 1000) * strand.chance.near_one(3), Decimal(2))
     again = yard.floor("recycled nickel").take(RECYCLED_NICKEL_KG, when)
     used: Used = [
         solution,
