@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import count
 from types import MappingProxyType
 from typing import Any
 
@@ -54,6 +55,8 @@ def joined(namespace: str, local: str) -> str:
 
 def parted(name: str) -> tuple[str, str]:
     """(namespace, local name); ("", name) for a bare name."""
+    if name.startswith("@"):
+        return "", name
     if name.startswith("{") and "}" in name:
         namespace, _, local = name[1:].rpartition("}")
         return namespace, local
@@ -149,11 +152,13 @@ def prefixes_for(names: Iterable[str]) -> dict[str, str]:
 
     Namespaces that are no URI in their own right (an unknown prefix such as `dpp:`) need none and get none.
     """
-    spaces = sorted({space for name in names if (space := parted(name)[0]) and not _NO_SPACE.fullmatch(space)})
+    used = {space for name in names if (space := parted(name)[0])}
+    strange = {space[:-1] for space in used if _NO_SPACE.fullmatch(space)}
     usual = {namespace: prefix for prefix, namespace in USUAL.items()}
+    spaces = sorted(space for space in used if space[:-1] not in strange)
     taken = {usual[space]: space for space in spaces if space in usual}
-    own = [space for space in spaces if space not in usual]
-    return taken | {f"ext{number}": space for number, space in enumerate(own, 1)}
+    free = (prefix for number in count(1) if (prefix := f"ext{number}") not in strange)
+    return taken | dict(zip(free, (space for space in spaces if space not in usual), strict=False))
 
 
 _NO_SPACE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")

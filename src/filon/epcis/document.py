@@ -9,7 +9,7 @@ from typing import Any, Literal
 from filon.core.finding import Finding, Level, worst
 from filon.epcis.event import Event
 
-DocumentType = Literal["EPCISDocument", "EPCISQueryDocument", "event", "events"]
+DocumentType = Literal["EPCISDocument", "EPCISQueryDocument", "EPCISMasterDataDocument", "event", "events", "call"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,15 @@ def _master(header: Any, kind: str, reading: Reading) -> tuple[Vocabulary, ...]:
     lists = data.get("vocabularyList") if isinstance(data, dict) else None
     if lists is None and isinstance(header, dict) and not data:
         return ()
+    return master_of(lists, pointer, reading)
+
+
+def master_of(lists: Any, pointer: str, reading: Reading) -> tuple[Vocabulary, ...]:
+    """Master data from their JSON shape, a list of vocabularies.
+
+    Findings:
+        EPC-218: not as it should be; EPC-100, EPC-108, EPC-115: the identifiers in them.
+    """
     if not isinstance(lists, list):
         reading.note("EPC-218", pointer, lists, expected="[..]")
         return ()

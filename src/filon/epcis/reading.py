@@ -32,6 +32,7 @@ from filon.epcis.shape import (
 
 _ACTIONS = frozenset({"ADD", "OBSERVE", "DELETE"})
 _HEX = re.compile(r"[0-9A-Fa-f]+")
+_NEARLY = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S+")
 _SHOWN = 80  # characters of a wrong value that a finding shows
 
 Fields = Mapping[str, Any]
@@ -188,6 +189,12 @@ class Reading:
         self.note(code, f"/{key}", value, expected="ADD | OBSERVE | DELETE")
         return None
 
+    def _name(self, value: Any, pointer: str, code: str) -> str | None:
+        """An event's own name: a URI; XML never asked for one, so there any text is kept and the rules speak of it."""
+        if self.urns and type(value) is str and value:
+            return value
+        return self._uri(value, pointer, code)
+
     def _uri(self, value: Any, pointer: str, code: str) -> str | None:
         """A URI that names no thing of trade: kept as written."""
         if isinstance(value, str):
@@ -210,6 +217,7 @@ class Reading:
 
     def _doubtful(self, value: str, pointer: str, code: str, problem: str) -> None:
         if problem == "EPC-100":
+            code = "EPC-122" if self.urns and _NEARLY.fullmatch(value) else code
             self.note(code, f"/{pointer}", value, expected="a URI")
         else:
             self.note(problem, f"/{pointer}", value, expected=ident.expected_digits(ident.canonical(value)) or "")
@@ -491,6 +499,7 @@ def _read_number(value: Any) -> Decimal | None:
 _READERS: dict[str, Callable[[Reading, Any, str, str], Any]] = {
     "time": Reading._time,  # noqa: SLF001 - the table of one class's own readers, here and below
     "zone": Reading._zone,  # noqa: SLF001
+    "name": Reading._name,  # noqa: SLF001
     "uri": Reading._uri,  # noqa: SLF001
     "identifier": Reading._identifier,  # noqa: SLF001
     "identifiers": Reading._identifiers,  # noqa: SLF001

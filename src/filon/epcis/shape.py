@@ -35,7 +35,7 @@ EVENT_FIELDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "eventTime": ("time", "EPC-006"),
         "eventTimeZoneOffset": ("zone", "EPC-007"),
         "recordTime": ("time", "EPC-008"),
-        "eventID": ("uri", "EPC-100"),
+        "eventID": ("name", "EPC-100"),
         "certificationInfo": ("certificates", "EPC-009"),
         "errorDeclaration": ("declaration", "EPC-049"),
         "action": ("action", "EPC-010"),

@@ -1,0 +1,170 @@
+"""EPCIS 2.0 in JSON-LD, out: what was read comes back with the same meaning, names behind prefixes.
+
+The same events always give the same bytes. Identifiers are written as held, Digital Links by default; `formats` turns
+events to URNs first where a partner asks for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+from filon.epcis.body import members
+from filon.epcis.context import ADDRESS, STANDARD, compacted, prefixes_for
+from filon.epcis.document import Heading, Vocabulary
+from filon.epcis.event import Event
+from filon.epcis.moments import written
+from filon.epcis.number import plain
+
+_HEADING = Heading()
+_OWN = frozenset({"ilmd", "extensions", "readPoint", "bizLocation", "sensorElementList", "errorDeclaration"})
+
+
+def write(
+    events: Iterable[Event],
+    *,
+    master: Sequence[Vocabulary] = (),
+    heading: Heading = _HEADING,
+    created: datetime | None = None,
+    pretty: bool = False,
+) -> bytes:
+    """A document of events, or a query document when the heading says so.
+
+    Args:
+        master: master data; those of the heading when empty. A query document carries none.
+        heading: sender, receiver, partners' members ..; `creationDate` as in it.
+        created: moment of writing when the heading has none; else the latest event's time stands there.
+        pretty: indented, for people.
+
+    Returns:
+        UTF-8; `jsonld.parse` gives the same events back (their `place` aside).
+    """
+    kept = tuple(events)
+    vocabularies = tuple(master) or heading.master
+    spaces = _spaces(kept, vocabularies, heading)
+    document: dict[str, Any] = {"@context": context(spaces), "type": heading.type}
+    if heading.type not in {"EPCISDocument", "EPCISQueryDocument"}:
+        document["type"] = "EPCISDocument"
+    document |= {"schemaVersion": "2.0", "creationDate": heading.creationDate or _created(kept, created)}
+    for name in ("id", "instanceIdentifier", "sender", "receiver"):
+        if (value := getattr(heading, name)) is not None:
+            document[name] = value
+    document |= _own(heading.extensions, spaces)
+    body = [member(event, spaces) for event in kept]
+    if heading.type == "EPCISQueryDocument":
+        results = {"queryName": "SimpleEventQuery", **heading.query, "resultsBody": {"eventList": body}}
+        document["epcisBody"] = {"queryResults": results}
+    else:
+        if vocabularies:
+            document["epcisHeader"] = {
+                "epcisMasterData": {"vocabularyList": [_described(v, spaces) for v in vocabularies]}
+            }
+        document["epcisBody"] = {"eventList": body}
+    return orjson.dumps(document, default=_value, option=orjson.OPT_INDENT_2 if pretty else None)
+
+
+def write_event(event: Event, *, pretty: bool = False) -> bytes:
+    """One bare event with its own @context."""
+    spaces = _spaces((event,), (), _HEADING)
+    document = {"@context": context(spaces), **member(event, spaces)}
+    return orjson.dumps(document, default=_value, option=orjson.OPT_INDENT_2 if pretty else None)
+
+
+def context(spaces: Mapping[str, str]) -> list[Any]:
+    """The @context for {namespace: prefix}: the standard's address and what it does not give."""
+    own = {prefix: space for space, prefix in spaces.items() if STANDARD.get(prefix) != space}
+    return [ADDRESS, own] if own else [ADDRESS]
+
+
+def member(event: Event, spaces: Mapping[str, str]) -> dict[str, Any]:
+    """One event as it stands in a list, with {namespace: prefix}."""
+    body = members(event)
+    extensions = body.pop("extensions", {})
+    for name in _OWN & body.keys():
+        body[name] = _compact(body[name], spaces)
+    return body | _own(extensions, spaces)
+
+
+def names(event: Event) -> Iterator[str]:
+    """Every name of a partner's own in an event, at any depth."""
+    for part in (event.extensions, event.ilmd, event.readPointExtensions, event.bizLocationExtensions):
+        if part:
+            yield from _names(part)
+    for element in event.sensorElementList:
+        yield from _names(element)
+    if event.errorDeclaration is not None:
+        yield from _names(event.errorDeclaration.extensions)
+
+
+def _names(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            yield name
+            yield from _names(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _names(item)
+
+
+def _spaces(events: Sequence[Event], master: Sequence[Vocabulary], heading: Heading) -> dict[str, str]:
+    used = {name for event in events for name in names(event)}
+    used.update(_names(heading.extensions))
+    used.update(
+        name
+        for each in master
+        for element in each.elements
+        for value in element.attributes.values()
+        for name in _names(value)
+    )
+    return {space: prefix for prefix, space in prefixes_for(used).items()}
+
+
+def _created(events: Sequence[Event], created: datetime | None) -> str:
+    if created is not None:
+        return written(created)
+    return written(max(event.eventTime for event in events)) if events else "1970-01-01T00:00:00Z"
+
+
+def _own(extensions: Mapping[str, Any], spaces: Mapping[str, str]) -> dict[str, Any]:
+    return {compacted(name, spaces): _compact(value, spaces) for name, value in extensions.items()}
+
+
+def _compact(value: Any, spaces: Mapping[str, str]) -> Any:
+    if isinstance(value, Mapping):
+        return {compacted(name, spaces): _compact(item, spaces) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_compact(item, spaces) for item in value]
+    return value
+
+
+def _described(vocabulary: Vocabulary, spaces: Mapping[str, str]) -> dict[str, Any]:
+    elements = []
+    for element in vocabulary.elements:
+        described: dict[str, Any] = {"id": element.id}
+        if element.attributes:
+            described["attributes"] = [
+                {"id": _full(name), "attribute": _compact(value, spaces)}
+                for name, values in element.attributes.items()
+                for value in (values if isinstance(values, list) else [values])
+            ]
+        if element.children:
+            described["children"] = element.children
+        elements.append(described)
+    return {"type": vocabulary.type, "vocabularyElementList": elements}
+
+
+def _full(name: str) -> str:
+    """An attribute's name as a URI: a border in braces is not part of it."""
+    return name[1:].replace("}", "", 1) if name.startswith("{") else name
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return orjson.Fragment(plain(value))
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(type(value).__name__)

@@ -1,0 +1,313 @@
+"""One XML event element as the JSON shape that `epcis/reading` understands, and JSON pointers back as XPath.
+
+Partners' elements become members with their full name; repeated ones become lists; attributes of theirs become
+members `@name` beside `#text`. Attributes of the XML Schema instance namespace (`xsi:type`) are left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from lxml import etree
+
+from filon.epcis.context import joined
+from filon.epcis.shape import METADATA_FIELDS, REPORT_FIELDS
+from filon.epcis.xmlorder import misplaced
+
+EPCIS = re.compile(r"urn:epcglobal:epcis(?:-query|-masterdata)?:xsd:([12])")
+_XSI = "http://www.w3.org/2001/XMLSchema-instance"
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_WRAPPERS = frozenset({"baseExtension", "extension"})
+_ITEM = {
+    "epcList": "epc", "childEPCs": "epc", "inputEPCList": "epc", "outputEPCList": "epc",
+    "quantityList": "quantityElement", "childQuantityList": "quantityElement",
+    "inputQuantityList": "quantityElement", "outputQuantityList": "quantityElement",
+    "bizTransactionList": "bizTransaction", "sourceList": "source", "destinationList": "destination",
+    "sensorElementList": "sensorElement", "correctiveEventIDs": "correctiveEventID",
+}  # fmt: skip
+
+Problem = tuple[str, str, str, str, str]
+"""code, XPath below the event, name, expected, found."""
+
+
+def split(element: etree._Element) -> tuple[str, str]:
+    """(namespace, local name) of an element."""
+    tag = str(element.tag)
+    if not tag.startswith("{"):
+        return "", tag
+    namespace, _, local = tag[1:].rpartition("}")
+    return namespace, local
+
+
+def text(element: etree._Element) -> str:
+    """Its text, trimmed."""
+    return (element.text or "").strip()
+
+
+class Shape:
+    """The shaping of one event element.
+
+    Args:
+        version: major version of the document, "1" or "2".
+
+    `wrapped` remembers which field stood in which `extension`, so that a finding's XPath leads there.
+    """
+
+    def __init__(self, version: str) -> None:
+        self.version = version
+        self.problems: list[Problem] = []
+        self.wrapped: dict[str, str] = {}
+
+    def event(self, element: etree._Element) -> dict[str, Any]:
+        """The event's JSON shape; a QuantityEvent of old becomes an ObjectEvent.
+
+        Findings:
+            EPC-226: an element in the EPCIS namespace that should be in none.
+            EPC-227, EPC-228, EPC-230: order, missing, doubled.
+        """
+        namespace, local = split(element)
+        foreign = namespace and not EPCIS.fullmatch(namespace)
+        raw: dict[str, Any] = {"type": joined(namespace, local) if foreign else local}
+        if namespace and not foreign:
+            self.problems.append(("EPC-226", "", local, local, str(element.prefix or namespace)))
+        self._fields(element, raw, "", local)
+        return _counted(raw) if local == "QuantityEvent" else raw
+
+    def _fields(self, element: etree._Element, raw: dict[str, Any], path: str, parent: str) -> None:
+        self._ordered(element, path, parent)
+        for child in element:
+            namespace, local = split(child)
+            if namespace and not EPCIS.fullmatch(namespace):
+                _add(raw, joined(namespace, local), foreign_value(child))
+            elif local in _WRAPPERS:
+                self._fields(child, raw, f"{path}/{local}", local if local == "baseExtension" else f"{parent}/{local}")
+            elif local in _SHAPES:
+                content = _SHAPES[local](self, child, f"{path}/{local}")
+                if local == "certificationInfo" and local in raw:
+                    _add(raw, local, content)
+                else:
+                    raw[local] = content
+                self.wrapped[local] = path
+            else:
+                raw[local] = text(child)
+                self.wrapped[local] = path
+
+    def _ordered(self, element: etree._Element, path: str, parent: str) -> None:
+        names = []
+        for child in element:
+            namespace, local = split(child)
+            standard = EPCIS.fullmatch(namespace) is not None
+            if standard:
+                self.problems.append(("EPC-226", f"{path}/{local}", local, local, f"{child.prefix}:{local}"))
+            names.append(local if standard or not namespace else "")
+        for code, name, expected in misplaced(self.version, parent, names):
+            where = f"{path}/{name}" if code != "EPC-228" else path
+            self.problems.append((code, where, name, expected, "" if code == "EPC-228" else name))
+
+    def _list(self, element: etree._Element, path: str) -> list[str]:
+        self._ordered(element, path, "")
+        return [text(child) for child in element]
+
+    def _quantities(self, element: etree._Element, path: str) -> list[dict[str, Any]]:
+        self._ordered(element, path, "")
+        return [self._quantity(child, f"{path}/quantityElement[{index}]") for index, child in enumerate(element, 1)]
+
+    def _quantity(self, element: etree._Element, path: str) -> dict[str, Any]:
+        self._ordered(element, path, "quantityElement")
+        made: dict[str, Any] = {}
+        for child in element:
+            local = split(child)[1]
+            made[local] = number(text(child)) if local == "quantity" else text(child)
+        return made
+
+    def _point(self, element: etree._Element, path: str) -> dict[str, Any]:
+        self._ordered(element, path, "")
+        made: dict[str, Any] = {}
+        for child in element:
+            namespace, local = split(child)
+            if local == "id" and (not namespace or EPCIS.fullmatch(namespace)):
+                made["id"] = text(child)
+            elif local == "extension" and not namespace:
+                self._members(child, made)
+            else:
+                _add(made, joined(namespace, local) if namespace else local, foreign_value(child))
+        return made
+
+    def _typed(self, element: etree._Element, path: str) -> list[dict[str, str]]:
+        self._ordered(element, path, "")
+        kind = split(element)[1].removesuffix("List")
+        return [_entry(child, kind) for child in element]
+
+    def _dispositions(self, element: etree._Element, path: str) -> dict[str, list[str]]:
+        self._ordered(element, path, "persistentDisposition")
+        made: dict[str, list[str]] = {}
+        for child in element:
+            made.setdefault(split(child)[1], []).append(text(child))
+        return made
+
+    def _sensors(self, element: etree._Element, path: str) -> list[dict[str, Any]]:
+        self._ordered(element, path, "")
+        return [self._sensor(child, f"{path}/sensorElement[{index}]") for index, child in enumerate(element, 1)]
+
+    def _sensor(self, element: etree._Element, path: str) -> dict[str, Any]:
+        self._ordered(element, path, "")
+        made: dict[str, Any] = {}
+        for child in element:
+            namespace, local = split(child)
+            if local == "sensorMetadata":
+                made[local] = _attributes(child, METADATA_FIELDS)
+            elif local == "sensorReport":
+                made.setdefault(local, []).append(_attributes(child, REPORT_FIELDS))
+            elif local == "extension" and not namespace:
+                self._members(child, made)
+            else:
+                _add(made, joined(namespace, local) if namespace else local, foreign_value(child))
+        return made
+
+    def _ilmd(self, element: etree._Element, path: str) -> dict[str, Any]:  # noqa: ARG002 - one form for all shapers
+        made: dict[str, Any] = {}
+        self._members(element, made)
+        return made
+
+    def _members(self, element: etree._Element, made: dict[str, Any]) -> None:
+        for child in element:
+            namespace, local = split(child)
+            if local == "extension" and not namespace:
+                self._members(child, made)
+            else:
+                _add(made, joined(namespace, local) if namespace else local, foreign_value(child))
+
+    def _declaration(self, element: etree._Element, path: str) -> dict[str, Any]:
+        self._ordered(element, path, "errorDeclaration")
+        made: dict[str, Any] = {}
+        for child in element:
+            namespace, local = split(child)
+            if local == "correctiveEventIDs":
+                made[local] = [text(item) for item in child]
+            elif local == "extension" and not namespace:
+                self._members(child, made)
+            elif namespace and not EPCIS.fullmatch(namespace):
+                _add(made, joined(namespace, local), foreign_value(child))
+            else:
+                made[local] = text(child)
+        return made
+
+    def xpath(self, pointer: str) -> str:
+        """The XPath below the event of a JSON pointer below it."""
+        tokens = [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
+        if not tokens:
+            return ""
+        return "".join([self.wrapped.get(tokens[0], ""), *_steps(tokens)])
+
+
+def _steps(tokens: list[str]) -> Iterator[str]:
+    holder = ""
+    for index, step in enumerate(tokens):
+        if step.isdecimal():
+            item = _ITEM.get(holder)
+            yield f"/{item}[{int(step) + 1}]" if item else f"[{int(step) + 1}]"
+        elif holder in {"bizTransactionList", "sourceList", "destinationList"} and index:
+            yield "/@type" if step == "type" else ""
+        elif step in {*METADATA_FIELDS, *REPORT_FIELDS} and tokens[0] == "sensorElementList":
+            yield f"/@{step}"
+        else:
+            yield f"/{step}"
+            holder = step
+
+
+def number(written: str) -> Decimal | str:
+    """A number as XML Schema writes it; any other text unchanged, for the rule to speak of."""
+    return Decimal(written) if _NUMBER.fullmatch(written) else written
+
+
+def _add(made: dict[str, Any], name: str, value: Any) -> None:
+    if name not in made:
+        made[name] = value
+    elif isinstance(made[name], list):
+        made[name].append(value)
+    else:
+        made[name] = [made[name], value]
+
+
+def foreign_value(element: etree._Element) -> Any:
+    """A partner's element: its text, or its members when it has children or attributes."""
+    made: dict[str, Any] = {}
+    for name, value in element.attrib.items():
+        namespace, _, local = str(name)[1:].rpartition("}") if str(name).startswith("{") else ("", "", str(name))
+        if namespace != _XSI:
+            made["@" + (joined(namespace, local) if namespace else local)] = str(value)
+    for child in element:
+        namespace, local = split(child)
+        _add(made, joined(namespace, local) if namespace else local, foreign_value(child))
+    if not made:
+        return element.text or ""
+    if text(element):
+        made["#text"] = text(element)
+    return made
+
+
+def _entry(element: etree._Element, kind: str) -> dict[str, str]:
+    entry = {str(name): str(value) for name, value in element.attrib.items() if not str(name).startswith("{")}
+    return {**entry, kind: text(element)}
+
+
+def _attributes(element: etree._Element, fields: Any) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for name, value in element.attrib.items():
+        key, content = str(name), str(value).strip()
+        if key.startswith("{"):
+            namespace, _, local = key[1:].rpartition("}")
+            if namespace != _XSI:
+                made[joined(namespace, local)] = content
+            continue
+        kind = fields[key][0] if key in fields else ""
+        made[key] = (
+            number(content) if kind == "number" else _TRUTH.get(content, content) if kind == "boolean" else content
+        )
+    for child in element:
+        namespace, local = split(child)
+        _add(made, joined(namespace, local) if namespace else local, foreign_value(child))
+    return made
+
+
+_TRUTH: dict[str, Any] = {"true": True, "1": True, "false": False, "0": False}
+
+
+def _counted(raw: dict[str, Any]) -> dict[str, Any]:
+    """A QuantityEvent as the ObjectEvent that takes its place.
+
+    Source: EPCIS 1.2, 7.4.4 (deprecated since 1.1).
+    """
+    element = {"epcClass": raw.pop("epcClass", "")}
+    if "quantity" in raw:
+        element["quantity"] = number(raw.pop("quantity"))
+    return {**raw, "type": "ObjectEvent", "action": "OBSERVE", "quantityList": [element]}
+
+
+def _plain(_: Shape, element: etree._Element, __: str) -> str:
+    return text(element)
+
+
+_SHAPES: dict[str, Callable[[Shape, etree._Element, str], Any]] = {
+    **dict.fromkeys(
+        (
+            "eventTime", "recordTime", "eventTimeZoneOffset", "eventID", "certificationInfo", "action", "bizStep",
+            "disposition", "parentID", "transformationID",
+        ),
+        _plain,
+    ),
+    **dict.fromkeys(("epcList", "childEPCs", "inputEPCList", "outputEPCList"), Shape._list),  # noqa: SLF001
+    **dict.fromkeys(
+        ("quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList"),
+        Shape._quantities,  # noqa: SLF001 - the table of one class's own shapers
+    ),
+    **dict.fromkeys(("readPoint", "bizLocation"), Shape._point),  # noqa: SLF001
+    **dict.fromkeys(("bizTransactionList", "sourceList", "destinationList"), Shape._typed),  # noqa: SLF001
+    "persistentDisposition": Shape._dispositions,  # noqa: SLF001
+    "sensorElementList": Shape._sensors,  # noqa: SLF001
+    "ilmd": Shape._ilmd,  # noqa: SLF001
+    "errorDeclaration": Shape._declaration,  # noqa: SLF001
+}  # fmt: skip
