@@ -155,7 +155,7 @@ _PRODUCTS: tuple[tuple[str, str, int, str, str, str, Literal["product", "waste"]
     ("arsenate", "atlas", 3, "ferric arsenate residue", "Arsenate residue", "Résidu d'arséniate", "waste"),
     ("hydroxide", "mbalani", 1, "cobalt hydroxide", "Crude hydroxide", "Hydroxyde brut de Mbalani", "product"),
     ("kaarna sulfate", "kaarna", 1, "CoSO4·7H2O", "Kaarna cobalt sulfate", "Sulfate de cobalt Kaarna", "product"),
-    ("leach residue", "kaarna", 2, "leach residue", "Leach residue", "Résidu de lixiviation", "waste"),
+    ("leach residue", "kaarna", 2, "hydroxide leach residue", "Leach residue", "Résidu de lixiviation", "waste"),
     ("recycled cobalt", "boucle", 1, "CoSO4·7H2O", "Recycled cobalt sulfate", "Sulfate de cobalt recyclé", "product"),
     ("recycled nickel", "boucle", 2, "NiSO4·6H2O", "Recycled nickel sulfate", "Sulfate de nickel recyclé", "product"),
     ("nickel sulfate", "pohja", 1, "NiSO4·6H2O", "Pohja nickel sulfate", "Sulfate de nickel Pohja", "product"),
