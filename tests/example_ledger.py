@@ -11,8 +11,9 @@ from decimal import Decimal
 
 from filon.core.errors import NotFoundError
 from filon.core.finding import Place, found
-from filon.views.balance import BalanceLine, BalanceView, Choice, balance_verdict
+from filon.views.balance import BalanceLine, BalanceView, Choice, verdict_of
 from filon.views.battery import BatteryView, Leg
+from filon.views.build.sight import lot_path
 from filon.views.chain import Chain, ChainEdge, ChainNode
 from filon.views.figure import Figure, Named, Sentence, Standing, kg
 from filon.views.home import HomeView
@@ -20,7 +21,6 @@ from filon.views.ledger_state import LedgerState
 from filon.views.log import EntryLine, LogView
 from filon.views.lot import LotList, LotRow, LotView, Paper, SiteName, Whereabouts
 from filon.views.origin import UNKNOWN, Origin, OriginKind, by_origin, known_share, verdict
-from filon.web.pages import lot_path
 
 G = 1_000  # mg
 KG = 1_000_000
@@ -203,12 +203,12 @@ PCAM = line(
     "RIV-26-0047",
     "Rivage",
     "Co",
-    (0, 626 * KG, 645 * KG, 0, 2 * KG, 0, 0, -21 * KG),
+    (0, 626 * KG, 645 * KG, 0, 2 * KG, 0, 0, 0, -21 * KG),
     2_600 * G,
     href=lot_path(key("RIV-26-0047")),
 )  # 626 - 645 - 2 = -21 kg: more came out than went in
 REFINERY = line(
-    "site", "Tizirt", "Tizirt", "Co", (310 * KG, 7_507_200 * G, 6_200 * KG, 12 * KG, 91 * KG, 8 * KG, 1_491 * KG, 15_200 * G),
+    "site", "Tizirt", "Tizirt", "Co", (310 * KG, 7_507_200 * G, 6_200 * KG, 12 * KG, 91 * KG, 8 * KG, 0, 1_491 * KG, 15_200 * G),
     52 * KG,
 )  # 310 + 7 507.2 - 6 200 - 12 - 91 - 8 - 1 491 = 15.2  # fmt: skip
 CAM = line(
@@ -216,13 +216,13 @@ CAM = line(
     "SCH-26-1190",
     "Schelde Kathode",
     "Co",
-    (0, 306 * KG, 303 * KG, 0, 0, 0, 0, 3 * KG),
+    (0, 306 * KG, 303 * KG, 0, 0, 0, 0, 0, 3 * KG),
     2 * KG,
     href=lot_path(key("SCH-26-1190")),
 )
-SILENT = line("step", "SCH-26-1190", "Schelde Kathode", "Li", (0, None, 360 * KG, 0, 0, 0, 0, None), None)
+SILENT = line("step", "SCH-26-1190", "Schelde Kathode", "Li", (0, None, 360 * KG, 0, 0, 0, 0, 0, None), None)
 NICKEL = line(
-    "site", "Rivage", "Rivage", "Ni", (900 * KG, 8_932 * KG, 8_600 * KG, 0, 20 * KG, 0, 1_210 * KG, 2 * KG), 30 * KG
+    "site", "Rivage", "Rivage", "Ni", (900 * KG, 8_932 * KG, 8_600 * KG, 0, 20 * KG, 0, 0, 1_210 * KG, 2 * KG), 30 * KG
 )
 
 ENTRIES = tuple(
@@ -320,7 +320,9 @@ class ExampleLedger:
         sites = tuple(Choice(s, s, 1, s == site) for s in dict.fromkeys(one.site for one in every))
         periods = (Choice("2026-09", "2026-09", 5, period == "2026-09"),)
         total = REFINERY if element == "Co" else None
-        return BalanceView(self.state(as_of=as_of), balance_verdict(lines), elements, sites, periods, total, lines)
+        return BalanceView(
+            self.state(as_of=as_of), verdict_of([one.verdict for one in lines]), elements, sites, periods, total, lines
+        )
 
     def log(self, *, page=1, as_of=None) -> LogView:
         return LogView(self.state(as_of=as_of), page, 1, tuple(reversed(ENTRIES)))

@@ -1,6 +1,6 @@
 """Does it add up? One line a step, site, lot or period and element: what came in, what became of it, what is left over.
 
-    opening + in  =  out + by-product + waste + loss + closing + unaccounted
+    opening + in  =  out + by-product + waste + loss + outside + closing + unaccounted
 
 `unaccounted` is whatever the events do not explain. It is shown, compared with the uncertainty of weighing and
 assay, and never hidden in another column.
@@ -8,7 +8,7 @@ assay, and never hidden in another column.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -41,8 +41,9 @@ class BalanceLine:
         site: where; empty for the whole chain.
         period: `2026-09`, a day, or empty for all time.
         element: symbol or `mass`.
-        opening, taken, made, by_product, waste, loss, closing: kg; the law is in the module's docstring, `taken` being
-            what came in and `made` what went out as product.
+        opening, taken, made, by_product, waste, loss, outside, closing: kg; the law is in the module's docstring,
+            `taken` being what came in, `made` what went out as product, `outside` what left the books for their
+            surroundings (out of scope, reagents; net).
         unaccounted: signed; positive = more came in than can be found, negative = more than there should be.
             Its uncertainty is one standard deviation.
         verdict: pass, fail or cannot tell.
@@ -60,6 +61,7 @@ class BalanceLine:
     by_product: Figure
     waste: Figure
     loss: Figure
+    outside: Figure
     closing: Figure
     unaccounted: Figure
     verdict: Verdict
@@ -67,7 +69,7 @@ class BalanceLine:
 
     def exits(self) -> tuple[tuple[str, Figure], ...]:
         """What became of it: (column, figure) in the order of the waterfall."""
-        names = ("made", "by_product", "waste", "loss", "closing", "unaccounted")
+        names = ("made", "by_product", "waste", "loss", "outside", "closing", "unaccounted")
         return tuple((name, getattr(self, name)) for name in names)
 
 
@@ -117,16 +119,15 @@ def judge(unaccounted: Decimal | None, uncertainty: Decimal | None) -> Verdict:
 
 def gap(line: BalanceLine) -> Figure:
     """What the line's own figures leave over: opening + taken less all exits; equals `unaccounted` in a sound line."""
-    parts = (line.opening, line.taken, line.made, line.by_product, line.waste, line.loss, line.closing)
+    parts = (line.opening, line.taken, line.made, line.by_product, line.waste, line.loss, line.outside, line.closing)
     if any(part.value is None for part in parts):
         return Figure(None, "kg", Standing.UNKNOWN)
     first, second, *rest = (part.value or Decimal(0) for part in parts)
     return Figure(first + second - sum(rest, Decimal(0)), "kg", Standing.COMPUTED, line.unaccounted.uncertainty)
 
 
-def balance_verdict(lines: Iterable[BalanceLine]) -> Sentence:
-    """One sentence over the lines: all close, so many do not, or some cannot be told."""
-    judged = [line.verdict for line in lines]
+def verdict_of(judged: Sequence[Verdict]) -> Sentence:
+    """One sentence over so many checks: all close, so many do not, or some cannot be told."""
     failed, silent = judged.count(Verdict.FAIL), judged.count(Verdict.CANNOT_TELL)
     if not judged:
         return Sentence("balance.nothing")

@@ -43,6 +43,10 @@ class Origin:
     country: str
     kind: OriginKind
 
+    def anonymous(self) -> Origin:
+        """The same as far as everybody may know it: its country and kind, so that sites of one country are one."""
+        return Origin(f"{self.kind}/{self.country}", "", self.country, self.kind)
+
 
 UNKNOWN = Origin("", "", "", OriginKind.UNKNOWN)
 

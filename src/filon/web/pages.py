@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -21,6 +21,7 @@ from markupsafe import Markup
 from filon import __version__
 from filon.core.finding import Language
 from filon.views.battery import BatteryView
+from filon.views.build.sight import lot_path
 from filon.views.figure import Named
 from filon.views.origin import Contained
 from filon.views.say import LANGUAGES, decimals, tongue
@@ -28,8 +29,6 @@ from filon.web.draw.bars import bar, origin_name, patterns, swatch, tones
 from filon.web.draw.chain import draw_chain
 from filon.web.draw.waterfall import amount, waterfall
 from filon.web.qr import qr_svg, scannable
-
-GS1 = "https://id.gs1.org/"
 
 ASSETS = {
     "filon.css": ("base.css", "site.css"),
@@ -73,17 +72,6 @@ def _tight(css: str) -> str:
     bare = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
     bare = re.sub(r"\s+", " ", bare)
     return re.sub(r" ?([{};,]) ?", r"\1", bare).replace(": ", ":").strip()
-
-
-def lot_path(key: str) -> str:
-    """The path of a lot's page: `/lots/01/{gtin}/10/{lot}` for GS1 identifiers, else the whole identifier."""
-    short = key.removeprefix(GS1)
-    return "/lots/" + quote(short, safe="/" if short != key else "")
-
-
-def lot_key(path: str) -> str:
-    """The identifier that a path below `/lots/` means; the inverse of `lot_path` after the server undid its escapes."""
-    return path if "://" in path or path.startswith("urn:") else GS1 + path
 
 
 @cache

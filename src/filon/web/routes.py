@@ -8,8 +8,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from filon.core.errors import NotFoundError
+from filon.views.build.sight import lot_key
 from filon.views.ledger import Ledger
-from filon.web.pages import ASSETS, asset, lot_key, render_battery
+from filon.web.pages import ASSETS, asset, render_battery
 from filon.web.qr import qr_file
 from filon.web.reply import OPEN, battery_policy, json_of, language, page, wants_json
 

@@ -33,7 +33,8 @@ def origin_name(origin: Origin, tongue: Tongue) -> str:
     country = tongue.name(Named("country", origin.country)) if origin.country else ""
     if origin.kind is OriginKind.UNKNOWN:
         return tongue.name(Named("origin", "unknown"))
-    return f"{origin.name} ({country})" if origin.name and country else origin.name or country or origin.key
+    named = f"{origin.name} ({country})" if origin.name and country else origin.name or country
+    return named or tongue.name(Named("origin", origin.kind.value))
 
 
 def patterns() -> Markup:

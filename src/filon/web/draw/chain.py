@@ -174,6 +174,8 @@ def _box(node: ChainNode, spot: Spot, tongue: Tongue) -> Markup:
             tongue.words.ngettext("+{count} lot", "+{count} lots", node.more).format(count=tongue.number(node.more)),
             "",
         )
+    if node.side == "gap":
+        label = tongue.name(Named("column", "unaccounted"))
     told = ", ".join(part for part in (label, node.site, country, tongue.figure(node.mass)) if part)
     mass = tongue.figure(node.mass)
     inside = [
