@@ -84,7 +84,9 @@ class _Run:
             origins_of = self.named[flow.source]
         elif flow.source.kind is AccountKind.SOURCE:
             origins_of = frozenset({flow.source.key})
-        elif flow.source.kind is AccountKind.REAGENTS or flow.like is not None or self._repeats(flow):
+        elif flow.like is not None:
+            origins_of = self.named[flow.like]
+        elif flow.source.kind is AccountKind.REAGENTS or self._repeats(flow):
             return
         else:
             origins_of = frozenset({UNKNOWN})

@@ -138,6 +138,8 @@ def _add(  # noqa: PLR0917
         _opening(line, flow, source, target, substance, mg)
     elif isinstance(flow.source, Account):
         _from_outside(line, flow.source, source, target, substance, mg)
+        if isinstance(flow.target, Account) and (group := target or source):  # made as waste: in and out at once
+            line(group, substance).left[flow.target.kind] += mg
     elif isinstance(flow.target, Account):
         _to_outside(line, flow.target, source, target, substance, mg)
     elif source != target:

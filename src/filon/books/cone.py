@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
+from filon.books.effective import is_provisional, made
 from filon.books.movement import Kind, Movement, Said, movements
 from filon.books.order import adds, needs, overlap
 from filon.books.register import serial
@@ -122,7 +123,10 @@ class _Search:
         if key in self.counted:
             return
         self.counted.add(key)
-        self._follow(self.heard[key].event.eventID or "")
+        event = self.heard[key].event
+        self._follow(event.eventID or "")
+        if is_provisional(event):
+            self._follow(made(event) or "")
         if (move := self.moves.get(key)) is None:
             return
         self._follow(move.campaign)

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from filon.books.movement import Said
 from filon.core.finding import Finding, found
+from filon.core.ident import short
 from filon.epcis.event import FILON, Event
 from filon.epcis.key import body_key
 
@@ -24,7 +25,8 @@ def effective(said: Iterable[Said]) -> tuple[list[Said], list[Finding]]:
     with the inputs of the provisional step where the final one names none.
 
     Returns:
-        (events in the order given, findings BOK-024).
+        (events in the order given; findings BOK-024 for what was taken back, BOK-027 where several finals might be
+        meant and the provisional one stays, BOK-028 where none came yet).
     Source: EPCIS 2.0 7.4.1.3; interface reference 11 ("provisional and final are two observations").
     """
     everything = list(said)
@@ -37,25 +39,44 @@ def effective(said: Iterable[Said]) -> tuple[list[Said], list[Finding]]:
             findings.append(found("BOK-024", one.place, event=one.event.eventID or one.key))
         elif one.event.eventID not in named and one.key not in keys:
             counted.append(one)
-    return _final(counted), findings
+    counted, doubts = _final(counted)
+    return counted, findings + doubts
 
 
-def _final(said: list[Said]) -> list[Said]:
+def _final(said: list[Said]) -> tuple[list[Said], list[Finding]]:
     provisional: dict[str, list[int]] = defaultdict(list)
     final: dict[str, list[int]] = defaultdict(list)
     for index, one in enumerate(said):
-        if (lot := _made(one.event)) is not None:
-            (provisional if one.event.trait("status") == "provisional" else final)[lot].append(index)
-    gone: set[int] = set()
-    merged: dict[int, Said] = {}
+        if (lot := made(one.event)) is not None:
+            (provisional if is_provisional(one.event) else final)[lot].append(index)
+    replaced: dict[int, list[int]] = defaultdict(list)
+    findings: list[Finding] = []
     for lot, early in provisional.items():
-        for late in sorted(final.get(lot, ()), key=lambda index: said[index].key)[:1]:
-            gone.update(early)
-            merged[late] = _completed(said[late], [said[index] for index in early])
-    return [merged.get(index, one) for index, one in enumerate(said) if index not in gone]
+        for index in early:
+            late = [at for at in final[lot] if _replaces(said[at].event, said[index].event)]
+            if len(late) == 1:
+                replaced[late[0]].append(index)
+            else:
+                code = "BOK-027" if late else "BOK-028"
+                findings.append(found(code, said[index].place, lot=short(lot), finals=len(late)))
+    gone = {index for early in replaced.values() for index in early}
+    merged = {late: _completed(said[late], [said[index] for index in early]) for late, early in replaced.items()}
+    return [merged.get(index, one) for index, one in enumerate(said) if index not in gone], findings
 
 
-def _made(event: Event) -> str | None:
+def _replaces(late: Event, early: Event) -> bool:
+    """Whether a final making of a lot is of the same filling: a tank is filled many times under one name."""
+    if late.type != "TransformationEvent" or late.eventTime == early.eventTime:
+        return True
+    return {item.epcClass for item in late.inputQuantityList} == {item.epcClass for item in early.inputQuantityList}
+
+
+def is_provisional(event: Event) -> bool:
+    """Whether weight and assays of what an event makes will still change."""
+    return str(event.trait("status") or "") == "provisional"
+
+
+def made(event: Event) -> str | None:
     """The one lot that an event creates; None if it creates none or several."""
     if event.type == "TransformationEvent":
         outputs = event.outputQuantityList

@@ -34,7 +34,7 @@ def post(said: Iterable[Said], register: Register, scope: frozenset[str] | None 
     Returns:
         A book in which, for every substance, what is in all holdings together equals what came in less what went out.
     """
-    counted, findings = effective(said)
+    counted, findings = effective(sorted(said, key=lambda one: one.key))
     moves: list[Movement] = []
     for one in movements(counted):
         if isinstance(one, Finding):

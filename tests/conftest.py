@@ -1,0 +1,23 @@
+"""What holds for all tests: long runs only on demand, hypothesis the same everywhere."""
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("short", max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("nightly", max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def pytest_addoption(parser):
+    parser.addoption("--run-nightly", action="store_true", help="also the long runs, and 10 000 examples a law")
+
+
+def pytest_configure(config):
+    settings.load_profile("nightly" if config.getoption("--run-nightly") else "short")
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("--run-nightly"):
+        skip = pytest.mark.skip(reason="long: --run-nightly")
+        for item in items:
+            if "nightly" in item.keywords:
+                item.add_marker(skip)
