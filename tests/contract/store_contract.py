@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from filon.core.errors import NotFoundError, StoreError, WrongCallError
+from filon.core.errors import ConflictError, NotFoundError, StoreError, WrongCallError
 from filon.log import merkle
 from filon.log.leaf import commitment
 from filon.log.store import Deposit, Record
@@ -39,6 +39,10 @@ class StoreContract:
     @pytest.fixture
     def store(self, make):
         return make()
+
+    def other(self, tmp_path):
+        """An empty ledger elsewhere."""
+        raise NotImplementedError
 
     def again(self, make, store):
         """Another handle on the same ledger, after the first was closed (the same one where nothing persists)."""
@@ -145,7 +149,7 @@ class StoreContract:
         assert [store.root(n) for n in range(14)] == [mth(leaves[:n]) for n in range(14)]
         assert store.root() == store.root(13)
         # 13 = 8 + 4 + 1 leaves: 7 + 3 inner nodes of the complete subtrees of 8 and 4.
-        assert len(list(store.nodes())) == 10
+        assert [len(list(store.nodes(level))) for level in (1, 2, 3, 4)] == [6, 3, 1, 0]
         path = merkle.inclusion_path(store.node, 5, 13)
         assert merkle.includes(5, 13, path, store.entry(5).leaf_hash, store.root())
 
@@ -230,6 +234,69 @@ class StoreContract:
         assert store.identifiers("at", roles=["output"]) == [LOT]
         assert store.identifiers("K0") == store.identifiers("nothing") == store.identifiers("gs1", roles=[]) == []
         assert store.identifiers("site:Ét") == ["urn:x:site:Été"]
+
+    # --- erasure, and the way back ---
+
+    def test_an_erasure_takes_the_content_and_leaves_the_proof(self, make, store):
+        secret = store.append(
+            deposit("secret"), [record("secret", name="n", marks=[("epc", CELL), ("step", "x")])], now=NOON
+        )
+        store.append(deposit("other"), [record("other", marks=[("step", "x")])], now=NOON)
+        root = store.root()
+        with pytest.raises(WrongCallError):
+            store.append(Deposit(b'{"erases": [2]}', "application/json", kind="erasure"), [], now=NOON)
+        by = store.append(Deposit(b'{"erases": [0]}', "application/json", kind="erasure"), [], now=NOON)
+        store = self.again(make, store)
+        assert store.erasures() == {0: 2}
+        with pytest.raises(NotFoundError):
+            store.payload(0)
+        gone = store.entry(0)
+        assert (gone.leaf, gone.leaf_hash, gone.erased, gone.size, gone.name) == (
+            secret.leaf,
+            secret.leaf_hash,
+            True,
+            0,
+            "",
+        )
+        kept = next(store.kept())
+        assert (kept.salts, kept.data, kept.said) == (None, None, None)
+        assert [s.body for s in store.records()] == [b"other"]
+        assert list(store.named("n")) == list(store.touching([CELL])) == store.identifiers("PK0") == []
+        assert [s.body for s in store.touching(["x"])] == [b"other"]
+        assert store.known([record("secret").key]) == set()
+        assert store.root(2) == root
+        assert by.kind == store.entry(2).kind == "erasure"
+        assert store.faults() == []
+        # The key may come again, under a sequence number that was never given before.
+        store.append(deposit(), [record("secret"), record("new")], now=NOON)
+        assert [(s.sequence, s.body) for s in store.records()] == [(1, b"other"), (2, b"secret"), (3, b"new")]
+
+    def test_erasing_the_newest_record_does_not_give_its_number_again(self, store):
+        store.append(deposit(), [record("a"), record("b")], now=NOON)
+        store.append(Deposit(b'{"erases": [0]}', "application/json", kind="erasure"), [record("c")], now=NOON)
+        assert [(s.sequence, s.body) for s in store.records()] == [(2, b"c")]
+
+    def test_a_ledger_is_adopted_byte_for_byte(self, make, store, tmp_path):
+        for i in range(5):
+            store.append(deposit(f"{i}", name=f"é{i}"), [record(f"{i}", marks=[("epc", f"urn:x:{i}")])], now=NOON)
+        store.append(Deposit(b'{"erases": [1]}', "application/json", kind="erasure"), [], now=NOON)
+        twin = self.other(tmp_path)
+        batch = [(kept, [record(f"{kept.index}")] if kept.index in (0, 2, 3, 4) else []) for kept in store.kept()]
+        with pytest.raises(ConflictError):
+            twin.adopt(batch[1:])
+        twin.adopt(batch[:3])
+        with pytest.raises(ConflictError):
+            twin.adopt(batch[:3])
+        twin.adopt(batch[3:])
+        assert list(twin.kept()) == list(store.kept())
+        assert list(twin.entries()) == list(store.entries())
+        assert (twin.root(), twin.erasures()) == (store.root(), {1: 5})
+        assert [s.body for s in twin.records()] == [s.body for s in store.records()]
+        twin.close()
+
+    def test_a_sound_ledger_has_no_faults(self, store):
+        store.append(deposit(), [record("a", marks=[("epc", CELL)])], now=NOON)
+        assert store.faults() == []
 
     # --- others in the way ---
 

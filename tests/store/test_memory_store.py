@@ -12,3 +12,6 @@ class TestMemoryStore(StoreContract):
     @pytest.fixture
     def make(self):
         return MemoryStore
+
+    def other(self, tmp_path):
+        return MemoryStore()

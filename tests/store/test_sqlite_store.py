@@ -26,6 +26,10 @@ class TestSqliteStore(StoreContract):
             store.close()
 
 
+    def other(self, tmp_path):
+        return SqliteStore(tmp_path / "other.db")
+
+
 @pytest.fixture
 def path(tmp_path):
     path = tmp_path / "filon.db"
@@ -53,8 +57,8 @@ def test_open_store_is_the_door(tmp_path):
         "INSERT INTO entry SELECT 2, learned - 1, leaf, leaf_hash FROM entry WHERE idx = 0",  # time runs back
         "UPDATE payload SET name = 'other'",
         "DELETE FROM payload",
-        "INSERT OR REPLACE INTO payload SELECT 0, media_type, name, submitter, accepted, salts, size, data FROM payload WHERE entry = 1",
-        "INSERT INTO payload SELECT 9, media_type, name, submitter, accepted, salts, size, data FROM payload WHERE entry = 1",
+        "INSERT OR REPLACE INTO payload SELECT 0, media_type, name, submitter, accepted, salts, data FROM payload WHERE entry = 1",
+        "INSERT INTO payload SELECT 9, media_type, name, submitter, accepted, salts, data FROM payload WHERE entry = 1",
         "UPDATE node SET hash = zeroblob(32)",
         "DELETE FROM node",
         "INSERT OR REPLACE INTO node VALUES (1, 0, zeroblob(32))",

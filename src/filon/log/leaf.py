@@ -13,14 +13,15 @@ from __future__ import annotations
 
 import hashlib
 from base64 import urlsafe_b64encode
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
 
-from filon.core.errors import WrongCallError
+from filon.core.errors import ConflictError, WrongCallError
 from filon.log.merkle import leaf_hash, node_hash
-from filon.log.store import Deposit, Entry
+from filon.log.store import Deposit, Entry, Kept
 
 SALT_SIZE = 16
 SALTS_SIZE = 2 * SALT_SIZE
@@ -99,11 +100,52 @@ def kind_of(leaf_bytes: bytes) -> str:
     return kind if isinstance(kind, str) else ""
 
 
-def entered(index: int, learned: datetime, deposit: Deposit, leaf_bytes: bytes, hashed: bytes) -> Entry:
+def sealed(deposit: Deposit, index: int, salts: bytes, learned: int) -> Kept:
+    """The deposit as it is kept: with its leaf and its place in the log.
+
+    Raises:
+        WrongCallError: as in `leaf`, or an erasure that does not say what it erases.
+    """
+    leaf_bytes = leaf(deposit, salts, moment(learned))
+    if deposit.kind == "erasure":
+        erases(deposit, index)
+    return Kept(index, learned, leaf_bytes, leaf_hash(leaf_bytes), salts, deposit.data, deposit)
+
+
+def erases(deposit: Deposit, index: int) -> list[int]:
+    """The entries whose payload an erasure takes away.
+
+    Raises:
+        WrongCallError: its payload is not `{"erases": [17, ..], ..}` with entries before it.
+    """
+    try:
+        named = orjson.loads(deposit.data)["erases"]
+        if not named or any(type(each) is not int or not 0 <= each < index for each in named):
+            raise ValueError  # noqa: TRY301
+    except (ValueError, TypeError, KeyError) as error:
+        raise WrongCallError('an erasure says {"erases": [..]} and names earlier entries') from error
+    return list(named)
+
+
+def follow(size: int, learned: int, entries: Sequence[Kept]) -> None:
+    """Make sure that entries continue a log of `size` entries, the last of them learned at `learned`.
+
+    Raises:
+        ConflictError: a gap, a time that runs back, or a leaf that does not have its hash.
+    """
+    for index, kept in enumerate(entries, size):
+        if kept.index != index or kept.learned < learned or leaf_hash(kept.leaf) != kept.leaf_hash:
+            raise ConflictError(f"entry {kept.index} does not follow here, where {index} is next", entry=kept.index)
+        learned = kept.learned
+
+
+def entered(kept: Kept) -> Entry:
     """The entry that a deposit has become."""
-    d = deposit
+    index, when, leaf_bytes, hashed, d = kept.index, moment(kept.learned), kept.leaf, kept.leaf_hash, kept.said
+    if d is None:
+        return Entry(index, when, "", "", "", (), leaf_bytes, hashed, 0, kind_of(leaf_bytes), erased=True)
     size = len(d.data)
-    return Entry(index, learned, d.media_type, d.name, d.submitter, d.accepted, leaf_bytes, hashed, size, d.kind)
+    return Entry(index, when, d.media_type, d.name, d.submitter, d.accepted, leaf_bytes, hashed, size, d.kind)
 
 
 def micros(when: datetime) -> int:

@@ -9,6 +9,8 @@ The promises, in prose:
 4. Two writers do not overtake each other; the second waits or is told so. A record key is held at most once.
 5. Opening after a crash is the same code as opening: the store checks itself and carries on, or refuses by name.
 6. Records are a cache: they can be deleted and made again from the payloads. Entries cannot.
+7. An entry of kind `erasure`, whose payload is `{"erases": [17, ..], ..}`, takes payload, salts and records of the
+   entries it names with it, in the same commit. Their leaves, hashes and proofs stay.
 
 The store knows bytes, keys and identifiers; what an event *is*, it does not know.
 """
@@ -106,7 +108,7 @@ class Kept:
         learned: microseconds since 1970 UTC, from its column, not from the leaf.
         salts: 32 bytes; None once erased.
         data: the payload; None once erased.
-        said: what the submitter said with the bytes (None once erased).
+        said: what the submitter said with the bytes; None once erased, or where it cannot be read any more.
     """
 
     index: int
@@ -204,8 +206,8 @@ class Store(Protocol):
         """
         ...
 
-    def nodes(self) -> Iterator[tuple[int, int, bytes]]:
-        """All stored (level, index, hash) above the leaves, by level and index."""
+    def nodes(self, level: int) -> Iterator[tuple[int, bytes]]:
+        """All stored (index, hash) of a level above the leaves, by index."""
         ...
 
     def publish(self, size: int, note: bytes) -> None:
@@ -214,6 +216,35 @@ class Store(Protocol):
 
     def published(self) -> list[tuple[int, bytes]]:
         """(size, note) of all checkpoints kept, oldest first."""
+        ...
+
+    def indexed(self, sequence: int, record: Record) -> bool:
+        """Whether name, time and marks of a record are indexed as the record has them; for verification."""
+        ...
+
+    def marks(self) -> int:
+        """How many (record, role, identifier) are indexed in all."""
+        ...
+
+    def remake(self, records: Iterable[tuple[int, Sequence[Record]]]) -> None:
+        """Throw the records away and take these (entry, its records) instead, oldest first, in one durable commit."""
+        ...
+
+    def faults(self) -> list[str]:
+        """What the store itself finds wrong with its files, tables and indexes; empty if nothing is."""
+        ...
+
+    def erasures(self) -> dict[int, int]:
+        """{entry whose payload was erased: entry that logged it}."""
+        ...
+
+    def adopt(self, entries: Sequence[tuple[Kept, Sequence[Record]]]) -> None:
+        """Take entries of this very ledger back from a backup or mirror, byte for byte, in one durable commit.
+
+        Raises:
+            ConflictError: they do not follow the last entry here.
+            StoreError: as in `append`.
+        """
         ...
 
     def close(self) -> None:

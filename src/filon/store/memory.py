@@ -8,11 +8,12 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from filon.core.errors import NotFoundError, StoreError
 from filon.log import merkle
-from filon.log.leaf import SALTS_SIZE, entered, leaf, micros, moment
+from filon.log.leaf import SALTS_SIZE, entered, erases, follow, micros, sealed
 from filon.log.store import Deposit, Entry, Kept, Record, Stored
 from filon.store.search import matches
 
@@ -27,13 +28,14 @@ class MemoryStore:
     def __init__(self, *, random: Callable[[int], bytes] = secrets.token_bytes) -> None:
         self._random = random
         self._writing = threading.Lock()
-        self._entries: list[Entry] = []
         self._kept: list[Kept] = []
         self._edge = merkle.Frontier()
         self._nodes: dict[tuple[int, int], bytes] = {}
         self._records: list[tuple[Record, Stored]] = []
         self._keys: set[bytes] = set()
         self._met: dict[str, set[str]] = {}
+        self._sequence = 0
+        self._erased: dict[int, int] = {}
         self._published: list[tuple[int, bytes]] = []
         self._closed = False
 
@@ -47,23 +49,34 @@ class MemoryStore:
             self._open()
             learned = max(micros(now), self._kept[-1].learned if self._kept else 0)
             # Everything that can fail is done before anything is kept.
-            sealed = [(d, salts, leaf(d, salts, moment(learned))) for d, _ in deposits for salts in [self._salts()]]
-            return [self._take(learned, *each, records) for each, (_, records) in zip(sealed, deposits, strict=True)]
+            size = len(self._kept)
+            kept = [sealed(d, size + i, self._random(SALTS_SIZE), learned) for i, (d, _) in enumerate(deposits)]
+            for each, (_, records) in zip(kept, deposits, strict=True):
+                self._take(each, records)
+            return [entered(each) for each in kept]
+
+    def adopt(self, entries: Sequence[tuple[Kept, Sequence[Record]]]) -> None:
+        """Take entries of this very ledger back, byte for byte."""
+        with self._writing:
+            self._open()
+            follow(len(self._kept), self._kept[-1].learned if self._kept else 0, [kept for kept, _ in entries])
+            for kept, records in entries:
+                self._take(kept, records)
 
     def size(self) -> int:
         """How many entries there are."""
         self._open()
-        return len(self._entries)
+        return len(self._kept)
 
     def entry(self, index: int) -> Entry:
         """One entry."""
         if not 0 <= index < self.size():
             raise NotFoundError(f"the log has no entry {index}", entry=index)
-        return self._entries[index]
+        return entered(self._kept[index])
 
     def entries(self, first: int = 0, size: int | None = None) -> Iterator[Entry]:
         """Entries first..size-1, oldest first."""
-        return iter(self._entries[first : self.size() if size is None else size])
+        return map(entered, self.kept(first, size))
 
     def payload(self, index: int) -> bytes:
         """The exact bytes received with an entry."""
@@ -116,9 +129,9 @@ class MemoryStore:
             raise NotFoundError(f"the tree has no complete subtree {index} on level {level}", level=level, index=index)
         return self._nodes[level, index]
 
-    def nodes(self) -> Iterator[tuple[int, int, bytes]]:
-        """All stored (level, index, hash) above the leaves."""
-        return ((level, index, self._nodes[level, index]) for level, index in sorted(self._nodes) if level)
+    def nodes(self, level: int) -> Iterator[tuple[int, bytes]]:
+        """All stored (index, hash) of a level above the leaves."""
+        return ((index, self._nodes[at, index]) for at, index in sorted(self._nodes) if at == level)
 
     def publish(self, size: int, note: bytes) -> None:
         """Keep a signed checkpoint that is served."""
@@ -129,6 +142,34 @@ class MemoryStore:
         """(size, note) of all checkpoints kept, oldest first."""
         return list(self._published)
 
+    def indexed(self, sequence: int, record: Record) -> bool:
+        """Whether name, time and marks of a record are indexed as the record has them."""
+        return any(
+            stored.sequence == sequence
+            and (held.name, held.occurred, set(held.marks)) == (record.name, record.occurred, set(record.marks))
+            for held, stored in self._records
+        )
+
+    def marks(self) -> int:
+        """How many (record, role, identifier) are indexed in all."""
+        return sum(len(set(record.marks)) for record, _ in self._records)
+
+    def remake(self, records: Iterable[tuple[int, Sequence[Record]]]) -> None:
+        """Throw the records away and take these instead."""
+        made = list(records)
+        with self._writing:
+            self._records, self._keys, self._met, self._sequence = [], set(), {}, 0
+            for entry, said in made:
+                self._remember(entry, said)
+
+    def faults(self) -> list[str]:
+        """Nothing: there are no files."""
+        return []
+
+    def erasures(self) -> dict[int, int]:
+        """{entry whose payload was erased: entry that logged it}."""
+        return dict(self._erased)
+
     def close(self) -> None:
         """Let go of everything."""
         self._closed = True
@@ -137,23 +178,33 @@ class MemoryStore:
         if self._closed:
             raise StoreError("the ledger was closed")
 
-    def _salts(self) -> bytes:
-        return self._random(SALTS_SIZE)
+    def _take(self, kept: Kept, records: Sequence[Record]) -> None:
+        self._nodes.update(((level, at), node) for level, at, node in self._edge.grow([kept.leaf_hash]))
+        self._kept.append(kept)
+        self._remember(kept.index, records)
+        if kept.said is not None and kept.said.kind == "erasure":
+            for index in erases(kept.said, kept.index):
+                self._erase(index, kept.index)
 
-    def _take(
-        self, learned: int, deposit: Deposit, salts: bytes, leaf_bytes: bytes, records: Sequence[Record]
-    ) -> Entry:
-        index, hashed = len(self._entries), merkle.leaf_hash(leaf_bytes)
+    def _remember(self, index: int, records: Sequence[Record]) -> None:
         for record in records:
             if record.key not in self._keys:
                 self._keys.add(record.key)
-                self._records.append((record, Stored(len(self._records), index, record.key, record.body)))
+                self._records.append((record, Stored(self._sequence, index, record.key, record.body)))
+                self._sequence += 1
                 for role, text in record.marks:
                     self._met.setdefault(text, set()).add(role)
-        self._nodes.update(((level, at), node) for level, at, node in self._edge.grow([hashed]))
-        self._kept.append(Kept(index, learned, leaf_bytes, hashed, salts, deposit.data, deposit))
-        self._entries.append(entered(index, moment(learned), deposit, leaf_bytes, hashed))
-        return self._entries[-1]
+
+    def _erase(self, index: int, by: int) -> None:
+        self._erased.setdefault(index, by)
+        self._kept[index] = replace(self._kept[index], salts=None, data=None, said=None)
+        self._keys -= {stored.key for _, stored in self._records if stored.entry == index}
+        self._records = [(record, stored) for record, stored in self._records if stored.entry != index]
+        carried: dict[str, set[str]] = {}
+        for record, _ in self._records:
+            for role, text in record.marks:
+                carried.setdefault(text, set()).add(role)
+        self._met = {text: carried[text] for text in self._met if text in carried}
 
     def _such(self, wanted: Callable[[Record, Stored], bool], size: int | None) -> Iterator[Stored]:
         edge = self.size() if size is None else size

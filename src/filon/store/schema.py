@@ -31,7 +31,6 @@ MIGRATIONS: tuple[str, ...] = (
       submitter TEXT NOT NULL,
       accepted TEXT NOT NULL,
       salts BLOB NOT NULL CHECK (length(salts) = 32),
-      size INTEGER NOT NULL,
       data BLOB NOT NULL
     );
     CREATE TABLE erased (
@@ -71,7 +70,7 @@ MIGRATIONS: tuple[str, ...] = (
 
     -- from here on a cache: made again from the payloads at any time
     CREATE TABLE record (
-      sequence INTEGER PRIMARY KEY,
+      sequence INTEGER PRIMARY KEY AUTOINCREMENT,
       entry INTEGER NOT NULL REFERENCES entry (idx),
       occurred INTEGER NOT NULL,
       key BLOB NOT NULL UNIQUE CHECK (length(key) = 32),

@@ -16,26 +16,30 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from filon.core.errors import NotFoundError, StoreError, TooLargeError
 from filon.log import merkle
-from filon.log.leaf import SALTS_SIZE, entered, kind_of, leaf, micros, moment
+from filon.log.leaf import SALTS_SIZE, entered, erases, follow, kind_of, micros, sealed
 from filon.log.store import Deposit, Entry, Kept, Record, Stored
 from filon.store import sqlite_records
 from filon.store.connection import connect, migrate, told, transaction
+from filon.store.faults import file_faults, schema_faults
 
 PAYLOAD_LIMIT = 900_000_000
 """Bytes; SQLite holds at most 1 000 000 000 in a row."""
 
 _T = TypeVar("_T")
 _Row = tuple[Any, ...]
-_ENTRY = """SELECT entry.idx, learned, leaf, leaf_hash, media_type, name, submitter, accepted, size
+# Texts come as bytes: what a damaged file holds need not be UTF-8, and is to be reported, not stumbled over.
+_ENTRY = """SELECT entry.idx, learned, leaf, leaf_hash, CAST(media_type AS BLOB), CAST(name AS BLOB),
+    CAST(submitter AS BLOB), CAST(accepted AS BLOB), salts, length(data), {data}
     FROM entry LEFT JOIN payload ON entry = idx"""
-_KEPT = """SELECT entry.idx, learned, leaf, leaf_hash, media_type, name, submitter, accepted, salts, data
-    FROM entry LEFT JOIN payload ON entry = idx"""
+_WITH_DATA = _ENTRY.format(data="data")
+_WITHOUT_DATA = _ENTRY.format(data="NULL")
 
 
 class SqliteStore:
@@ -83,26 +87,26 @@ class SqliteStore:
     def entry(self, index: int) -> Entry:
         """One entry."""
         with told(self.path):
-            row = self._reader().execute(f"{_ENTRY} WHERE entry.idx = ?", (index,)).fetchone()
+            row = self._reader().execute(f"{_WITHOUT_DATA} WHERE entry.idx = ?", (index,)).fetchone()
         if row is None:
             raise NotFoundError(f"the log has no entry {index}", entry=index)
         return _entry(row)
 
     def entries(self, first: int = 0, size: int | None = None) -> Iterator[Entry]:
         """Entries first..size-1, oldest first."""
-        return map(_entry, self._rows(_ENTRY, first, size))
+        return map(_entry, self._rows(_WITHOUT_DATA, first, size))
 
     def payload(self, index: int) -> bytes:
         """The exact bytes received with an entry."""
         with told(self.path):
-            row = self._reader().execute("SELECT data FROM payload WHERE entry = ?", (index,)).fetchone()
+            row = self._reader().execute("SELECT CAST(data AS BLOB) FROM payload WHERE entry = ?", (index,)).fetchone()
         if row is None:
             raise NotFoundError(f"entry {index} is absent or its payload was erased", entry=index)
         return bytes(row[0])
 
     def kept(self, first: int = 0, size: int | None = None) -> Iterator[Kept]:
         """Stored bytes of entries first..size-1, one at a time."""
-        return map(_kept, self._rows(_KEPT, first, size))
+        return map(_kept, self._rows(_WITH_DATA, first, size))
 
     def known(self, keys: Iterable[bytes]) -> set[bytes]:
         """Those of the keys that are held."""
@@ -136,9 +140,10 @@ class SqliteStore:
         """Stored hash of a complete subtree."""
         return _node(self._reader(), level, index)
 
-    def nodes(self) -> Iterator[tuple[int, int, bytes]]:
-        """All stored (level, index, hash) above the leaves."""
-        yield from self._reader().execute("SELECT level, idx, hash FROM node ORDER BY level, idx")
+    def nodes(self, level: int) -> Iterator[tuple[int, bytes]]:
+        """All stored (index, hash) of a level above the leaves."""
+        sql = "SELECT CAST(idx AS INTEGER), CAST(hash AS BLOB) FROM node WHERE level = ? ORDER BY idx"
+        return self._told(self._reader().execute(sql, (level,)))
 
     def publish(self, size: int, note: bytes) -> None:
         """Keep a signed checkpoint that is served."""
@@ -147,8 +152,45 @@ class SqliteStore:
 
     def published(self) -> list[tuple[int, bytes]]:
         """(size, note) of all checkpoints kept, oldest first."""
+        sql = "SELECT CAST(size AS INTEGER), CAST(note AS BLOB) FROM published ORDER BY number"
         with told(self.path):
-            return self._reader().execute("SELECT size, note FROM published ORDER BY number").fetchall()
+            return self._reader().execute(sql).fetchall()
+
+    def adopt(self, entries: Sequence[tuple[Kept, Sequence[Record]]]) -> None:
+        """Take entries of this very ledger back, byte for byte, in one durable commit."""
+        kept = [each for each, _ in entries]
+        with self._writing, told(self.path), transaction(self._writer):
+            size = _size(self._writer)
+            follow(size, self._last_learned(size), kept)
+            self._write(size, kept, [records for _, records in entries])
+
+    def indexed(self, sequence: int, record: Record) -> bool:
+        """Whether name, time and marks of a record are indexed as the record has them."""
+        with told(self.path):
+            return sqlite_records.indexed(self._reader(), sequence, record)
+
+    def marks(self) -> int:
+        """How many (record, role, identifier) are indexed in all."""
+        with told(self.path):
+            return int(self._reader().execute("SELECT count(*) FROM mark").fetchone()[0])
+
+    def remake(self, records: Iterable[tuple[int, Sequence[Record]]]) -> None:
+        """Throw the records away and take these instead, in one durable commit."""
+        with self._writing, told(self.path), transaction(self._writer):
+            sqlite_records.forget(self._writer)
+            for entry, said in records:
+                held = sqlite_records.known(self._writer, (record.key for record in said))
+                sqlite_records.take(self._writer, entry, said, held)
+
+    def faults(self) -> list[str]:
+        """What SQLite finds wrong with the file, and tables or triggers that are not as they were made."""
+        with self._writing:
+            return [*file_faults(self._writer), *schema_faults(self._writer)]
+
+    def erasures(self) -> dict[int, int]:
+        """{entry whose payload was erased: entry that logged it}."""
+        with told(self.path):
+            return dict(self._reader().execute("SELECT entry, CAST(by AS INTEGER) FROM erased ORDER BY entry"))
 
     def close(self) -> None:
         """Let go of the file; the last one out folds the -wal file in."""
@@ -157,32 +199,30 @@ class SqliteStore:
 
     def _take(self, deposits: Sequence[tuple[Deposit, Sequence[Record]]], now: datetime) -> list[Entry]:
         size = _size(self._writer)
-        edge = merkle.frontier(lambda level, index: _node(self._writer, level, index), size)
         learned = max(micros(now), self._last_learned(size))
-        salts = [self._random(SALTS_SIZE) for _ in deposits]
-        when = moment(learned)
-        leaves = [leaf(deposit, salt, when) for (deposit, _), salt in zip(deposits, salts, strict=True)]
-        hashes = [merkle.leaf_hash(each) for each in leaves]
-        self._writer.executemany(
-            "INSERT INTO entry (idx, learned, leaf, leaf_hash) VALUES (?, ?, ?, ?)",
-            ((size + i, learned, leaves[i], hashes[i]) for i in range(len(deposits))),
-        )
-        self._writer.executemany(
-            "INSERT INTO payload (entry, media_type, name, submitter, accepted, salts, size, data)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                (index, d.media_type, d.name, d.submitter, json.dumps(d.accepted), salt, len(d.data), d.data)
-                for index, ((d, _), salt) in enumerate(zip(deposits, salts, strict=True), size)
-            ),
-        )
-        self._writer.executemany(
-            "INSERT INTO node (level, idx, hash) VALUES (?, ?, ?)", (node for node in edge.grow(hashes) if node[0])
-        )
-        held = sqlite_records.known(self._writer, (record.key for _, records in deposits for record in records))
-        for index, (_, records) in enumerate(deposits, size):
-            if records:
-                sqlite_records.take(self._writer, index, records, held)
-        return [entered(size + i, when, d, leaves[i], hashes[i]) for i, (d, _) in enumerate(deposits)]
+        kept = [sealed(d, size + i, self._random(SALTS_SIZE), learned) for i, (d, _) in enumerate(deposits)]
+        self._write(size, kept, [records for _, records in deposits])
+        return [entered(each) for each in kept]
+
+    def _write(self, size: int, kept: Sequence[Kept], records: Sequence[Sequence[Record]]) -> None:
+        """Everything an append writes; also the way back in from a backup."""
+        edge = merkle.frontier(lambda level, index: _node(self._writer, level, index), size)
+        write = self._writer.executemany
+        write("INSERT INTO entry VALUES (?, ?, ?, ?)", ((k.index, k.learned, k.leaf, k.leaf_hash) for k in kept))
+        write("INSERT INTO payload VALUES (?, ?, ?, ?, ?, ?, ?)", map(_payload_row, (k for k in kept if k.said)))
+        write("INSERT INTO node VALUES (?, ?, ?)", (n for n in edge.grow(k.leaf_hash for k in kept) if n[0]))
+        held = sqlite_records.known(self._writer, (record.key for each in records for record in each))
+        for each, said in zip(kept, records, strict=True):
+            if said:
+                sqlite_records.take(self._writer, each.index, said, held)
+            if each.said is not None and each.said.kind == "erasure":
+                for index in erases(each.said, each.index):
+                    self._erase(index, each.index)
+
+    def _erase(self, index: int, by: int) -> None:
+        self._writer.execute("INSERT OR IGNORE INTO erased VALUES (?, ?)", (index, by))
+        self._writer.execute("DELETE FROM payload WHERE entry = ?", (index,))
+        sqlite_records.forget_entry(self._writer, index)
 
     def _last_learned(self, size: int) -> int:
         row = self._writer.execute("SELECT learned FROM entry WHERE idx = ?", (size - 1,)).fetchone()
@@ -236,17 +276,38 @@ def _node(connection: sqlite3.Connection, level: int, index: int) -> bytes:
     return bytes(row[0])
 
 
-def _entry(row: _Row) -> Entry:
-    index, learned, leaf, leaf_hash, media_type, name, submitter, accepted, size = row
-    when, kind = moment(learned), kind_of(leaf)
-    if size is None:
-        return Entry(index, when, "", "", "", (), leaf, leaf_hash, 0, kind, erased=True)
-    return Entry(index, when, media_type, name, submitter, tuple(json.loads(accepted)), leaf, leaf_hash, size, kind)
+def _payload_row(kept: Kept) -> _Row:
+    d = kept.said
+    assert d is not None
+    return kept.index, d.media_type, d.name, d.submitter, json.dumps(d.accepted), kept.salts, d.data
 
 
 def _kept(row: _Row) -> Kept:
-    index, learned, leaf, leaf_hash, media_type, name, submitter, accepted, salts, data = row
-    if data is None:
+    index, learned, leaf, leaf_hash, *said, salts, size, data = row
+    learned = learned if type(learned) is int else -1
+    leaf, leaf_hash = _bytes(leaf), _bytes(leaf_hash)
+    if size is None:
         return Kept(index, learned, leaf, leaf_hash, None, None, None)
-    said = Deposit(data, media_type, name, submitter, tuple(json.loads(accepted)), kind_of(leaf))
-    return Kept(index, learned, leaf, leaf_hash, salts, data, said)
+    return Kept(index, learned, leaf, leaf_hash, _bytes(salts), _bytes(data), _said(said, _bytes(data), kind_of(leaf)))
+
+
+def _entry(row: _Row) -> Entry:
+    entry = entered(_kept(row))
+    size = row[-2]
+    return entry if size is None else replace(entry, size=size, erased=False)
+
+
+def _said(columns: Sequence[Any], data: bytes, kind: str) -> Deposit | None:
+    """What was said with the bytes; None where a damaged file does not tell it any more."""
+    try:
+        media_type, name, submitter, accepted = (_bytes(column).decode() for column in columns)
+        codes = json.loads(accepted)
+        if json.dumps(codes) != accepted or not all(isinstance(code, str) for code in codes):
+            return None
+    except (ValueError, TypeError):
+        return None
+    return Deposit(data, media_type, name, submitter, tuple(codes), kind)
+
+
+def _bytes(value: Any) -> bytes:
+    return value if isinstance(value, bytes) else b""

@@ -29,7 +29,7 @@ def take(connection: sqlite3.Connection, entry: int, records: Sequence[Record], 
         if record.key not in held:
             held.add(record.key)
             new.append(record)
-    first = _next(connection, "record", "sequence")
+    first = _next_sequence(connection)
     connection.executemany(
         "INSERT INTO record (sequence, entry, occurred, key, name, body) VALUES (?, ?, ?, ?, ?, ?)",
         ((number, entry, r.occurred, r.key, r.name, r.body) for number, r in enumerate(new, first)),
@@ -92,10 +92,33 @@ def identifiers(connection: sqlite3.Connection, part: str, roles: Iterable[str] 
 
 def forget(connection: sqlite3.Connection) -> None:
     """Delete the cache; the entries stay."""
-    for table in ("mark", "record", "role"):
+    for table in ("mark", "record", "role", "sqlite_sequence"):
         connection.execute(f"DELETE FROM {table}")  # noqa: S608
     connection.execute("INSERT INTO identifier_text (identifier_text) VALUES ('delete-all')")
     connection.execute("DELETE FROM identifier")
+
+
+def forget_entry(connection: sqlite3.Connection, entry: int) -> None:
+    """Delete what one entry said, and the identifiers that nothing else carries."""
+    mine = "sequence IN (SELECT sequence FROM record WHERE entry = ?)"
+    # No index leads from a record to its marks: an erasure reads them all once, which is rare and may take seconds.
+    ids = [i for (i,) in connection.execute(f"SELECT DISTINCT identifier FROM mark WHERE {mine}", (entry,))]  # noqa: S608
+    connection.execute(f"DELETE FROM mark WHERE {mine}", (entry,))  # noqa: S608
+    connection.execute("DELETE FROM record WHERE entry = ?", (entry,))
+    for number in ids:
+        alone = "FROM identifier WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM mark WHERE identifier = ?1)"
+        out = "INSERT INTO identifier_text (identifier_text, rowid, text) SELECT 'delete', id, text"
+        connection.execute(f"{out} {alone}", (number,))
+        connection.execute(f"DELETE {alone}", (number,))
+
+
+def indexed(connection: sqlite3.Connection, sequence: int, record: Record) -> bool:
+    """Whether name, time and marks of a record are indexed as the record has them."""
+    row = connection.execute("SELECT name, occurred FROM record WHERE sequence = ?", (sequence,)).fetchone()
+    sql = """SELECT 1 FROM mark WHERE sequence = ?1 AND role = (SELECT id FROM role WHERE text = ?2)
+        AND identifier = (SELECT id FROM identifier WHERE text = ?3 AND tail = ?4 COLLATE BINARY)"""
+    found = (connection.execute(sql, (sequence, *mark, tail(mark[1]))).fetchone() for mark in record.marks)
+    return row == (record.name, record.occurred) and all(found)
 
 
 def _mark(connection: sqlite3.Connection, marks: list[tuple[str, str, int]]) -> None:
@@ -133,6 +156,12 @@ def _read(connection: sqlite3.Connection, sql: str, size: int | None, **values: 
 def _next(connection: sqlite3.Connection, table: str, column: str) -> int:
     sql = f"SELECT coalesce(max({column}) + 1, 0) FROM {table}"  # noqa: S608
     return int(connection.execute(sql).fetchone()[0])
+
+
+def _next_sequence(connection: sqlite3.Connection) -> int:
+    """One past the highest sequence ever given, also if that record was erased since."""
+    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'record'").fetchone()
+    return 0 if row is None else int(row[0]) + 1
 
 
 def _json(texts: Iterable[str]) -> str:

@@ -1,0 +1,56 @@
+"""What SQLite itself finds wrong with a ledger file: torn pages, broken indexes, a trigger that somebody removed."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+from filon.store.schema import MIGRATIONS
+
+LIMIT = 100
+"""Faults told of one file; the first is enough to stop."""
+
+
+def file_faults(connection: sqlite3.Connection) -> list[str]:
+    """Pages, indexes and references that do not hang together."""
+    try:
+        rows = [text for (text,) in connection.execute(f"PRAGMA integrity_check({LIMIT})") if text != "ok"]
+        rows += [f"{table} row {row} points to no {to}" for table, row, to, _ in _loose(connection)]
+        return rows + _search_faults(connection)
+    except sqlite3.Error as error:
+        return [str(error)]
+
+
+def schema_faults(connection: sqlite3.Connection) -> list[str]:
+    """Tables, indexes and triggers that are not those of the format."""
+    with closing(sqlite3.connect(":memory:")) as fresh:
+        for script in MIGRATIONS:
+            fresh.executescript(script)
+        wanted = _schema(fresh)
+    try:
+        got = _schema(connection)
+    except sqlite3.Error as error:
+        return [str(error)]
+    names = sorted(name for name in wanted.keys() | got.keys() if wanted.get(name) != got.get(name))
+    return [f"{kind} {name} is not as the format has it" for kind, name in names]
+
+
+def _loose(connection: sqlite3.Connection) -> list[tuple[str, int, str, int]]:
+    return connection.execute("PRAGMA foreign_key_check").fetchmany(LIMIT)
+
+
+def _search_faults(connection: sqlite3.Connection) -> list[str]:
+    """The search index against the identifiers; SQLite writes the question as an INSERT that stores nothing."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.execute("INSERT INTO identifier_text (identifier_text, rank) VALUES ('integrity-check', 1)")
+    except sqlite3.DatabaseError:
+        return ["the search index does not fit the identifiers"]
+    finally:
+        connection.execute("ROLLBACK")
+    return []
+
+
+def _schema(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
+    rows = connection.execute("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
+    return {(kind, name): " ".join(sql.split()) for kind, name, sql in rows if name != "sqlite_sequence"}
