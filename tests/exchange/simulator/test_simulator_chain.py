@@ -59,7 +59,9 @@ def test_it_has_a_few_hundred_lots_and_twenty_packs_of_288_cells(plan):
 
 
 def test_every_cell_is_in_one_pack_at_most_and_no_reject_is_in_any(plan):
-    used = [n for one in plan if isinstance(one, Assembled) for some in one.ranges for n in range(some.first, some.last + 1)]
+    used = [
+        n for one in plan if isinstance(one, Assembled) for some in one.ranges for n in range(some.first, some.last + 1)
+    ]
     assert len(set(used)) == len(used)
     rejected = {n for one in plan if isinstance(one, Rejected) for n in range(one.range.first, one.range.last + 1)}
     assert rejected

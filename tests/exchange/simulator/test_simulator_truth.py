@@ -11,7 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filon.exchange.simulator.chain import chain
-from filon.exchange.simulator.deed import Assembled, Counted, Line, Lot, Made, Range, Received, Rejected, Shipped, Traits
+from filon.exchange.simulator.deed import (
+    Assembled,
+    Counted,
+    Line,
+    Lot,
+    Made,
+    Range,
+    Received,
+    Rejected,
+    Shipped,
+    Traits,
+)
 from filon.exchange.simulator.matter import METALS, UNKNOWN, total
 from filon.exchange.simulator.truth import truth
 from filon.exchange.simulator.world import PRODUCTS, SITES
@@ -21,7 +32,7 @@ M, D = SITES["tizi mine"].id, SITES["pohja mine"].id
 
 
 def at(day: int) -> datetime:
-    return datetime(2026, 7, day, 8)
+    return datetime(2026, 7, day, 8)  # noqa: DTZ001 - local time of the site
 
 
 def lot(name: str, product: str = "atlas sulfate") -> Lot:

@@ -155,7 +155,7 @@ def _ilmd(deed: Made) -> dict[str, object]:
         said["pieceMass"] = str(traits.piece)
     if traits.serials:
         first, last = traits.serials
-        said["serials"] = {FILON + "first": str(first), FILON + "last": str(last)}
+        said["serials"] = {"first": str(first), "last": str(last)}
     return {FILON + name: value for name, value in said.items()}
 
 
@@ -165,7 +165,7 @@ def _assays(traits: Traits) -> list[dict[str, str]]:
         one = {"element": element, "percent": str(percent), "basis": traits.basis}
         if traits.certificate:
             one["certificate"] = traits.certificate
-        listed.append({FILON + name: value for name, value in one.items()})
+        listed.append(one)
     return listed
 
 
@@ -202,9 +202,7 @@ def _received(deed: Received) -> Event:
 
 
 def _ranges(ranges: Iterable[Range]) -> list[dict[str, str]]:
-    return [
-        {FILON + "class": one.lot.id, FILON + "first": str(one.first), FILON + "last": str(one.last)} for one in ranges
-    ]
+    return [{"class": one.lot.id, "first": str(one.first), "last": str(one.last)} for one in ranges]
 
 
 def _assembled(deed: Assembled) -> Event:
