@@ -49,7 +49,7 @@ def write(
     document: dict[str, Any] = {"@context": context(spaces), "type": heading.type}
     if heading.type not in {"EPCISDocument", "EPCISQueryDocument"}:
         document["type"] = "EPCISDocument"
-    document |= {"schemaVersion": "2.0", "creationDate": heading.creationDate or _created(kept, created)}
+    document |= {"schemaVersion": "2.0", "creationDate": heading.creationDate or created_at(kept, created)}
     for name in ("id", "instanceIdentifier", "sender", "receiver"):
         if (value := getattr(heading, name)) is not None:
             document[name] = value
@@ -123,7 +123,8 @@ def _spaces(events: Sequence[Event], master: Sequence[Vocabulary], heading: Head
     return {space: prefix for prefix, space in prefixes_for(used).items()}
 
 
-def _created(events: Sequence[Event], created: datetime | None) -> str:
+def created_at(events: Sequence[Event], created: datetime | None) -> str:
+    """When a document was made: as told, else the time of its latest event, so that writing needs no clock."""
     if created is not None:
         return written(created)
     return written(max(event.eventTime for event in events)) if events else "1970-01-01T00:00:00Z"

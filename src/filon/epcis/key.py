@@ -72,6 +72,14 @@ def _sensor(element: Mapping[str, Any]) -> dict[str, Any]:
     return text
 
 
+_EMPTY: tuple[Any, ...] = ("", [], {})
+_MDA = "{urn:epcglobal:cbv:mda}"  # XML's namespace for what JSON-LD calls urn:epcglobal:cbv:mda:
+
+
+def _same(name: str) -> str:
+    return name if not name.startswith(_MDA) else f"urn:epcglobal:cbv:mda:{name[len(_MDA) :]}"
+
+
 def _text(value: Any) -> Any:
     """A partner's value as XML would carry it: scalars as text, a list of one as the thing itself."""
     kind = type(value)
@@ -83,5 +91,5 @@ def _text(value: Any) -> Any:
     if kind is list or kind is tuple:
         return _text(value[0]) if len(value) == 1 else [_text(item) for item in value]
     if isinstance(value, Mapping):
-        return {name: _text(item) for name, item in value.items()}
+        return {_same(name): text for name, item in value.items() if (text := _text(item)) not in _EMPTY}
     return "" if value is None else str(value).lower()

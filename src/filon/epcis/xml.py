@@ -23,11 +23,10 @@ from filon.epcis.jsonld import Item, collected
 from filon.epcis.moments import moment
 from filon.epcis.reading import Reading
 from filon.epcis.xmlorder import misplaced
-from filon.epcis.xmlshape import EPCIS, Shape, foreign_value, split, text
+from filon.epcis.xmlshape import EPCIS, SBDH, Shape, foreign_value, split, text
 
 _DEFAULT = Limits()
 _ROOTS = {"EPCISDocument": "", "EPCISQueryDocument": "-query", "EPCISMasterDataDocument": "-masterdata"}
-_SBDH = "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"
 
 
 def parse(data: bytes, name: str = "", limits: Limits = _DEFAULT) -> Document:
@@ -149,8 +148,10 @@ class _Walk:
             )
         self.heading["schemaVersion"] = version or ""
         try:
-            # EPCIS 1.x asks for no zone here, and nothing depends on it.
-            moment(created or "") if self.version != "1" else datetime.fromisoformat(created or "")
+            # EPCIS 1.x asks for no zone here, and nothing depends on it; what has none is not passed on.
+            if self.version == "1" and datetime.fromisoformat(created or "").tzinfo is None:
+                return
+            moment(created or "")
         except ValueError:
             self.reading.note("EPC-002", "/@creationDate" if created is not None else "", created or "")
         else:
@@ -230,12 +231,12 @@ class _Walk:
 
     def _header(self, element: etree._Element) -> None:
         base = "/" + "/".join([*self.path, "EPCISHeader"])
-        sbdh = element.find(f"{{{_SBDH}}}StandardBusinessDocumentHeader")
+        sbdh = element.find(f"{{{SBDH}}}StandardBusinessDocumentHeader")
         if sbdh is not None:
             self.reading.base = f"{base}/StandardBusinessDocumentHeader"
             self._misplaced("StandardBusinessDocumentHeader", [split(child)[1] for child in sbdh])
             for name, path in _SBDH_PARTS.items():
-                value = sbdh.findtext("/".join(f"{{{_SBDH}}}{part}" for part in path.split("/")))
+                value = sbdh.findtext("/".join(f"{{{SBDH}}}{part}" for part in path.split("/")))
                 if value and value.strip():
                     self.heading[name] = value.strip()
         lists = next(element.iter("VocabularyList"), None)

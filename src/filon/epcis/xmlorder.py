@@ -72,7 +72,7 @@ REQUIRED: Mapping[tuple[str, str], tuple[str, ...]] = MappingProxyType(
 )
 """{(major version or "", element): children that must be there and that reading does not ask for anyway}."""
 
-_MANY = frozenset({"Sender", "Receiver", "set", "unset"})
+_MANY = frozenset({"certificationInfo", "Sender", "Receiver", "set", "unset"})
 
 
 def misplaced(version: str, parent: str, names: Sequence[str]) -> list[tuple[str, str, str]]:

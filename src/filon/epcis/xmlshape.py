@@ -18,7 +18,13 @@ from filon.epcis.shape import METADATA_FIELDS, REPORT_FIELDS
 from filon.epcis.xmlorder import misplaced
 
 EPCIS = re.compile(r"urn:epcglobal:epcis(?:-query|-masterdata)?:xsd:([12])")
+SBDH = "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
+_NAME = re.compile(
+    "[A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u2c00-\u2fef\u3001-\ud7ff]"
+    "[-.0-9A-Z_a-z\u00b7\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u037d\u037f-\u1fff\u2c00-\u2fef\u3001-\ud7ff]*"
+)
+_ESCAPE = re.compile(r"_x([0-9A-F]{6})_")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _WRAPPERS = frozenset({"baseExtension", "extension"})
 _ITEM = {
@@ -35,11 +41,22 @@ Problem = tuple[str, str, str, str, str]
 
 def split(element: etree._Element) -> tuple[str, str]:
     """(namespace, local name) of an element."""
-    tag = str(element.tag)
-    if not tag.startswith("{"):
-        return "", tag
-    namespace, _, local = tag[1:].rpartition("}")
-    return namespace, local
+    return _split(str(element.tag))
+
+
+def _split(tag: str) -> tuple[str, str]:
+    namespace, _, local = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
+    return namespace, _ESCAPE.sub(lambda match: chr(int(match.group(1), 16)), local) if "_x" in local else local
+
+
+def escaped_name(local: str) -> str:
+    """A local name with what XML forbids in names as `_xHHHHHH_`; `split` reads it back."""
+    if _NAME.fullmatch(local) and not _ESCAPE.search(local):
+        return local
+    return "".join(
+        sign if _NAME.fullmatch(f"_{sign}" if index else sign) and sign != "_" else f"_x{ord(sign):06X}_"
+        for index, sign in enumerate(local)
+    )
 
 
 def text(element: etree._Element) -> str:
@@ -236,7 +253,7 @@ def foreign_value(element: etree._Element) -> Any:
     """A partner's element: its text, or its members when it has children or attributes."""
     made: dict[str, Any] = {}
     for name, value in element.attrib.items():
-        namespace, _, local = str(name)[1:].rpartition("}") if str(name).startswith("{") else ("", "", str(name))
+        namespace, local = _split(str(name))
         if namespace != _XSI:
             made["@" + (joined(namespace, local) if namespace else local)] = str(value)
     for child in element:
@@ -259,7 +276,7 @@ def _attributes(element: etree._Element, fields: Any) -> dict[str, Any]:
     for name, value in element.attrib.items():
         key, content = str(name), str(value).strip()
         if key.startswith("{"):
-            namespace, _, local = key[1:].rpartition("}")
+            namespace, local = _split(key)
             if namespace != _XSI:
                 made[joined(namespace, local)] = content
             continue
