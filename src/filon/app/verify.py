@@ -90,6 +90,7 @@ class _Verification:
         self.payloads = 0
         self.erased = 0
         self.outside = 0
+        self.logged: dict[int, int] = {}
         self.fitting: list[tuple[Checkpoint, tuple[str, ...]]] = []
         self.records = _Records(store) if derive else None
         self.tree = TreeCheck(store.nodes, self._checkpoints(held))
@@ -98,6 +99,7 @@ class _Verification:
         self.findings += [found("LOG-001", fault=fault) for fault in self.store.faults()]
         try:
             self.size = self.store.size()
+            self.logged = self.store.erasures()
             self._entries(progress)
             self._add(self.tree.rest())
             if self.records:
@@ -125,17 +127,15 @@ class _Verification:
     def _payload(self, kept: Kept) -> None:
         if kept.data is None:
             self.erased += 1
+            if kept.index not in self.logged:
+                self._add([found("LOG-007", Place(entry=kept.index), entry=kept.index)])
             return
         self.payloads += 1
         if self.records and self.derive and kept.said is not None:
             self._add(self.records.compare(kept.index, self.derive, kept.said))
 
     def _erasures(self) -> None:
-        logged = self.store.erasures()
-        for entry in self.store.entries():
-            if entry.erased and entry.index not in logged:
-                self._add([found("LOG-007", Place(entry=entry.index), entry=entry.index)])
-        for index, by in logged.items():
+        for index, by in self.logged.items():
             if not self._is_erasure(index, by):
                 self._add([found("LOG-015", Place(entry=index), entry=index)])
 

@@ -14,7 +14,7 @@ import orjson
 
 from filon.core.errors import WrongCallError
 from filon.core.finding import Finding, Place, found
-from filon.log.leaf import canonical, commitment, leaf, moment, moment_text
+from filon.log.leaf import canonical, commitment, leaf, moment_text
 from filon.log.merkle import Frontier, leaf_hash
 from filon.log.store import Kept
 
@@ -42,7 +42,7 @@ def entry_findings(kept: Kept, learned_before: int) -> list[Finding]:
     told = _told(kept.leaf)
     if told is None:
         return [*findings, found("LOG-004", place, entry=kept.index)]
-    when = moment_text(moment(kept.learned))
+    when = moment_text(kept.learned)
     if told["logged"] != when or kept.learned < learned_before:
         findings.append(found("LOG-008", place, expected=told["logged"], found=when, entry=kept.index))
     return findings + _payload_findings(kept, told)
@@ -62,12 +62,12 @@ def _made_again(kept: Kept) -> bytes | None:
     """The leaf as it must be; None where what was said cannot be read. Of an erased entry only the form is known."""
     if kept.data is None:
         told = _told(kept.leaf)
-        return kept.leaf if told and told["logged"] == moment_text(moment(kept.learned)) else None
+        return kept.leaf if told and told["logged"] == moment_text(kept.learned) else None
     if kept.said is None or kept.salts is None:
         return None
     try:
-        return leaf(kept.said, kept.salts, moment(kept.learned))
-    except (WrongCallError, OverflowError):
+        return leaf(kept.said, kept.salts, kept.learned)
+    except (WrongCallError, OverflowError, ValueError):
         return None
 
 

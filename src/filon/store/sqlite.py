@@ -300,9 +300,9 @@ def _entry(row: _Row) -> Entry:
 def _said(columns: Sequence[Any], data: bytes, kind: str) -> Deposit | None:
     """What was said with the bytes; None where a damaged file does not tell it any more."""
     try:
-        media_type, name, submitter, accepted = (_bytes(column).decode() for column in columns)
-        codes = json.loads(accepted)
-        if json.dumps(codes) != accepted or not all(isinstance(code, str) for code in codes):
+        media_type, name, submitter, accepted = (str(column, "utf-8") for column in columns)
+        codes = [] if accepted == "[]" else json.loads(accepted)
+        if codes and (json.dumps(codes) != accepted or not all(isinstance(code, str) for code in codes)):
             return None
     except (ValueError, TypeError):
         return None
