@@ -99,6 +99,18 @@ SENTENCES: Mapping[str, tuple[str, ...]] = {
     "home.findings": NN_("{count} finding is open.", "{count} findings are open."),
     "home.no-findings": N_("No finding is open."),
     "home.unknown": N_("The origin of {mass} of {of} is unknown; most of it came in with {lot}."),
+    # Agreements.
+    "agreement.contracted": N_("Agreement {reference}: {seller} delivers {due} of {form} a year to {buyer} (contracted)."),
+    "agreement.announced": N_(
+        "Announcement {reference}: {seller} would deliver {due} of {form} a year to {buyer}; nothing is contracted."
+    ),
+    "agreement.delivered": N_("In {year} so far {delivered} of the {due} of product due were delivered: {share}."),
+    "agreement.element": N_("That is {mass} of {of}; the year's quantity in the agreed form is {due}."),
+    "agreement.transit": N_("{mass} of it are still under way."),
+    "agreement.unknown": NN_(
+        "For {count} delivery nobody knows how much {element} it contained.",
+        "For {count} deliveries nobody knows how much {element} they contained.",
+    ),
     "home.log": NN_("The log holds {count} entry.", "The log holds {count} entries."),
 }
 

@@ -1,4 +1,4 @@
-"""The log as people read it, from the store's entries."""
+"""The log as people read it, from entries."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from filon.log.store import Entry
 from filon.views.ledger_state import LedgerState
 from filon.views.log import EntryLine, LogView
 
-ROWS = 50
-"""Entries on a page."""
+PER_PAGE = 50
 
 
 def entry_line(entry: Entry, events: int) -> EntryLine:
-    """An entry of the log and how many events came with it."""
+    """One entry; `events` is how many events it brought that nobody had said before."""
     return EntryLine(
         index=entry.index,
         learned=entry.learned,
@@ -27,11 +26,9 @@ def entry_line(entry: Entry, events: int) -> EntryLine:
     )
 
 
-def log_view(
-    state: LedgerState, entry: Callable[[int], Entry], events_of: Callable[[int], int], *, page: int = 1
-) -> LogView:
-    """Entries, newest first, a page at a time; a page beyond the last is the last."""
-    pages = max(1, -(-state.size // ROWS))
-    newest = state.size - (min(page, pages) - 1) * ROWS
-    indexes = range(newest - 1, max(newest - ROWS, 0) - 1, -1)
-    return LogView(state, min(page, pages), pages, tuple(entry_line(entry(i), events_of(i)) for i in indexes))
+def log_view(state: LedgerState, line: Callable[[int], EntryLine], *, page: int = 1) -> LogView:
+    """A page of the entries, newest first."""
+    pages = max(1, -(-state.size // PER_PAGE))
+    newest = state.size - 1 - (page - 1) * PER_PAGE
+    shown = range(newest, max(-1, newest - PER_PAGE), -1)
+    return LogView(state, page, pages, tuple(line(index) for index in shown))

@@ -1,0 +1,294 @@
+"""Check and capture: what a file says and what is wrong with it; then take it, wholly or not at all.
+
+An error refuses a file. A warning must be accepted by its code, by whoever hands the file in; which ones were accepted
+is kept in the log entry. A file whose events are all known already changes nothing. Several files captured together
+are a set: one that needs another waits for it, so their order does not matter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from pathlib import Path
+
+from filon.app.intake import MEDIA_TYPES, epcis_document, is_workbook, media_type
+from filon.app.knowledge import StoreKnowledge
+from filon.app.ledger import Ledger
+from filon.app.records import is_master, records, said
+from filon.books.movement import Said
+from filon.books.post import post
+from filon.core.errors import NotFoundError, TooLargeError
+from filon.core.finding import Finding, Level, Place, found
+from filon.epcis.body import event_from_json
+from filon.epcis.document import Document, Heading
+from filon.exchange import workbook
+from filon.log.store import Deposit, Record
+
+Progress = Callable[[str, int, int], None]
+"""(what is being done, done, total)."""
+
+ALL_WARNINGS = frozenset({"all"})
+"""Accept every warning; the codes that were found are kept in the log entry."""
+
+
+CSV = MEDIA_TYPES["csv"]
+
+
+class State(StrEnum):
+    """What became of a file: taken into the log, known already, or refused."""
+
+    TAKEN = "taken"
+    KNOWN = "known"
+    REFUSED = "refused"
+    CHECKED = "checked"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """Bytes that somebody hands in, with the name they came under."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was found in a file and what became of it.
+
+    Args:
+        entry: index of its log entry, None if it made none.
+        events, new_events: how many events it says, and how many of them nobody had said before.
+        findings: gravest first.
+    """
+
+    name: str
+    state: State
+    entry: int | None
+    events: int
+    new_events: int
+    findings: tuple[Finding, ...]
+    media_type: str = ""
+    rows: int = 0
+
+    @property
+    def errors(self) -> int:
+        """How many findings forbid taking the file."""
+        return sum(1 for one in self.findings if one.level is Level.ERROR)
+
+    @property
+    def warnings(self) -> int:
+        """How many findings must be accepted by name."""
+        return sum(1 for one in self.findings if one.level is Level.WARNING)
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A file read and checked, not yet taken."""
+
+    file: File
+    kind: str
+    document: Document
+    findings: tuple[Finding, ...]
+    records: tuple[Record, ...]
+    rows: int
+
+
+def read_files(paths: Iterable[Path], *, limit_mb: int) -> list[File]:
+    """The files at the paths; a folder stands for the files in it, sorted by name.
+
+    Raises:
+        NotFoundError: a path that is not there.
+        TooLargeError: a file above the limit.
+    """
+    files: list[File] = []
+    for path in paths:
+        if path.is_dir():
+            files += read_files(sorted(one for one in path.iterdir() if one.is_file()), limit_mb=limit_mb)
+        elif not path.exists():
+            raise NotFoundError(f"no such file: {path}")
+        elif path.stat().st_size > limit_mb * 1024 * 1024:
+            raise TooLargeError(f"{path.name} is larger than {limit_mb} MB; send it in parts")
+        else:
+            files.append(File(path.name, path.read_bytes()))
+    return bundled(files)
+
+
+def bundled(files: Sequence[File]) -> list[File]:
+    """CSV sheets that belong to one workbook (`nov-lots.csv`, `nov-mix.csv`) become one deposit: a zip of them."""
+    groups: dict[str, list[File]] = {}
+    for file in files:
+        if media_type(file.data, file.name) == CSV:
+            groups.setdefault(_SHEET_WORD.sub("", file.name.lower()), []).append(file)
+    zipped = {group[0].name: _zip(group) for group in groups.values() if len(group) > 1}
+    inside = {file.name for group in groups.values() if len(group) > 1 for file in group[1:]}
+    return [zipped.get(file.name, file) for file in files if file.name not in inside]
+
+
+_SHEET_WORD = re.compile(r"(?:^|[-_. ])(?:lots|mix|ship|recv|lists)(?=[-_. ])")
+
+
+def _zip(files: Sequence[File]) -> File:
+    """The files as they are, uncompressed, in one zip whose bytes depend on nothing else."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for file in sorted(files, key=lambda one: one.name):
+            archive.writestr(zipfile.ZipInfo(file.name), file.data)
+    stem = _SHEET_WORD.sub("", files[0].name).removesuffix(".csv").strip("-_. ") or "sheets"
+    return File(f"{stem}.zip", out.getvalue())
+
+
+def examine(ledger: Ledger, file: File, *, today: date) -> Examined:
+    """Read a file and find everything that is wrong with it, without taking anything."""
+    kind = media_type(file.data, file.name)
+    rows = 0
+    if is_workbook(kind):
+        reading = workbook.read(file.data, file.name)
+        knowledge = StoreKnowledge(ledger)
+        findings = list(workbook.check(reading, today=today, knowledge=knowledge))
+        rows = sum(len(sheet.rows) for sheet in reading.sheets)
+        refused = any(one.level is Level.ERROR for one in findings)
+        document = Document(Heading(), name=file.name) if refused else workbook.events(reading)
+    else:
+        document = epcis_document(file.data, file.name, kind)
+        findings = list(document.findings)
+    made = tuple(records(document)) if not any(one.level is Level.ERROR for one in findings) else ()
+    if not is_workbook(kind) and made:
+        findings += consequences(ledger, made, file.name)
+    return Examined(file, kind, document, tuple(gravest_first(findings)), made, rows)
+
+
+def consequences(ledger: Ledger, made: Sequence[Record], name: str) -> list[Finding]:
+    """What the books would find about these events: overdrawn lots, surpluses, receipts that do not match.
+
+    Only direct neighbours are looked at: the other events of the lots that these events name.
+    """
+    lots = {identifier for record in made for role, identifier in record.marks if role in _MATTER}
+    if not lots:
+        return []
+    mine = [Said(event_from_json(one.body), one.key.hex(), -1) for one in made if not is_master(one.body)]
+    keys = {one.key for one in mine}
+    others = [said(one) for one in ledger.store.touching(lots) if not is_master(one.body) and one.key.hex() not in keys]
+    neighbours = {lot for one in others for lot in _named(one)}
+    register = ledger.register_with(made)
+    book = post([*mine, *others], register, frozenset(lots | neighbours) if others else None)
+    own = {one.place.event: one.event.place for one in mine}
+    return [
+        replace(one, place=Place(file=name, event=one.place.event, pointer=own[one.place.event]))
+        for one in book.findings
+        if one.place.event in own
+    ]
+
+
+_MATTER = frozenset({"quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList", "epcList",
+                     "childEPCs", "inputEPCList", "outputEPCList", "parentID"})  # fmt: skip
+
+
+def _named(one: Said) -> list[str]:
+    event = one.event
+    made = event.outputQuantityList if event.type == "TransformationEvent" else event.quantityList
+    return [item.epcClass for item in made]
+
+
+def check(ledger: Ledger, files: Sequence[File], *, today: date, progress: Progress | None = None) -> list[Outcome]:
+    """What is wrong with each file, and how much of it is new; nothing is taken."""
+    outcomes = []
+    for index, file in enumerate(files):
+        _tell(progress, file.name, index, len(files))
+        seen = examine(ledger, file, today=today)
+        new = {one.key for one in seen.records} - ledger.store.known(one.key for one in seen.records)
+        outcomes.append(_outcome(seen, State.CHECKED, None, _events(seen.records, new)))
+    _tell(progress, "", len(files), len(files))
+    return outcomes
+
+
+def capture(
+    ledger: Ledger,
+    files: Sequence[File],
+    *,
+    now: Callable[[], datetime],
+    submitter: str = "",
+    accept: frozenset[str] = frozenset(),
+    progress: Progress | None = None,
+) -> list[Outcome]:
+    """Take files into the log, each wholly or not at all, in an order in which each finds what it needs.
+
+    Args:
+        accept: codes of warnings that whoever hands in accepts, or `ALL_WARNINGS`.
+        now: the clock.
+
+    Returns:
+        One outcome a file, in the order given.
+    """
+    outcomes: dict[int, Outcome] = {}
+    waiting = list(range(len(files)))
+    moved = True
+    while waiting and moved:
+        moved = False
+        for index in list(waiting):
+            _tell(progress, files[index].name, len(files) - len(waiting), len(files))
+            outcomes[index] = take(ledger, files[index], now=now, submitter=submitter, accept=accept)
+            if outcomes[index].state is not State.REFUSED:
+                waiting.remove(index)
+                moved = True
+            elif not _may_come_later(outcomes[index]):
+                waiting.remove(index)
+    _tell(progress, "", len(files), len(files))
+    return [outcomes[index] for index in range(len(files))]
+
+
+def take(ledger: Ledger, file: File, *, now: Callable[[], datetime], submitter: str, accept: frozenset[str]) -> Outcome:
+    """Take one file into the log if nothing forbids it."""
+    seen = examine(ledger, file, today=now().astimezone(UTC).date())
+    known = ledger.store.known(one.key for one in seen.records)
+    fresh = {one.key for one in seen.records} - known
+    if seen.records and not fresh:
+        return _outcome(seen, State.KNOWN, None, 0)
+    codes = {one.code for one in seen.findings if one.level is Level.WARNING}
+    refused = any(one.level is Level.ERROR for one in seen.findings)
+    if refused or not (codes <= accept or accept == ALL_WARNINGS):
+        return _outcome(seen, State.REFUSED, None, _events(seen.records, fresh))
+    if not seen.records:
+        nothing = found("EPC-290", Place(file=file.name))
+        return _outcome(replace(seen, findings=(*seen.findings, nothing)), State.REFUSED, None, 0)
+    deposit = Deposit(file.data, seen.kind, file.name, submitter, tuple(sorted(codes)))
+    entry = ledger.store.append(deposit, seen.records, now=now())
+    return _outcome(seen, State.TAKEN, entry.index, _events(seen.records, fresh))
+
+
+def _may_come_later(outcome: Outcome) -> bool:
+    """Whether what is wrong with the file can be mended by another file of the set."""
+    return all(one.code in _WAITS for one in outcome.findings if one.level is not Level.NOTE)
+
+
+_WAITS = frozenset({"IMP-10", "IMP-11", "IMP-12", "IMP-14", "BOK-010", "BOK-011", "BOK-012", "BOK-013", "BOK-016"})
+"""What is wrong only because another file has not come yet: a lot made, received or shipped elsewhere."""
+
+
+def _events(made: Sequence[Record], fresh: set[bytes]) -> int:
+    return sum(1 for one in {one.key: one for one in made if one.key in fresh}.values() if not is_master(one.body))
+
+
+def _outcome(seen: Examined, state: State, entry: int | None, new: int) -> Outcome:
+    return Outcome(seen.file.name, state, entry, len(seen.document.events), new, seen.findings, seen.kind, seen.rows)
+
+
+def gravest_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Errors, then warnings, then notes; within a level in the order found."""
+    order = {level: rank for rank, level in enumerate(Level)}
+    return sorted(findings, key=lambda one: order[one.level])
+
+
+def _tell(progress: Progress | None, what: str, done: int, total: int) -> None:
+    if progress is not None:
+        progress(what, done, total)
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 of a file, hex: how the same file is known again."""
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,162 @@
+"""The ledger as a whole: a store, what its events mean, and questions about it "as known when".
+
+with Ledger.open("filon.db") as ledger:
+book = ledger.book()                 # everything
+book = ledger.book_of([lot])         # only what can be in that lot: quick at any size
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
+from threading import RLock
+from types import TracebackType
+from typing import Self
+
+from filon.app.records import MASTER, is_master, register, said
+from filon.books.book import Book
+from filon.books.cone import cone
+from filon.books.lot import LotId
+from filon.books.movement import Said
+from filon.books.post import post
+from filon.books.register import Register
+from filon.core.errors import NotFoundError, WrongCallError
+from filon.core.ident import canonical, short
+from filon.log.store import Record, Store, Stored
+from filon.store import open_store
+
+KEPT_BOOKS = 4
+"""So many whole books are kept in memory (by log size); each can be made again from the log."""
+
+LOT_ROLES = ("quantityList", "outputQuantityList", "childQuantityList", "inputQuantityList", "epcList", "parentID",
+             "outputEPCList", "inputEPCList", "childEPCs", "own")  # fmt: skip
+
+
+class Ledger:
+    """One company's ledger."""
+
+    def __init__(self, store: Store, path: Path | None = None) -> None:
+        self.store = store
+        self.path = path
+        self._books: OrderedDict[int, Book] = OrderedDict()
+        self._registers: OrderedDict[int, Register] = OrderedDict()
+        self._events_of: dict[int, int] = {}
+        self._lock = RLock()
+
+    @classmethod
+    def open(cls, place: Path | str, *, create: bool = True) -> Ledger:
+        """The ledger in a file.
+
+        Raises:
+            NotFoundError: there is none and `create` is False.
+            StoreError: the file cannot be trusted.
+        """
+        if not create and str(place) != "memory:" and not Path(place).exists():
+            raise NotFoundError(f"there is no ledger at {place}; `filon capture` makes one, `filon demo` an example")
+        return cls(open_store(place), None if str(place) == "memory:" else Path(place))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.store.close()
+
+    def size(self, as_of: int | None = None) -> int:
+        """Entries the questions rest on.
+
+        Raises:
+            WrongCallError: the log never had so many.
+        """
+        size = self.store.size()
+        if as_of is None:
+            return size
+        if not 0 <= as_of <= size:
+            raise WrongCallError(f"the log has {size} entries; as of {as_of} cannot be told")
+        return as_of
+
+    def size_at(self, moment: datetime) -> int:
+        """How many entries the log had at a moment."""
+        return sum(1 for entry in self.store.entries() if entry.learned <= moment)
+
+    def said(self, as_of: int | None = None) -> Iterator[Said]:
+        """All events, in the order they were learned."""
+        for stored in self.store.records(size=self.size(as_of)):
+            if not is_master(stored.body):
+                yield said(stored)
+
+    def events_of(self, entry: int) -> int:
+        """How many events an entry brought that nobody had said before."""
+        if entry not in self._events_of:
+            counted: dict[int, int] = {}
+            for stored in self.store.records():
+                if not is_master(stored.body):
+                    counted[stored.entry] = counted.get(stored.entry, 0) + 1
+            self._events_of = {index: counted.get(index, 0) for index in range(self.store.size())}
+        return self._events_of[entry]
+
+    def register(self, as_of: int | None = None) -> Register:
+        """All master data."""
+        size = self.size(as_of)
+        with self._lock:
+            if size not in self._registers:
+                self._registers[size] = register(self.store.touching([MASTER[1]], roles=[MASTER[0]], size=size))
+                _trim(self._registers)
+            return self._registers[size]
+
+    def register_with(self, made: Iterable[Record]) -> Register:
+        """The register as it will be once these records are taken."""
+        stored = self.store.touching([MASTER[1]], roles=[MASTER[0]])
+        fresh = (Stored(-1, -1, one.key, one.body) for one in made if is_master(one.body))
+        return register(chain(stored, fresh))
+
+    def book(self, as_of: int | None = None) -> Book:
+        """The book of everything; kept in memory until the log has grown."""
+        size = self.size(as_of)
+        with self._lock:
+            if size not in self._books:
+                self._books[size] = post(self.said(size), self.register(size))
+                _trim(self._books)
+            return self._books[size]
+
+    def book_of(self, lots: Iterable[str], as_of: int | None = None) -> Book:
+        """A book of only what can be in some lots: their content and origins are those of the whole book."""
+        size = self.size(as_of)
+        with self._lock:
+            if size in self._books:
+                return self._books[size]
+        known = self.register(size)
+
+        def touching(names: set[str]) -> list[Said]:
+            found = self.store.touching(sorted(names), size=size)
+            return [said(stored) for stored in found if not is_master(stored.body)]
+
+        events, scope = cone(lots, touching)
+        return post(events, known, scope)
+
+    def lot(self, text: str, as_of: int | None = None) -> LotId:
+        """The lot that a person means: an identifier, or a lot or serial number that only one lot has.
+
+        Raises:
+            NotFoundError: no lot has it, or several have.
+        """
+        wanted = canonical(text.strip())
+        size = self.size(as_of)
+        if next(iter(self.store.touching([wanted], roles=LOT_ROLES, size=size)), None) is not None:
+            return LotId(wanted)
+        near = self.store.identifiers(text.strip(), roles=LOT_ROLES, limit=200)
+        exact = [one for one in near if short(one) == text.strip()]
+        if len(exact) == 1 or (not exact and len(near) == 1):
+            return LotId((exact or near)[0])
+        some = ", ".join(short(one) for one in (exact or near)[:5])
+        hint = f"; did you mean one of {some}?" if some else ""
+        raise NotFoundError(f"no lot {text!r} is known{hint}")
+
+
+def _trim(kept: OrderedDict[int, Book] | OrderedDict[int, Register]) -> None:
+    while len(kept) > KEPT_BOOKS:
+        kept.popitem(last=False)

@@ -1,0 +1,157 @@
+"""The pages' questions answered from a ledger: which book is needed, which view is made of it.
+
+A question about one lot's origin posts only what can be in that lot; the lot's own page, lists and balances, which also
+look forward, take the whole book, which is kept until the log grows.
+"""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+
+from filon.accounts.why import why
+from filon.app.capture import gravest_first
+from filon.app.ledger import Ledger
+from filon.books.lot import LotId
+from filon.contracts.agreement import agreement, standing
+from filon.core.errors import NotFoundError, WrongCallError
+from filon.core.finding import Finding
+from filon.core.ident import sgtin
+from filon.core.matter import ELEMENTS, MASS
+from filon.views.agreement import AgreementView, agreement_view
+from filon.views.balance import BalanceView
+from filon.views.battery import BatteryView
+from filon.views.build.balance import balance_view
+from filon.views.build.battery import battery_view
+from filon.views.build.home import home_view
+from filon.views.build.log import entry_line, log_view
+from filon.views.build.lot import contained, lot_view
+from filon.views.build.lots import lot_list
+from filon.views.build.sight import Sight
+from filon.views.home import HomeView
+from filon.views.ledger_state import LedgerState
+from filon.views.log import EntryLine, LogView
+from filon.views.lot import LotList, LotView
+from filon.views.origin import Contained
+from filon.views.trace import TraceView, trace_view
+from filon.views.why import WhyView, why_view
+
+
+class Pages:
+    """Answers the questions of web pages and commands; implements `views.ledger.Ledger`."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self._sight = lru_cache(maxsize=4)(self._whole)
+
+    def state(self, *, as_of: int | None = None) -> LedgerState:
+        """The log as it stood."""
+        store, size = self.ledger.store, self.ledger.size(as_of)
+        learned = store.entry(size - 1).learned if size else None
+        return LedgerState(size, store.root(size).hex(), learned, latest=size == store.size())
+
+    def home(self, *, as_of: int | None = None) -> HomeView:
+        """The first page."""
+        return home_view(self.sight(as_of))
+
+    def lots(
+        self, query: str = "", *, stage: str = "", site: str = "", page: int = 1, as_of: int | None = None
+    ) -> LotList:
+        """Lots whose number, product or site contains the query, newest first."""
+        return lot_list(self.sight(as_of), query, stage=stage, site=site, page=page)
+
+    def lot(self, identifier: str, *, carrier: str = "", as_of: int | None = None) -> LotView:
+        """One lot."""
+        return lot_view(self.sight(as_of), self.ledger.lot(identifier, as_of), carrier=carrier)
+
+    def battery(self, gtin: str, serial: str, *, as_of: int | None = None) -> BatteryView:
+        """The public view of one battery: everybody may see it."""
+        lot = LotId(sgtin(gtin, serial))
+        return battery_view(self.sight_of(lot, as_of), lot)
+
+    def balance(self, *, element: str = "", site: str = "", period: str = "", as_of: int | None = None) -> BalanceView:
+        """The balance lines that the choices leave."""
+        sight = self.sight(as_of)
+        return balance_view(sight, element=_element(element), site=self._site(site, sight), period=period)
+
+    def log(self, *, page: int = 1, as_of: int | None = None) -> LogView:
+        """Entries, newest first."""
+        return log_view(self.state(as_of=as_of), self._entry, page=page)
+
+    def origin(self, name: str, *, element: str = "", as_of: int | None = None) -> tuple[Contained, ...]:
+        """What is in a lot by origin."""
+        lot = self.ledger.lot(name, as_of)
+        contents = contained(self.sight_of(lot, as_of), lot)
+        wanted = _element(element)
+        return tuple(one for one in contents if not wanted or one.element == wanted)
+
+    def trace(self, name: str, *, element: str, back: bool, forward: bool, as_of: int | None = None) -> TraceView:
+        """The chain of a lot as a list."""
+        lot = self.ledger.lot(name, as_of)
+        book = self.ledger.book(as_of) if forward else self.ledger.book_of([lot], as_of)
+        chosen = _element(element) or self._leading(lot, as_of)
+        return trace_view(book, self.state(as_of=as_of), lot, chosen, back=back, forward=forward)
+
+    def why(self, name: str, *, element: str, smallest: Decimal, as_of: int | None = None) -> WhyView:
+        """The tree under a lot's content; `smallest` in percent."""
+        lot = self.ledger.lot(name, as_of)
+        book = self.ledger.book_of([lot], as_of)
+        chosen = _element(element) or self._leading(lot, as_of)
+        reason = why(book, lot, chosen, smallest=Fraction(smallest) / 100)
+        deposits = {said.entry: self.ledger.store.entry(said.entry).name for said in book.events}
+        return why_view(book, self.state(as_of=as_of), reason, chosen, deposits)
+
+    def findings(self, *, as_of: int | None = None) -> tuple[Finding, ...]:
+        """Everything the books find wrong or worth knowing."""
+        return tuple(gravest_first(self.ledger.book(as_of).findings))
+
+    def agreement(self, terms: bytes, year: int, *, as_of: int | None = None) -> AgreementView:
+        """Where an agreement stands in a year."""
+        try:
+            read = json.loads(terms, parse_float=Decimal)
+        except ValueError as error:
+            raise WrongCallError(f"the agreement is not readable JSON: {error}") from error
+        if not isinstance(read, dict):
+            raise WrongCallError("the agreement is a JSON object; see docs/agreement.md")
+        return agreement_view(standing(self.ledger.book(as_of), agreement(read), year), self.state(as_of=as_of))
+
+    def sight(self, as_of: int | None = None) -> Sight:
+        """The whole book to look at; kept until the log grows."""
+        return self._sight(self.ledger.size(as_of))
+
+    def sight_of(self, lot: LotId, as_of: int | None = None) -> Sight:
+        """Only what can be in a lot."""
+        size = self.ledger.size(as_of)
+        return Sight(self.ledger.book_of([lot], size), self.state(as_of=size), self._entry)
+
+    def _whole(self, size: int) -> Sight:
+        return Sight(self.ledger.book(size), self.state(as_of=size), self._entry)
+
+    def _entry(self, index: int) -> EntryLine:
+        return entry_line(self.ledger.store.entry(index), self.ledger.events_of(index))
+
+    def _leading(self, lot: LotId, as_of: int | None) -> str:
+        contents = contained(self.sight_of(lot, as_of), lot)
+        known = [one for one in contents if one.mass.value]
+        return max(known, key=lambda one: one.mass.value or 0).element if known else MASS
+
+    def _site(self, text: str, sight: Sight) -> str:
+        """The identifier of a site that a person names."""
+        if not text:
+            return ""
+        sites = {str(holding.site) for holding in sight.book.holdings}
+        if text in sites:
+            return text
+        register = sight.book.register
+        named = [site for site in sites if text.casefold() in register.name(site).casefold()]
+        if len(named) != 1:
+            raise NotFoundError(f"{'several sites are' if named else 'no site is'} called {text!r}")
+        return named[0]
+
+
+def _element(text: str) -> str:
+    if text and text not in {*ELEMENTS, MASS}:
+        raise WrongCallError(f"{text!r} is not kept in the books; choose of {', '.join((*ELEMENTS, MASS))}")
+    return text

@@ -1,0 +1,93 @@
+"""Between events and the store: what is kept of an event, and by which identifiers it can be found."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from filon.books.cone import names
+from filon.books.movement import Said
+from filon.books.register import Register
+from filon.epcis.body import event_from_json, event_json
+from filon.epcis.document import Document, MasterElement
+from filon.epcis.event import Event
+from filon.epcis.key import body_key
+from filon.log.store import Record, Stored
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ARTICLES = ("epcList", "childEPCs", "inputEPCList", "outputEPCList")
+_LOTS = ("quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList")
+MASTER = ("kind", "urn:filon:master")
+"""The mark of every record that holds master data."""
+_MASTER_BODY = b'{"master":'
+
+
+def records(document: Document) -> Iterator[Record]:
+    """One record an event, then one a master data element, in document order."""
+    for event in document.events:
+        yield event_record(event)
+    for vocabulary in document.master:
+        for element in vocabulary.elements:
+            yield master_record(vocabulary.type, element)
+
+
+def event_record(event: Event) -> Record:
+    """The event's key, time, canonical body and marks."""
+    occurred = (event.eventTime - EPOCH) // _MICROSECOND
+    return Record(body_key(event), event.eventID or "", occurred, event_json(event), tuple(marks(event)))
+
+
+_MICROSECOND = datetime.resolution
+
+
+def master_record(kind: str, element: MasterElement) -> Record:
+    """The master data of one thing; the same thing said again is the same record."""
+    said = {"attributes": dict(element.attributes), "children": list(element.children), "id": element.id, "type": kind}
+    body = orjson.dumps({"master": said}, option=orjson.OPT_SORT_KEYS, default=str)
+    return Record(hashlib.sha256(body).digest(), "", 0, body, (MASTER, ("master", element.id)))
+
+
+def marks(event: Event) -> Iterator[tuple[str, str]]:
+    """(role, identifier) for everything an event can be found by; roles are the standard's field names, or `also`."""
+    told = [*_fields(event)]
+    yield from told
+    there = {identifier for _, identifier in told}
+    yield from (("also", name) for name in dict.fromkeys(names(event)) if name not in there)
+
+
+def _fields(event: Event) -> Iterator[tuple[str, str]]:
+    for role in _ARTICLES:
+        yield from ((role, epc) for epc in getattr(event, role))
+    for role in _LOTS:
+        yield from ((role, item.epcClass) for item in getattr(event, role))
+    if event.parentID:
+        yield "parentID", event.parentID
+    for transaction in event.bizTransactionList:
+        yield "bizTransaction", transaction.value
+    if event.transformationID:
+        yield "transformationID", event.transformationID
+    if own := event.own("own"):
+        yield "own", str(own)
+
+
+def is_master(body: bytes) -> bool:
+    """Whether a stored body holds master data."""
+    return body.startswith(_MASTER_BODY)
+
+
+def said(stored: Stored) -> Said:
+    """A stored event as the books take it."""
+    return Said(event_from_json(stored.body), stored.key.hex(), stored.entry)
+
+
+def register(stored: Iterator[Stored]) -> Register:
+    """The register that stored master data make."""
+    return Register.of(_datum(orjson.loads(one.body)["master"]) for one in stored)
+
+
+def _datum(master: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
+    return master["type"], master["id"], master["attributes"]

@@ -1,0 +1,272 @@
+"""Commands that ask the ledger: `lots`, `lot`, `origin`, `trace`, `why`, `balance`, `findings`, `agreement`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.tree import Tree
+
+from filon.cli.show import chosen, console, grid, put_findings, put_json
+from filon.views.figure import Figure, Named
+from filon.views.say import Tongue, tongue
+
+if TYPE_CHECKING:
+    from filon.app.pages import Pages
+    from filon.views.agreement import AgreementView
+    from filon.views.balance import BalanceLine
+    from filon.views.origin import Contained
+    from filon.views.trace import TraceLine
+    from filon.views.why import WhyLine
+
+Lot = Annotated[str, typer.Argument(help="Lot number, serial number or identifier.")]
+AsOf = Annotated[int | None, typer.Option("--as-of", help="As known when the log had so many entries.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+Element = Annotated[str, typer.Option("--element", "-e", help="Co, Ni, Li, Mn, Cu, C (graphite), As, Fe, P, Al, mass.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command(epilog="Example: filon lots ATL")(lots)
+    app.command(epilog="Example: filon lot ATL-26-0311")(lot)
+    app.command(epilog="Example: filon origin PK-0001 --element Co")(origin)
+    app.command(epilog="Example: filon trace ATL-26-0311 --forward")(trace)
+    app.command(epilog="Example: filon why PK-0001 --element Co")(why)
+    app.command(epilog="Example: filon balance --element Co --site Atlas")(balance)
+    app.command(epilog="Example: filon findings --json")(findings)
+    app.command(epilog="Example: filon agreement agreement.json --year 2026")(agreement)
+
+
+def lots(
+    context: typer.Context,
+    query: Annotated[str, typer.Argument(help="Part of a lot number, product or site.")] = "",
+    stage: Annotated[str, typer.Option(help="mine, concentrate, refined, pcam, cam, cell, pack, other.")] = "",
+    site: Annotated[str, typer.Option(help="Identifier of a site.")] = "",
+    page: Annotated[int, typer.Option(min=1, help="Page of the list.")] = 1,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """List lots, newest first."""
+    with _asked(context) as (pages, say):
+        found = pages.lots(query, stage=stage, site=site, page=page, as_of=as_of)
+        if as_json:
+            put_json(found, say)
+            return
+        rows = [
+            (row.number, row.product or say.name(row.form), say.name(row.stage), row.site.name,
+             say.day(row.made) if row.made else "", say.figure(row.mass), say.figure(row.known),
+             _marks(row.errors, row.warnings))
+            for row in found.rows
+        ]  # fmt: skip
+        heads = _words(say, "Lot", "Product", "Stage", "Site", "Made", "Mass", "Origin known", "Findings")
+        title = f"{found.total} lots · {found.page}/{found.pages}"
+        console().print(grid(title, heads, rows, right=(5, 6)))
+
+
+def lot(context: typer.Context, name: Lot, as_of: AsOf = None, as_json: Json = False) -> None:
+    """Show one lot: what is in it, from where, where it is, whether it adds up."""
+    with _asked(context) as (pages, say):
+        view = pages.lot(name, as_of=as_of)
+        if as_json:
+            put_json(view, say)
+            return
+        out = console()
+        out.print(f"[bold]{view.number}[/]  {view.product or say.name(view.form)} · {view.site.name} · "
+                  f"{say.day(view.made) if view.made else ''} · {say.figure(view.mass)}")  # fmt: skip
+        out.print(say.tell(view.verdict))
+        _put_contents(view.contained, say)
+        heads = _words(say, "Where", "Site", "Mass")
+        out.print(grid("", heads, [(w.state, w.site.name, say.figure(w.mass)) for w in view.whereabouts], right=(2,)))
+        put_findings(view.findings, say.language, limit=10)
+
+
+def origin(context: typer.Context, name: Lot, element: Element = "", as_of: AsOf = None, as_json: Json = False) -> None:
+    """Say for each element of a lot how many kg come from which mine or recycler."""
+    with _asked(context) as (pages, say):
+        contents = pages.origin(name, element=element, as_of=as_of)
+        if as_json:
+            put_json(contents, say)
+            return
+        _put_contents(contents, say)
+
+
+def trace(
+    context: typer.Context,
+    name: Lot,
+    element: Element = "",
+    back: Annotated[bool, typer.Option("--back", help="Only where it came from.")] = False,
+    forward: Annotated[bool, typer.Option("--forward", help="Only where it went.")] = False,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Follow a lot back to where its matter came from, and forward to where it went, with quantities."""
+    with _asked(context) as (pages, say):
+        both = back == forward
+        view = pages.trace(name, element=element, back=back or both, forward=forward or both, as_of=as_of)
+        if as_json:
+            put_json(view, say)
+            return
+        for title, lines in ((("Came from", "Vient de"), view.back), (("Went into", "Est allé dans"), view.forward)):
+            if lines:
+                _put_trace(title[say.language == "fr"], lines, say, view.element)
+
+
+def why(
+    context: typer.Context,
+    name: Lot,
+    element: Element = "",
+    smallest: Annotated[float, typer.Option(help="Hide branches below so many percent; they are summed.")] = 0.5,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Show the tree of steps, shipments and log entries that a lot's content rests on."""
+    with _asked(context) as (pages, say):
+        view = pages.why(name, element=element, smallest=Decimal(str(smallest)), as_of=as_of)
+        if as_json:
+            put_json(view, say)
+            return
+        tree = Tree(_why_text(view.tree, say))
+        _grow(tree, view.tree, say)
+        console().print(tree)
+
+
+def balance(
+    context: typer.Context,
+    element: Element = "",
+    site: Annotated[str, typer.Option(help="Only this site: name or identifier.")] = "",
+    period: Annotated[str, typer.Option(help="Only this month, e.g. 2026-09.")] = "",
+    lang: Annotated[str, typer.Option(help="Language: en or fr.")] = "",
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Show whether matter adds up, by step, site, period and element, with its uncertainty."""
+    with _asked(context, lang) as (pages, say):
+        view = pages.balance(element=element, site=site, period=period, as_of=as_of)
+        if as_json:
+            put_json(view, say)
+        else:
+            console().print(say.tell(view.verdict))
+            _put_balance(view.lines, say)
+        if any(line.verdict == "fail" for line in view.lines):
+            raise typer.Exit(1)
+
+
+def findings(context: typer.Context, as_of: AsOf = None, as_json: Json = False) -> None:
+    """List everything that is wrong or worth knowing in the ledger, gravest first."""
+    with _asked(context) as (pages, say):
+        found = pages.findings(as_of=as_of)
+        if as_json:
+            put_json(found, say)
+        else:
+            put_findings(found, say.language, limit=100)
+        if any(one.level != "note" for one in found):
+            raise typer.Exit(1)
+
+
+def agreement(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The agreement's terms as JSON.")],
+    year: Annotated[int, typer.Option(help="Year to look at.")],
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Say where an off-take agreement stands: delivered against due, in product, element and GWh."""
+    with _asked(context) as (pages, say):
+        view = pages.agreement(file.read_bytes(), year, as_of=as_of)
+        if as_json:
+            put_json(view, say)
+        else:
+            put_agreement(view, say)
+
+
+@contextmanager
+def _asked(context: typer.Context, lang: str = "") -> Iterator[tuple[Pages, Tongue]]:
+    from filon.app.ledger import Ledger
+    from filon.app.pages import Pages
+
+    with Ledger.open(context.obj.ledger, create=False) as ledger:
+        yield Pages(ledger), tongue(chosen(lang or context.obj.language))
+
+
+def _put_contents(contents: tuple[Contained, ...], say: Tongue) -> None:
+    rows = []
+    for one in contents:
+        rows.append((f"[bold]{say.name(Named('element', one.element))}[/]", f"[bold]{say.figure(one.mass)}[/]", "", ""))
+        for share in one.origins:
+            unknown = say.name(Named("origin", "unknown"))
+            name = share.origin.name or share.origin.key or unknown
+            country = say.name(Named("country", share.origin.country)) if share.origin.country else ""
+            rows.append((f"  {name}", say.figure(share.mass), say.figure(share.share), country))
+        rows += [(f"  [dim]{say.tell(reason)}[/]", "", "", "") for reason in one.reasons]
+    console().print(grid("", _words(say, "Element, origin", "Mass", "Share", "Country"), rows, right=(1, 2)))
+
+
+def _put_trace(title: str, lines: tuple[TraceLine, ...], say: Tongue, element: str) -> None:
+    rows = [
+        (line.number, line.site, line.state, say.day(line.day), _measured(line.mass, say), say.figure(line.share),
+         str(line.entry))
+        for line in lines
+    ]  # fmt: skip
+    heads = _words(say, "Lot", "Site", "State", "Day", "Mass", "Share", "Entry")
+    console().print(grid(f"{title} ({say.name(Named('element', element))})", heads, rows, right=(4, 5, 6)))
+
+
+def _put_balance(lines: tuple[BalanceLine, ...], say: Tongue) -> None:
+    rows = [
+        (line.label, line.period, say.name(Named("element", line.element)),
+         *(_measured(figure, say) for figure in (line.opening, line.taken, line.made, line.by_product, line.waste,
+                                                 line.loss, line.closing)),
+         _unaccounted(line, say), line.verdict.value)
+        for line in lines
+    ]  # fmt: skip
+    heads = _words(say, "What", "Period", "Element", "Opening", "In", "Out", "By-product", "Waste", "Loss", "Closing",
+                   "Unaccounted ± 2σ", "Verdict")  # fmt: skip
+    console().print(grid("", heads, rows, right=tuple(range(3, 11))))
+
+
+def _unaccounted(line: BalanceLine, say: Tongue) -> str:
+    spread = line.unaccounted.uncertainty
+    around = f" ± {say.mass(2 * spread)}" if spread else ""
+    return _measured(line.unaccounted, say) + around
+
+
+def _measured(figure: Figure, say: Tongue) -> str:
+    return "–" if figure.value == 0 else say.figure(figure)
+
+
+def put_agreement(view: AgreementView, say: Tongue) -> None:
+    """Print where an agreement stands."""
+    for sentence in view.sentences:
+        console().print(say.tell(sentence))
+    gwh = [(name, say.figure(figure)) for name, figure in view.gwh]
+    console().print(grid("", _words(say, "Chemistry", "Enough for"), gwh, right=(1,)))
+
+
+def _why_text(line: WhyLine, say: Tongue) -> str:
+    where = f" @ {line.site}" if line.site else ""
+    kind = say.name(Named("account", line.kind))
+    deposit = f" · {line.deposit}" if line.deposit else ""
+    return (
+        f"[bold]{say.figure(line.mass)}[/]  {kind} {line.number}{where}  "
+        f"[dim]{say.day(line.day)} · #{line.entry}{deposit}[/]"
+    )
+
+
+def _grow(tree: Tree, line: WhyLine, say: Tongue) -> None:
+    for part in line.parts:
+        _grow(tree.add(_why_text(part, say)), part, say)
+    if line.more:
+        tree.add(f"[dim]+ {line.more}: {say.figure(line.more_mass)}[/]")
+
+
+def _marks(errors: int, warnings: int) -> str:
+    marks = [f"[red]{errors} ✗[/]" if errors else "", f"[yellow]{warnings} ![/]" if warnings else ""]
+    return " ".join(mark for mark in marks if mark)
+
+
+def _words(say: Tongue, *english: str) -> tuple[str, ...]:
+    return tuple(say.words.gettext(word) for word in english)

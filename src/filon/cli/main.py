@@ -1,0 +1,62 @@
+"""The `filon` command: one list of commands, one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from filon import __version__
+from filon.app.settings import Settings
+from filon.core.errors import FilonError
+
+app = typer.Typer(
+    name="filon",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="Follow battery metal from the mine to the pack, and prove it. Start with [bold]filon demo[/bold].",
+    epilog="Exit codes: 0 fine, 1 findings, 2 wrong call. Every command has --json.",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"filon {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def start(
+    context: typer.Context,
+    ledger: Annotated[Path | None, typer.Option(help="File that holds the ledger [FILON_LEDGER, filon.db].")] = None,
+    lang: Annotated[str, typer.Option(help="Language of what is printed: en or fr.")] = "",
+    version: Annotated[  # noqa: ARG001 - typer calls it
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version and stop.")
+    ] = False,
+) -> None:
+    """Choose the ledger and the language."""
+    settings = Settings.of(os.environ)
+    context.obj = Settings(
+        ledger or settings.ledger, lang or settings.language, settings.submitter, settings.base_url, settings.host,
+        settings.port, settings.max_file_mb,
+    )  # fmt: skip
+
+
+def run() -> None:
+    """Run the command line; a `FilonError` becomes one line on stderr and its exit code."""
+    from filon.cli import ask, demo, files, serve
+
+    for group in (files, ask, demo, serve):
+        group.add_to(app)
+    try:
+        app()
+    except FilonError as error:
+        print(f"{error.title}: {error.detail}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.exit(0)

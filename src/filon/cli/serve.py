@@ -1,0 +1,69 @@
+"""Commands that draw pages: `serve` and `page`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from filon.cli.show import chosen, console, put_json
+from filon.core.errors import NotFoundError
+from filon.core.ident import elements
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command(epilog="Example: filon --ledger demo/filon.db serve --port 8765")(serve)
+    app.command(epilog="Example: filon page 000001 --out pack.html --lang fr")(page)
+
+
+def serve(
+    context: typer.Context,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the address as JSON, then serve.")] = False,
+) -> None:
+    """Show the ledger in a browser: lots, batteries behind their QR codes, balances, the log."""
+    import uvicorn
+
+    from filon.app.ledger import Ledger
+    from filon.app.pages import Pages
+    from filon.web.app import create_app
+
+    settings = context.obj
+    place = (host or settings.host, port or settings.port)
+    with Ledger.open(settings.ledger, create=False) as ledger:
+        url = f"http://{place[0]}:{place[1]}/"
+        if as_json:
+            put_json({"url": url, "ledger": str(settings.ledger)})
+        else:
+            console().print(f"{url}   (Ctrl+C ends it)")
+        uvicorn.run(create_app(Pages(ledger)), host=place[0], port=place[1], log_level="warning")
+
+
+def page(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Serial number or identifier of a battery.")],
+    out: Annotated[Path, typer.Option(help="File to write.")] = Path("battery.html"),
+    lang: Annotated[str, typer.Option(help="Language: en or fr.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Write the public page of a battery as one file that needs no server."""
+    from filon.app.ledger import Ledger
+    from filon.app.pages import Pages
+    from filon.web.pages import render_battery
+
+    language = chosen(lang or context.obj.language)
+    with Ledger.open(context.obj.ledger, create=False) as ledger:
+        pages = Pages(ledger)
+        keys = elements(ledger.lot(name))
+        if not {"01", "21"} <= keys.keys():
+            raise NotFoundError(f"{name} is a lot, not a battery; only what has a serial number has a public page")
+        view = pages.battery(keys["01"], keys["21"])
+        data = render_battery(view, language, standalone=True, host=context.obj.base_url)
+    out.write_bytes(data)
+    if as_json:
+        put_json({"file": str(out), "bytes": len(data), "language": language})
+    else:
+        console().print(f"{out}  ({len(data) / 1000:.1f} kB)")

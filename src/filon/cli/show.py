@@ -1,0 +1,72 @@
+"""How the terminal shows things: tables, findings, trees; everything also as JSON."""
+
+from __future__ import annotations
+
+import json
+import locale
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from filon.core.finding import Finding, Language, Level
+from filon.views.as_json import as_json
+from filon.views.say import Tongue, tongue
+
+LEVEL_STYLE = {Level.ERROR: "bold red", Level.WARNING: "yellow", Level.NOTE: "dim"}
+
+
+def chosen(language: str) -> Language:
+    """The language asked for, else the system's, else English."""
+    wanted = language or os.environ.get("FILON_LANGUAGE", "") or (locale.getlocale()[0] or "")
+    return "fr" if wanted.lower().startswith("fr") else "en"
+
+
+def console(*, stderr: bool = False) -> Console:
+    """The terminal; wide enough for tables where the output goes to a file."""
+    width = None if sys.stdout.isatty() else 140
+    return Console(stderr=stderr, width=width, highlight=False, soft_wrap=False)
+
+
+def put_json(value: Any, speech: Tongue | None = None) -> None:
+    """Print a view (or plain values) as JSON on standard output."""
+    print(json.dumps(as_json(value, speech), ensure_ascii=False, indent=2))
+
+
+def grid(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence[int] = ()) -> Table:
+    """A table; the columns numbered in `right` hold figures."""
+    drawn = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
+    for index, column in enumerate(columns):
+        drawn.add_column(column, justify="right" if index in right else "left", overflow="fold")
+    for row in rows:
+        drawn.add_row(*row)
+    return drawn
+
+
+def put_findings(findings: Iterable[Finding], language: Language, *, limit: int = 50) -> None:
+    """Print findings: where, what is wrong, expected and found, the way out; the rest is counted."""
+    listed = list(findings)
+    out = console()
+    for one in listed[:limit]:
+        style = LEVEL_STYLE[one.level]
+        out.print(f"[{style}]{one.code}[/] {_plain(str(one.place))}", markup=True)
+        out.print(f"    {_plain(one.text(language))}")
+        words = {"en": ("expected", "found", "way out"), "fr": ("attendu", "trouvé", "solution")}[language]
+        told = [(words[0], one.expected), (words[1], one.found), (words[2], one.way_out(language))]
+        colon = " : " if language == "fr" else ": "
+        out.print("    [dim]" + " · ".join(f"{name}{colon}{_plain(value)}" for name, value in told if value) + "[/]")
+    if len(listed) > limit:
+        more = len(listed) - limit
+        out.print(f"… {more} more (--json shows all)" if language == "en" else f"… {more} de plus (--json les montre)")
+
+
+def _plain(text: str) -> str:
+    return text.replace("[", r"\[")
+
+
+def speech(language: str) -> Tongue:
+    """The tongue for a `--lang` option."""
+    return tongue(chosen(language))
