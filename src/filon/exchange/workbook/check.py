@@ -14,6 +14,7 @@ from filon.core.finding import Finding, Place, found
 from filon.exchange.workbook import between, plausible
 from filon.exchange.workbook.columns import TITLES
 from filon.exchange.workbook.knowledge import Knowledge, Nothing
+from filon.exchange.workbook.pause import collector_paused
 from filon.exchange.workbook.reading import Reading
 from filon.exchange.workbook.resolve import facts
 
@@ -34,7 +35,11 @@ def check(reading: Reading, knowledge: Knowledge | None = None, *, today: date |
         IMP-15: the same bytes were taken before. IMP-42: nothing is filled in. The others in `resolve`, `plausible`,
         `between`.
     """
-    ledger = knowledge or Nothing()
+    with collector_paused():
+        return _checked(reading, knowledge or Nothing(), today)
+
+
+def _checked(reading: Reading, ledger: Knowledge, today: date | None) -> tuple[Finding, ...]:
     said = facts(reading)
     findings = [
         *reading.findings,

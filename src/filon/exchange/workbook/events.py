@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -25,6 +24,7 @@ from filon.exchange.workbook.columns import ASSAYED
 from filon.exchange.workbook.facts import Facts, Made, Received, Shipped, Used
 from filon.exchange.workbook.master import master, origin_of
 from filon.exchange.workbook.names import Site, full_identifier, scoped
+from filon.exchange.workbook.pause import collector_paused
 from filon.exchange.workbook.reading import Reading, Row
 from filon.exchange.workbook.resolve import facts
 
@@ -41,41 +41,24 @@ def events(reading: Reading) -> Document:
 
     Source: interface reference, section 11 (To EPCIS); EPCIS 2.0, 7.4; CBV 2.0, 7.1.
     """
-    said = facts(reading)
-    made = [*_lots(reading, said), *_shipments(reading, said.shipped), *_receipts(reading, said.received)]
-    heading = Heading(master=master(said))
-    return Document(heading, tuple(map(identified, made)), (*reading.findings, *said.findings), reading.name)
+    with collector_paused():
+        said = facts(reading)
+        made = (*_lots(reading, said), *_shipments(reading, said.shipped), *_receipts(reading, said.received))
+    return Document(Heading(master=master(said)), made, (*reading.findings, *said.findings), reading.name)
 
 
-def identified(event: Event) -> Event:
-    """The event with an identifier made of what it says, so that the same row in two files is the same event.
+def _event(place: str, **members: Any) -> Event:
+    """An event whose identifier is made of what it says, so that the same row in two files is the same event.
 
-    Source: RFC 9562, 5.8 (UUIDv8), the first 122 free bits of SHA-256.
+    What is hashed must never change: files kept in the log give their events the same identifiers for ever.
+
+    Source: RFC 9562, 5.8 (UUIDv8), the 122 free bits from SHA-256.
     """
-    digest = bytearray(hashlib.sha256(_content(event)).digest()[:16])
+    content = orjson.dumps(members, str, orjson.OPT_SORT_KEYS)
+    digest = bytearray(hashlib.sha256(content).digest()[:16])
     digest[6] = digest[6] & 0x0F | 0x80
     digest[8] = digest[8] & 0x3F | 0x80
-    return replace(event, eventID=f"urn:uuid:{UUID(bytes=bytes(digest))}")
-
-
-def _content(event: Event) -> bytes:
-    """Every word of the event in a fixed order; a format of its own, which must never change."""
-    quantities = [
-        [[each.epcClass, str(each.quantity), each.uom] for each in part]
-        for part in (event.quantityList, event.inputQuantityList, event.outputQuantityList)
-    ]
-    typed = [
-        [[each.type, each.value] for each in part]
-        for part in (event.bizTransactionList, event.sourceList, event.destinationList)
-    ]
-    content = [
-        [event.type, event.eventTime.isoformat(), event.eventTimeZoneOffset, event.action, event.bizStep],
-        [event.disposition, event.readPoint, event.bizLocation, event.transformationID],
-        quantities,
-        typed,
-        [event.ilmd, event.extensions],
-    ]
-    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+    return Event(eventID=f"urn:uuid:{UUID(bytes=bytes(digest))}", place=place, **members)
 
 
 def midnight(day: date, zone: str) -> datetime:
@@ -136,7 +119,7 @@ def _common(reading: Reading, said: Facts, lot: Made) -> dict[str, Any]:
 
 
 def _made(reading: Reading, said: Facts, lot: Made) -> Event:
-    return Event(
+    return _event(
         type="ObjectEvent",
         action="ADD",
         bizStep="commissioning",
@@ -150,7 +133,7 @@ def _transformed(reading: Reading, said: Facts, lot: Made, uses: Sequence[Used])
     campaigns = sorted({each for use in uses if (each := use.row.text("mix.campaign"))})
     orders = tuple(_transaction(lot.site, each, "prodorder") for each in campaigns)
     common["bizTransactionList"] += orders
-    return Event(
+    return _event(
         type="TransformationEvent",
         bizStep="creating_class_instance",
         inputQuantityList=_summed((use.inp, use.kg) for use in uses if use.inp),
@@ -207,7 +190,7 @@ def _shipments(reading: Reading, lines: Iterable[Shipped]) -> Iterable[Event]:
 def _shipment(reading: Reading, note: Sequence[Shipped], step: str, disposition: str) -> Event:
     first = note[0]
     orders = sorted({_order(line) for line in note if line.row.text("ship.po")})
-    return Event(
+    return _event(
         type="ObjectEvent",
         action="OBSERVE",
         eventTime=midnight(first.day, first.site.zone),
@@ -260,7 +243,7 @@ def _receipts(reading: Reading, lines: Sequence[Received]) -> Iterable[Event]:
 def _receipt(reading: Reading, group: Sequence[Received], own: str, partial: bool) -> Event:
     first = group[0]
     said = {FILON + "precision": "day", FILON + "own": own, FILON + "partial": partial}
-    return Event(
+    return _event(
         type="ObjectEvent",
         action="OBSERVE",
         eventTime=midnight(first.day, first.site.zone),

@@ -9,6 +9,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import quote
 
@@ -97,12 +98,20 @@ def scoped(owner: str, kind: str, number: str) -> str:
     return f"{owner.rstrip('/')}{separator}{kind}{separator}{safe}"
 
 
+_EASY_LOT = re.compile(r"[A-Za-z0-9._-]{1,20}")
+
+
+@lru_cache(maxsize=4096)
+def _gtin(owner: str) -> str:
+    return ident.elements(owner).get("01", "")
+
+
 def lot_number_fault(owner: str, number: str) -> str:
     """Why a number cannot be a GS1 lot number of this GTIN; empty if it can, or if the owner has no GTIN.
 
     Source: GS1 General Specifications, AI (10): up to 20 characters of the set 82.
     """
-    if "01" not in ident.elements(owner):
+    if _EASY_LOT.fullmatch(number) or not _gtin(owner):
         return ""
     if len(number) > 20:  # noqa: PLR2004 - AI (10)
         return f"{len(number)} > 20"
@@ -116,7 +125,9 @@ def lot_identifier(owner: str, number: str) -> str:
     Raises:
         WrongCallError: the owner has a GTIN and the number is no GS1 lot number.
     """
-    digits = ident.elements(owner).get("01")
+    digits = _gtin(owner)
+    if digits and _EASY_LOT.fullmatch(number):
+        return f"https://id.gs1.org/01/{digits}/10/{number}"
     return ident.lgtin(digits, number) if digits else scoped(owner, "lot", number)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from filon.core.finding import Finding, found
 from filon.core.matter import Form, form, mass_fraction
@@ -28,6 +29,7 @@ TOLERANCE = Decimal("0.005")
 
 _SULFATE = re.compile(r"sul(?:f|ph)ate|SO4", re.IGNORECASE)
 _HUNDRED = Decimal(100)
+_FIGURES = frozenset({"kg", "percent"})
 
 
 def rows(reading: Reading) -> Iterator[Finding]:
@@ -37,24 +39,37 @@ def rows(reading: Reading) -> Iterator[Finding]:
         IMP-04, 05, 40: weights. IMP-06, 27: percentages. IMP-28: assays that add up to too much.
         IMP-26: assay without basis while moist. IMP-39: dry weight against moisture.
     """
-    kinds = {one.key: one.type for sheet in ("lots", "mix", "ship", "recv") for one in sheet_columns(sheet)}
     for sheet in ("lots", "mix", "ship", "recv"):
+        kinds = {one.key: one.type for one in sheet_columns(sheet)}
         for row in reading.rows(sheet):
-            for key, value in row.values.items():
-                kind = kinds[key]
-                if kind == "kg" and isinstance(value, Decimal):
-                    yield from _weight(reading, sheet, row, key, value)
-                elif kind == "percent" and isinstance(value, Decimal) and not 0 <= value <= _HUNDRED:
-                    place = reading.cell(row, key)
-                    yield found("IMP-27" if value < 0 else "IMP-06", place, expected="0 – 100", found=f"{value:f}")
-            if sheet == "lots":
-                yield from _assays(reading, row)
+            yield from _figures(reading, sheet, row, kinds)
+            if "lots.dry_kg" in row.values:
                 yield from _dry(reading, row)
 
 
+def _figures(reading: Reading, sheet: str, row: Row, kinds: Mapping[str, str]) -> Iterator[Finding]:
+    assays = []
+    for key, value in row.values.items():
+        kind = kinds[key]
+        if kind not in _FIGURES or not isinstance(value, Decimal):
+            continue
+        if kind == "kg" and not SMALL_KG <= value <= LARGE_KG:
+            yield from _weight(reading, sheet, row, key, value)
+        elif kind == "percent":
+            if not 0 <= value <= _HUNDRED:
+                yield _percentage(reading, row, key, value)
+            if key in ASSAYED:
+                assays.append((key, value))
+    if assays:
+        yield from _assays(reading, row, assays)
+
+
+def _percentage(reading: Reading, row: Row, key: str, percent: Decimal) -> Finding:
+    code = "IMP-27" if percent < 0 else "IMP-06"
+    return found(code, reading.cell(row, key), expected="0 – 100", found=f"{percent:f}")
+
+
 def _weight(reading: Reading, sheet: str, row: Row, key: str, kg: Decimal) -> Iterator[Finding]:
-    if SMALL_KG <= kg <= LARGE_KG:
-        return
     place = reading.cell(row, key)
     if kg <= 0:
         yield found("IMP-04", place, expected="> 0", found=f"{kg:f}")
@@ -65,22 +80,16 @@ def _weight(reading: Reading, sheet: str, row: Row, key: str, kg: Decimal) -> It
         yield found("IMP-05", place, found=f"{kg:f}", w=f"{kg:f}", w2=tonnes, proposal=tonnes)
 
 
-def _assays(reading: Reading, row: Row) -> Iterator[Finding]:
-    assays = [(key, value) for key in ASSAYED if (value := row.amount(key)) is not None]
-    if not assays:
-        return
-    total = sum((value for _, value in assays), Decimal(0))
-    place = reading.cell(row, assays[0][0])
+def _assays(reading: Reading, row: Row, assays: Sequence[tuple[str, Decimal]]) -> Iterator[Finding]:
+    total = sum(value for _, value in assays)
     if total > MOST_ASSAYS and all(0 <= value <= _HUNDRED for _, value in assays):
+        place = reading.cell(row, assays[0][0])
         yield found("IMP-28", place, expected=f"≤ {MOST_ASSAYS}", found=f"{total:f}", s=f"{total:f}")
-    moist = row.amount("lots.moist") or Decimal(0)
-    if moist > 0 and not row.text("lots.basis") and "lots.basis" not in row.bad:
-        at = reading.cell(row, "lots.basis" if "lots.basis" in _columns(reading) else assays[0][0])
-        yield found("IMP-26", at, expected=column("lots.basis").help[reading.language])
-
-
-def _columns(reading: Reading) -> frozenset[str]:
-    return frozenset(reading.columns("lots"))
+    if "lots.basis" in row.values or "lots.basis" in row.bad:
+        return
+    if (row.amount("lots.moist") or 0) > 0:
+        key = "lots.basis" if "lots.basis" in reading.columns("lots") else assays[0][0]
+        yield found("IMP-26", reading.cell(row, key), expected=column("lots.basis").help[reading.language])
 
 
 def _dry(reading: Reading, row: Row) -> Iterator[Finding]:
@@ -111,21 +120,29 @@ def forms(reading: Reading, said: Facts) -> Iterator[Finding]:
 
 
 def _chemistry(reading: Reading, lot: Made) -> Iterator[Finding]:
-    known = form(lot.product.form) if lot.product.form else None
-    assays = {key: value for key in ASSAYED if (value := lot.row.amount(key)) is not None}
+    known = _form(lot.product.form)
+    assays = [(key, value) for key, value in lot.row.values.items() if key in ASSAYED and isinstance(value, Decimal)]
     if not assays and _waterless_sulfate(lot.product, known):
         place = reading.cell(lot.row, "lots.product")
         yield found("IMP-13", place, expected="CoSO4·7H2O", found=lot.product.form or lot.product.name)
     if known is None:
         return
-    for key, percent in assays.items():
-        low, high = _window(known, ASSAYED[key])
+    for key, percent in assays:
+        low, high = _window(known.key, key)
         dry = _on_dry(lot.row, percent)
-        place = reading.cell(lot.row, key)
-        if high is not None and percent <= _HUNDRED and Fraction(dry) > high:
-            yield found("IMP-07", place, expected=f"≤ {_two(high)}", found=f"{percent:f}", p=known.key, m=_two(high))
-        elif low is not None and percent >= 0 and Fraction(dry) < low:
-            yield found("IMP-32", place, expected=f"≥ {_two(low)}", found=f"{percent:f}", p=known.key, m=_two(low))
+        if dry > high and percent <= _HUNDRED:
+            limit = _two(high)
+            place = reading.cell(lot.row, key)
+            yield found("IMP-07", place, expected=f"≤ {limit}", found=f"{percent:f}", p=known.key, m=limit)
+        elif dry < low and percent >= 0:
+            limit = _two(low)
+            place = reading.cell(lot.row, key)
+            yield found("IMP-32", place, expected=f"≥ {limit}", found=f"{percent:f}", p=known.key, m=limit)
+
+
+@lru_cache(maxsize=4096)
+def _form(text: str) -> Form | None:
+    return form(text) if text else None
 
 
 def _waterless_sulfate(product: Product, known: Form | None) -> bool:
@@ -135,12 +152,20 @@ def _waterless_sulfate(product: Product, known: Form | None) -> bool:
     return bool(_SULFATE.search(text))
 
 
-def _window(known: Form, element: str) -> tuple[Fraction | None, Fraction | None]:
-    if element in known.window:
-        return known.window[element]
-    if known.formula and element in known.elements:
-        return None, mass_fraction(known.formula, element) * 100
-    return None, None
+@lru_cache(maxsize=4096)
+def _window(form_key: str, key: str) -> tuple[Decimal, Decimal]:
+    """(lowest, highest) percent of an element in a form; 0 and 100 where nothing limits it."""
+    known, element = _form(form_key), ASSAYED[key]
+    if known and element in known.window:
+        low, high = known.window[element]
+        return _decimal(low), _decimal(high)
+    if known and known.formula and element in known.elements:
+        return Decimal(0), _decimal(mass_fraction(known.formula, element) * 100)
+    return Decimal(0), _HUNDRED
+
+
+def _decimal(value: Fraction) -> Decimal:
+    return Decimal(value.numerator) / value.denominator
 
 
 def _on_dry(row: Row, percent: Decimal) -> Decimal:
@@ -151,5 +176,5 @@ def _on_dry(row: Row, percent: Decimal) -> Decimal:
     return percent * _HUNDRED / (_HUNDRED - moist)
 
 
-def _two(value: Fraction) -> str:
-    return f"{(Decimal(value.numerator) / value.denominator).quantize(Decimal('0.01')).normalize():f}"
+def _two(value: Decimal) -> str:
+    return f"{value.quantize(Decimal('0.01')).normalize():f}"

@@ -21,8 +21,12 @@ from filon.exchange.workbook.columns import column, letters, sheet_columns
 from filon.exchange.workbook.grid import Grid
 from filon.exchange.workbook.heading import Heading, recognise
 from filon.exchange.workbook.package import kind
+from filon.exchange.workbook.pause import collector_paused
 from filon.exchange.workbook.reading import Reading, Row, Sheet, Value
-from filon.exchange.workbook.typed import FIRST_DAY, Parser, Proof, Undecided, Wrong, parser
+from filon.exchange.workbook.typed import FIRST_DAY, Parsed, Parser, Proof, Undecided, Wrong, parser
+
+_REMEMBERED = 5_000
+_PLAIN = frozenset({str, Decimal, date})
 
 UNLESS = {"recv.product": "recv.lot", "recv.from": "recv.ship"}
 """Required columns that may be missing where the other column holds full identifiers."""
@@ -41,6 +45,11 @@ def read(data: bytes, name: str = "") -> Reading:
         IMP-21, 22, 23: merged cells, formulas, hidden rows.
         IMP-50..62: the file itself.
     """
+    with collector_paused():
+        return _read(data, name)
+
+
+def _read(data: bytes, name: str) -> Reading:
     digest = hashlib.sha256(data).hexdigest()
     form, findings = kind(data, name)
     grids: list[Grid] = []
@@ -171,6 +180,8 @@ class _Page:
         self.fields: list[tuple[int, str, Parser]] = [
             (index, key, parser(column(key))) for key, index in heading.columns.items()
         ]
+        # A column repeats itself: sites, products, assays. What was read once is remembered, within bounds.
+        self.memo: dict[str, dict[Any, Parsed]] = {key: {} for key in heading.columns}
         self.types = {key: column(key).type for key in heading.columns}
 
     def rows(self) -> list[_Draft]:
@@ -186,7 +197,7 @@ class _Page:
         return drafts
 
     def _row(self, number: int, cells: Sequence[Any]) -> _Draft | None:
-        formulas = self.page.formulas
+        formulas, percents = self.page.formulas, self.page.percents
         draft = _Draft(number, {}, set())
         width = len(cells)
         made: list[str] = []
@@ -197,7 +208,11 @@ class _Page:
             if formulas and number in formulas.get(index, ()):
                 made.append(key)
             elif raw != "" and raw is not None:
-                self._cell(draft, key, index, parse, raw)
+                value = self._parsed(key, parse, raw)
+                if value.__class__ in _PLAIN and not percents:
+                    draft.values[key] = value  # type: ignore[assignment]
+                elif value is not None:
+                    self._cell(draft, key, index, value, raw)
         if not draft.values and not draft.bad:
             return None
         for key in made:
@@ -205,14 +220,11 @@ class _Page:
                 self._wrong(draft, key, Wrong("IMP-22"), "=")
         return draft
 
-    def _cell(self, draft: _Draft, key: str, index: int, parse: Parser, raw: Any) -> None:
-        value = parse(raw)
-        if value.__class__ is str:
-            draft.values[key] = value
-        elif isinstance(value, Wrong):
+    def _cell(self, draft: _Draft, key: str, index: int, value: Parsed, raw: Any) -> None:
+        """What is more than a plain value: wrong, undecided, a proof, or shown as a percentage."""
+        if isinstance(value, Wrong):
             self._wrong(draft, key, value, raw)
         elif isinstance(value, Undecided):
-            draft.bad.discard(key)
             place = self._place(draft.number, key)
             self.reader.waiting.append(_Open(draft.values, draft.bad, key, place, value.read, raw))
             # So that the row is not taken for empty meanwhile; decided, or made bad, at the end.
@@ -221,9 +233,20 @@ class _Page:
             if isinstance(value, Proof):
                 self.reader.shown.add(value.shows)
                 value = value.value
-            if self.page.percents and isinstance(value, Decimal) and (draft.number, index) in self.page.percents:
+            if isinstance(value, Decimal) and (draft.number, index) in self.page.percents:
                 value *= 100
             draft.values[key] = value
+
+    def _parsed(self, key: str, parse: Parser, raw: Any) -> Parsed:
+        if raw.__class__ is list:
+            return parse(raw)
+        memo = self.memo[key]
+        if raw in memo:
+            return memo[raw]
+        value = parse(raw)
+        if len(memo) < _REMEMBERED:
+            memo[raw] = value
+        return value
 
     def _wrong(self, draft: _Draft, key: str, wrong: Wrong, raw: Any) -> None:
         draft.bad.add(key)

@@ -30,7 +30,7 @@ class Row:
     def text(self, key: str) -> str:
         """The cell as text; empty if there is none."""
         value = self.values.get(key, "")
-        return value if isinstance(value, str) else str(value)
+        return value if value.__class__ is str else str(value)
 
     def amount(self, key: str) -> Decimal | None:
         """The cell as a number; None if there is none."""

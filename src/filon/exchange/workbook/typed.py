@@ -86,6 +86,8 @@ def text(raw: Any) -> Parsed:
     if isinstance(raw, list):
         # Spreadsheets turn a lot number like 11-3 into a day; what was typed is lost.
         return Wrong("IMP-43", values={"what": raw[0]})
+    if isinstance(raw, bool):
+        return str(raw).upper()
     return f"{figures.from_float(raw):f}"
 
 
@@ -110,7 +112,7 @@ def _count(raw: Any) -> Parsed:
 
 def _number(raw: Any, code: str, example: str) -> Parsed:
     wrong = Wrong(code, example, {"ex": example})
-    if isinstance(raw, list):
+    if isinstance(raw, list | bool):
         return wrong
     if not isinstance(raw, str):
         return figures.from_float(raw)
@@ -129,7 +131,7 @@ def _date(raw: Any) -> Parsed:
     if isinstance(raw, list):
         return _within(date.fromisoformat(raw[0]))
     if not isinstance(raw, str):
-        meant = figures.from_serial(raw)
+        meant = None if isinstance(raw, bool) else figures.from_serial(raw)
         return Wrong("IMP-09", "2026-11-03", {"proposal": meant.isoformat()} if meant else None)
     plain = text(raw)
     if not isinstance(plain, str):
