@@ -25,7 +25,7 @@ from filon.books.declared import (
     weighing_sigma,
 )
 from filon.books.lot import MILLIGRAM, PIECE, Account, AccountKind, Amount, Content, LotId, SiteId
-from filon.books.movement import Kind, Line, Movement
+from filon.books.movement import NOWHERE, Kind, Line, Movement
 from filon.books.register import Register, serial
 from filon.core.finding import Finding, found
 from filon.core.ident import short
@@ -251,8 +251,8 @@ class Journal:
         if site and (lot, site) in self.open:
             return site
         places = [place for place in self.whereabouts.get(lot, ()) if self.holdings[self.open[lot, place]].left]
-        if not site and len(places) == 1:
-            return places[0]
+        if NOWHERE in places or (not site and len(places) == 1):  # where nobody said: it can be anywhere
+            return NOWHERE if NOWHERE in places else places[0]
         return site
 
     def in_units_of(self, move: Movement, line: Line, holding: Holding | None) -> Amount | None:

@@ -70,6 +70,8 @@ def _count(piece: str, formula: str) -> dict[str, Fraction]:  # noqa: C901 - one
         position = match.end()
         symbol, opened, closed, _, number = match.groups()
         if number:
+            if not last:
+                break
             last = {key: count * Fraction(number) for key, count in last.items()}
             continue
         close(last)
@@ -84,10 +86,11 @@ def _count(piece: str, formula: str) -> dict[str, Fraction]:  # noqa: C901 - one
             last = stack.pop()
         else:
             break
-    close(last)
-    if position != len(piece) or not piece or len(stack) != 1:
-        raise FormulaError(f"not a chemical formula: {formula!r}")
-    return stack[0]
+    else:
+        close(last)
+        if position == len(piece) and len(stack) == 1 and any(stack[0].values()):
+            return stack[0]
+    raise FormulaError(f"not a chemical formula: {formula!r}")
 
 
 @cache
