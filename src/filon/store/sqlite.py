@@ -302,7 +302,7 @@ def _said(columns: Sequence[Any], data: bytes, kind: str) -> Deposit | None:
     try:
         media_type, name, submitter, accepted = (str(column, "utf-8") for column in columns)
         codes = [] if accepted == "[]" else json.loads(accepted)
-        if codes and (json.dumps(codes) != accepted or not all(isinstance(code, str) for code in codes)):
+        if (accepted != "[]" and json.dumps(codes) != accepted) or not all(isinstance(code, str) for code in codes):
             return None
     except (ValueError, TypeError):
         return None
