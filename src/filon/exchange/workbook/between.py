@@ -82,13 +82,14 @@ def times(reading: Reading, said: Facts, today: date | None) -> Iterator[Finding
     if today is not None:
         yield from _future(reading, said, today)
     there = _there_since(said)
-    made = {lot.lot: lot.day for lot in said.made}
+    steps = {lot.lot: lot for lot in said.made}
     for use in said.used:
-        if use.inp in there and use.out in made and made[use.out] < there[use.inp]:
-            yield _late(reading, "mix.inp", use.row, f"≥ {there[use.inp]}", made[use.out])
+        step = steps.get(use.out)
+        if step and (since := _since(there, use.inp, step.site.id)) and step.day < since:
+            yield _late(reading, "mix.inp", use.row, f"≥ {since}", step.day)
     for line in said.shipped:
-        if line.lot in there and line.day < there[line.lot]:
-            yield _late(reading, "ship.date", line.row, f"≥ {there[line.lot]}", line.day)
+        if (since := _since(there, line.lot, line.site.id)) and line.day < since:
+            yield _late(reading, "ship.date", line.row, f"≥ {since}", line.day)
     left = {(line.note, line.lot): line.day for line in said.shipped}
     for receipt in said.received:
         departed = left.get((receipt.note, receipt.lot))
@@ -103,13 +104,19 @@ def _future(reading: Reading, said: Facts, today: date) -> Iterator[Finding]:
                 yield _late(reading, key, fact.row, f"≤ {today}", fact.day)
 
 
-def _there_since(said: Facts) -> dict[str, date]:
-    """The first day on which each lot was there, made or received."""
-    since: dict[str, date] = {}
-    days = [(lot.lot, lot.day) for lot in said.made] + [(r.own or r.lot, r.day) for r in said.received]
-    for lot, day in days:
-        since[lot] = min(day, since.get(lot, day))
+def _there_since(said: Facts) -> dict[tuple[str, str], date]:
+    """{(lot, site): first day on which it was there}, made or received; the site is empty for where it was made."""
+    since: dict[tuple[str, str], date] = {}
+    days = [((lot.lot, site), lot.day) for lot in said.made for site in ("", lot.site.id)]
+    days += [((receipt.own or receipt.lot, receipt.site.id), receipt.day) for receipt in said.received]
+    for key, day in days:
+        since[key] = min(day, since.get(key, day))
     return since
+
+
+def _since(there: Mapping[tuple[str, str], date], lot: str, site: str) -> date | None:
+    """When the lot came to the site; else when it was made anywhere."""
+    return there.get((lot, site)) or there.get((lot, ""))
 
 
 def _late(reading: Reading, key: str, row: Row, expected: str, day: date) -> Finding:
@@ -203,7 +210,7 @@ def lineage(reading: Reading, said: Facts, known: Knowledge) -> Iterator[Finding
         IMP-30: an identified lot of which nothing is known. IMP-35: a lot that would be made of itself.
         IMP-44: a lot from nowhere.
     """
-    there = _there_since(said)
+    there = {lot for lot, _ in _there_since(said)}
     for key, lot, row in [
         *(("mix.inp", use.inp, use.row) for use in said.used if use.inp),
         *(("ship.lot", line.lot, line.row) for line in said.shipped),
