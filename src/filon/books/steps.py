@@ -131,7 +131,7 @@ def _settle(  # noqa: PLR0917 - the six things a step is made of
         known = pool.content.get(substance, 0) is not None and None not in outs
         kind, verdict = _judge(products, substance, into, out, sigmas.get(substance, 0.0), known, physical)
         account = Account(kind, key)
-        _check(journal, group[0], pool, Check(
+        _check(journal, group[0], products, Check(
             journal.event, "step", pool.lot, group[0].site, substance, into, out, into - out,
             round(sigmas.get(substance, 0.0)), verdict, account))  # fmt: skip
         if into > out:
@@ -181,7 +181,7 @@ def _physical(journal: Journal, group: list[Movement], products: list[Product]) 
     return len(forms) == 1 and "" not in forms
 
 
-def _check(journal: Journal, move: Movement, pool: Holding, check: Check) -> None:
+def _check(journal: Journal, move: Movement, products: list[Product], check: Check) -> None:
     if not (check.into or check.out):
         return
     journal.checks.append(check)
@@ -196,7 +196,7 @@ def _check(journal: Journal, move: Movement, pool: Holding, check: Check) -> Non
             move.said.place,
             expected=f"{kg_text(check.into)} kg {allowed}",
             found=f"{kg_text(check.out)} kg",
-            step=", ".join(journal.name(line.lot) for line in move.gives) or pool.lot,
+            step=", ".join(journal.name(one.line.lot) for one in products if one.told.kind == "product") or check.lot,
             element="total mass" if check.substance == MASS else check.substance,
             more=f"{kg_text(abs(check.difference))} kg",
             share=f"{100 * share:.2f} %",

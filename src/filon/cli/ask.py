@@ -12,6 +12,7 @@ import typer
 from rich.tree import Tree
 
 from filon.cli.show import chosen, console, grid, put_findings, put_json
+from filon.cli.words import word
 from filon.views.figure import Figure, Named
 from filon.views.say import Tongue, tongue
 
@@ -80,7 +81,14 @@ def lot(context: typer.Context, name: Lot, as_of: AsOf = None, as_json: Json = F
         out.print(say.tell(view.verdict))
         _put_contents(view.contained, say)
         heads = _words(say, "Where", "Site", "Mass")
-        out.print(grid("", heads, [(w.state, w.site.name, say.figure(w.mass)) for w in view.whereabouts], right=(2,)))
+        out.print(
+            grid(
+                "",
+                heads,
+                [(word(w.state, say.language), w.site.name, say.figure(w.mass)) for w in view.whereabouts],
+                right=(2,),
+            )
+        )
         put_findings(view.findings, say.language, limit=10)
 
 
@@ -129,9 +137,7 @@ def why(
         if as_json:
             put_json(view, say)
             return
-        tree = Tree(_why_text(view.tree, say))
-        _grow(tree, view.tree, say)
-        console().print(tree)
+        console().print(_why_tree(view.tree, say))
 
 
 def balance(
@@ -207,8 +213,8 @@ def _put_contents(contents: tuple[Contained, ...], say: Tongue) -> None:
 
 def _put_trace(title: str, lines: tuple[TraceLine, ...], say: Tongue, element: str) -> None:
     rows = [
-        (line.number, line.site, line.state, say.day(line.day), _measured(line.mass, say), say.figure(line.share),
-         str(line.entry))
+        (line.number, line.site, word(line.state, say.language), say.day(line.day), _measured(line.mass, say),
+         say.figure(line.share), str(line.entry))
         for line in lines
     ]  # fmt: skip
     heads = _words(say, "Lot", "Site", "State", "Day", "Mass", "Share", "Entry")
@@ -217,10 +223,10 @@ def _put_trace(title: str, lines: tuple[TraceLine, ...], say: Tongue, element: s
 
 def _put_balance(lines: tuple[BalanceLine, ...], say: Tongue) -> None:
     rows = [
-        (line.label, line.period, say.name(Named("element", line.element)),
+        (line.label or word("Whole chain", say.language), line.period, say.name(Named("element", line.element)),
          *(_measured(figure, say) for figure in (line.opening, line.taken, line.made, line.by_product, line.waste,
                                                  line.loss, line.closing)),
-         _unaccounted(line, say), line.verdict.value)
+         _unaccounted(line, say), word(line.verdict.value, say.language))
         for line in lines
     ]  # fmt: skip
     heads = _words(say, "What", "Period", "Element", "Opening", "In", "Out", "By-product", "Waste", "Loss", "Closing",
@@ -246,21 +252,27 @@ def put_agreement(view: AgreementView, say: Tongue) -> None:
     console().print(grid("", _words(say, "Chemistry", "Enough for"), gwh, right=(1,)))
 
 
-def _why_text(line: WhyLine, say: Tongue) -> str:
-    where = f" @ {line.site}" if line.site else ""
-    kind = say.name(Named("account", line.kind))
-    deposit = f" · {line.deposit}" if line.deposit else ""
-    return (
-        f"[bold]{say.figure(line.mass)}[/]  {kind} {line.number}{where}  "
-        f"[dim]{say.day(line.day)} · #{line.entry}{deposit}[/]"
-    )
-
-
-def _grow(tree: Tree, line: WhyLine, say: Tongue) -> None:
+def _why_tree(line: WhyLine, say: Tongue) -> Tree:
+    """The tree; a run of nodes that have one part each is told in one breath, so that the page stays narrow."""
+    told = [_why_text(line, say)]
+    while len(line.parts) == 1 and not line.more:
+        line = line.parts[0]
+        told.append(_why_text(line, say))
+    tree = Tree("\n".join(told))
     for part in line.parts:
-        _grow(tree.add(_why_text(part, say)), part, say)
+        tree.add(_why_tree(part, say))
     if line.more:
         tree.add(f"[dim]+ {line.more}: {say.figure(line.more_mass)}[/]")
+    return tree
+
+
+def _why_text(line: WhyLine, say: Tongue) -> str:
+    where = f" @ {line.site}" if line.site else ""
+    kind = word(line.kind, say.language)
+    return (
+        f"[bold]{say.figure(line.mass)}[/]  {kind} {line.number}{where}  "
+        f"[dim]{say.day(line.day)} · #{line.entry} {line.deposit}[/]"
+    )
 
 
 def _marks(errors: int, warnings: int) -> str:
@@ -269,4 +281,4 @@ def _marks(errors: int, warnings: int) -> str:
 
 
 def _words(say: Tongue, *english: str) -> tuple[str, ...]:
-    return tuple(say.words.gettext(word) for word in english)
+    return tuple(word(one, say.language) for one in english)

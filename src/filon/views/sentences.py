@@ -100,7 +100,9 @@ SENTENCES: Mapping[str, tuple[str, ...]] = {
     "home.no-findings": N_("No finding is open."),
     "home.unknown": N_("The origin of {mass} of {of} is unknown; most of it came in with {lot}."),
     # Agreements.
-    "agreement.contracted": N_("Agreement {reference}: {seller} delivers {due} of {form} a year to {buyer} (contracted)."),
+    "agreement.contracted": N_(
+        "Agreement {reference}: {seller} delivers {due} of {form} a year to {buyer} (contracted)."
+    ),
     "agreement.announced": N_(
         "Announcement {reference}: {seller} would deliver {due} of {form} a year to {buyer}; nothing is contracted."
     ),
@@ -168,6 +170,10 @@ NAMES: Mapping[tuple[str, str], str] = {
     ("state", "used"): PN_("state", "used up"),
     ("state", "waste"): PN_("state", "disposed of"),
     ("state", "out of scope"): PN_("state", "out of scope"),
+    ("state", "by-product"): PN_("state", "by-product"),
+    ("state", "loss"): PN_("state", "lost"),
+    ("state", "reagents"): PN_("state", "reagents"),
+    ("state", "unaccounted"): PN_("state", "unaccounted"),
     ("paper", "testres"): PN_("paper", "certificate of analysis"),
     ("paper", "desadv"): PN_("paper", "delivery note"),
     ("paper", "po"): PN_("paper", "order or contract"),

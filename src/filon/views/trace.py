@@ -58,7 +58,9 @@ def _lines(book: Book, lot: LotId, found: list[trace.Relative]) -> tuple[TraceLi
     return tuple(
         _line(book, one)
         for one in found
-        if book.holdings[one.holding].kind is not AccountKind.STEP and book.holdings[one.holding].lot != lot
+        if one.mg != 0
+        and book.holdings[one.holding].kind is not AccountKind.STEP
+        and book.holdings[one.holding].lot != lot
     )
 
 

@@ -1,0 +1,61 @@
+"""The command line's own words: headings of tables and names of states, English and French."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from filon.core.finding import Language
+
+FRENCH: Mapping[str, str] = {
+    # Headings.
+    "Lot": "Lot",
+    "Product": "Produit",
+    "Stage": "Étape",
+    "Site": "Site",
+    "Made": "Produit le",
+    "Mass": "Masse",
+    "Origin known": "Origine connue",
+    "Findings": "Constats",
+    "Where": "Où",
+    "Element, origin": "Élément, origine",
+    "Share": "Part",
+    "Country": "Pays",
+    "State": "État",
+    "Day": "Jour",
+    "Entry": "Inscription",
+    "What": "Quoi",
+    "Period": "Période",
+    "Element": "Élément",
+    "Opening": "Ouverture",
+    "In": "Entré",
+    "Out": "Sorti",
+    "By-product": "Coproduit",
+    "Waste": "Déchets",
+    "Loss": "Pertes",
+    "Closing": "Clôture",
+    "Unaccounted ± 2σ": "Inexpliqué ± 2σ",
+    "Verdict": "Verdict",
+    "Chemistry": "Chimie",
+    "Enough for": "Suffit pour",
+    "Whole chain": "Toute la chaîne",
+    # Accounts and states.
+    "stock": "stock",
+    "transit": "transit",
+    "step": "opération",
+    "source": "origine",
+    "unaccounted": "inexpliqué",
+    "reagents": "réactifs",
+    "waste": "déchets",
+    "by-product": "coproduit",
+    "loss": "pertes",
+    "out of scope": "hors périmètre",
+    "used": "consommé",
+    "pass": "juste",
+    "fail": "écart",
+    "cannot-tell": "indécidable",
+}
+
+
+def word(english: str, language: Language) -> str:
+    """The word in the language; a test sees to it that none lacks."""
+    return FRENCH[english] if language == "fr" else english
