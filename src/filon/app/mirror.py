@@ -1,0 +1,169 @@
+"""Mirrors: another party's copy of a log's public files, checked to the last hash before it is believed.
+
+`audit` needs nothing but the files and the keys: it makes every leaf hash, tile and root again. `mirror` audits and
+then copies; only a mirror can bring lost entries back, a witness alone cannot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from filon.app import durable
+from filon.app.publish import CHECKPOINT, published_in
+from filon.app.verify import Progress, Verdict
+from filon.core.errors import ConflictError, NotProvenError
+from filon.core.finding import Finding, Place, found
+from filon.log.checkpoint import Checkpoint, Signer
+from filon.log.merkle import HASH_SIZE, Frontier, leaf_hash
+from filon.log.policy import Policy
+from filon.log.tiles import HEIGHT, WIDTH, Tile, tiles, unbundle
+
+
+def audit(folder: Path, policy: Policy, *, held: Checkpoint | None = None, progress: Progress | None = None) -> Verdict:
+    """Check a log's published files from the files alone.
+
+    Args:
+        policy: whose signatures count.
+        held: a checkpoint verified earlier; the log must begin with what it covers.
+
+    Findings:
+        LOG-011: the checkpoint is not to be trusted. LOG-017, LOG-018: a file is missing or wrong. LOG-010, LOG-012:
+        another history than the checkpoint or `held` stands for.
+    """
+    return _Audit(folder, policy, held).run(progress or (lambda _done, _all: None))
+
+
+def mirror(source: Path, target: Path, policy: Policy, *, progress: Progress | None = None) -> Verdict:
+    """Bring a copy up to date: audit the source against what the copy has seen, then copy what is new.
+
+    Returns:
+        The audit's verdict; nothing is copied if it found damage.
+
+    Raises:
+        ConflictError: the source is another log than the copy's.
+    """
+    before = published_in(target)
+    after = published_in(source)
+    if before is not None and after is not None and before.origin != after.origin:
+        raise ConflictError(f"{source} is {after.origin}, the copy is of {before.origin}")
+    verdict = audit(source, policy, held=before, progress=progress)
+    if verdict.whole:
+        for tile in tiles(verdict.entries):
+            if not (target / tile.path).exists():
+                durable.write(target / tile.path, (source / tile.path).read_bytes())
+        durable.write(target / CHECKPOINT, (source / CHECKPOINT).read_bytes())
+    return verdict
+
+
+class _Audit:
+    def __init__(self, folder: Path, policy: Policy, held: Checkpoint | None) -> None:
+        self.folder = folder
+        self.policy = policy
+        self.held = held
+        self.findings: list[Finding] = []
+        self.edge = Frontier()
+        self.rows: dict[int, list[bytes]] = {}
+        self.numbers: dict[int, int] = {}
+
+    def run(self, progress: Progress) -> Verdict:
+        opened = self._opened()
+        if opened is None:
+            return Verdict(0, self.edge.root(), tuple(self.findings), (), _unproven())
+        checkpoint, signers = opened
+        self._seen(checkpoint)
+        for tile in tiles(checkpoint.size):
+            if tile.level is None and not self._bundle(tile):
+                break
+            progress(self.edge.size, checkpoint.size)
+        for level in sorted(self.rows):
+            if self.rows[level]:
+                self._compare(level)
+        if self.edge.size == checkpoint.size and self.edge.root() != checkpoint.root:
+            self._other_root(checkpoint, self.edge.root())
+        return self._verdict(checkpoint, signers)
+
+    def _opened(self) -> tuple[Checkpoint, list[Signer]] | None:
+        try:
+            return self.policy.trusted((self.folder / CHECKPOINT).read_bytes())
+        except OSError:
+            self.findings.append(found("LOG-017", Place(file=CHECKPOINT), path=CHECKPOINT))
+        except NotProvenError as error:
+            self.findings.append(found("LOG-011", Place(file=CHECKPOINT), reason=error.detail))
+        return None
+
+    def _seen(self, checkpoint: Checkpoint) -> None:
+        if self.held is not None and self.held.size > checkpoint.size:
+            self.findings.append(found("LOG-012", size=self.held.size, entries=checkpoint.size))
+
+    def _bundle(self, tile: Tile) -> bool:
+        try:
+            entries = unbundle((self.folder / tile.path).read_bytes(), tile.width)
+        except OSError:
+            self.findings.append(found("LOG-017", Place(file=tile.path), path=tile.path))
+            return False
+        except NotProvenError:
+            first = tile.number * WIDTH
+            self.findings.append(found("LOG-018", Place(file=tile.path, entry=first), path=tile.path, entry=first))
+            return False
+        for entry in entries:
+            self._grow(leaf_hash(entry))
+        return True
+
+    def _grow(self, hashed: bytes) -> None:
+        for level, _, node in self.edge.grow((hashed,)):
+            if level % HEIGHT == 0:
+                row = self.rows.setdefault(level // HEIGHT, [])
+                row.append(node)
+                if len(row) == WIDTH:
+                    self._compare(level // HEIGHT)
+        if self.held is not None and self.edge.size == self.held.size and self.edge.root() != self.held.root:
+            self._other_root(self.held, self.edge.root())
+
+    def _compare(self, level: int) -> None:
+        """A row of computed hashes against the tile file; the first that differs is named."""
+        row, number = self.rows[level], self.numbers.get(level, 0)
+        self.rows[level], self.numbers[level] = [], number + 1
+        tile = Tile(level, number, len(row))
+        try:
+            data = (self.folder / tile.path).read_bytes()
+        except OSError:
+            self.findings.append(found("LOG-017", Place(file=tile.path), path=tile.path))
+            return
+        if data != b"".join(row):
+            wrong = next(
+                (i for i, each in enumerate(row) if data[i * HASH_SIZE : (i + 1) * HASH_SIZE] != each), len(row)
+            )
+            entry = (number * WIDTH + wrong) << (level * HEIGHT)
+            self.findings.append(found("LOG-018", Place(file=tile.path, entry=entry), path=tile.path, entry=entry))
+
+    def _other_root(self, checkpoint: Checkpoint, root: bytes) -> None:
+        self.findings.append(found("LOG-010", expected=checkpoint.root.hex(), found=root.hex(), size=checkpoint.size))
+
+    def _verdict(self, checkpoint: Checkpoint, signers: list[Signer]) -> Verdict:
+        names = ", ".join(dict.fromkeys(signer.key.name for signer in signers))
+        proven = (
+            found("LOG-101", entries=self.edge.size, root=self.edge.root().hex()),
+            found("LOG-103", checkpoints=1 + (self.held is not None), size=checkpoint.size),
+            found("LOG-105", signers=names),
+        )
+        whole = not self.findings
+        return Verdict(
+            self.edge.size, self.edge.root(), tuple(self.findings), proven if whole else (), _unproven(), (checkpoint,)
+        )
+
+
+def _unproven() -> tuple[Finding, ...]:
+    return found("LOG-156"), found("LOG-155")
+
+
+def fetcher(folder: Path) -> Callable[[str], bytes]:
+    """Reads a mirror's files for `log.tiles.nodes_of`."""
+    return lambda path: (folder / path).read_bytes()
+
+
+def leaves(folder: Path, size: int) -> Iterator[bytes]:
+    """The public leaves of a mirror, oldest first."""
+    for tile in tiles(size):
+        if tile.level is None:
+            yield from unbundle((folder / tile.path).read_bytes(), tile.width)
