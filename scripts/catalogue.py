@@ -5,6 +5,7 @@ Messages come from `filon/views` and `filon/web`; those that are no longer said 
 
 from __future__ import annotations
 
+import re
 import sys
 from io import BytesIO
 from pathlib import Path
@@ -48,6 +49,12 @@ def messages() -> Catalog:
     return template
 
 
+def typeset(text: str) -> str:
+    """French as it is set: no-break spaces where a line must not break, curved apostrophes."""
+    text = re.sub(r" (?=[;!?%])", "\u202f", text.replace("'", "’"))
+    return re.sub(r" (?=:)", "\u00a0", text).replace("« ", "«\u202f").replace(" »", "\u202f»")
+
+
 def main() -> int:
     """Merge, write, and tell how many are still to be put into French."""
     template = messages()
@@ -56,6 +63,8 @@ def main() -> int:
     )
     old.update(template, no_fuzzy_matching=True)
     old.obsolete.clear()
+    for one in old:
+        one.string = tuple(map(typeset, one.string)) if isinstance(one.string, tuple) else typeset(one.string)
     out = BytesIO()
     write_po(out, old, width=120, include_lineno=False, omit_header=True)
     FRENCH.write_bytes(HEADER.encode() + out.getvalue().strip() + b"\n")

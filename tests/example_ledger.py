@@ -80,14 +80,13 @@ def battery(**changes) -> BatteryView:
         unknown=tuple(reason for one in held for reason in one.reasons),
         balance=Sentence("balance.behind-fail", {"count": 1}),
         journey=(
-            Leg(
-                Named("stage", "mine"), ("MA", "CD", "FI", "ID", "CL", "DE", "ZA"), ("Tizirt", "Suola"), 14, kg(60 * KG)
-            ),
-            Leg(Named("stage", "refined"), ("FI", "MA", "CL", "DE"), ("Tizirt", "Suola"), 31, kg(58 * KG)),
-            Leg(Named("stage", "pcam"), ("MA",), ("Rivage Précurseurs",), 6, kg(50 * KG)),
-            Leg(Named("stage", "cam"), ("BE",), (), 4, kg(56 * KG)),
-            Leg(Named("stage", "cell"), ("FR",), ("Volterre",), 2, kg(55_400 * G)),
-            Leg(Named("stage", "pack"), ("FR",), ("Martinet Automobiles",), 1, kg(55_400 * G)),
+            Leg(Named("stage", "mine"), ("FI", "ID", "ZA", "MA", "CL", "DE", "CD"), ("Tizirt", "Suola"), 14),
+            Leg(Named("stage", "recycler"), ("FR",), ("Boucle Métaux",), 0),
+            Leg(Named("stage", "refined"), ("FI", "MA", "CL", "DE"), ("Tizirt", "Suola"), 31),
+            Leg(Named("stage", "pcam"), ("MA",), ("Rivage Précurseurs",), 6),
+            Leg(Named("stage", "cam"), ("BE",), (), 4),
+            Leg(Named("stage", "cell"), ("FR",), ("Volterre",), 2),
+            Leg(Named("stage", "pack"), ("FR",), ("Martinet Automobiles",), 1),
         ),
         evidence=(
             Sentence("evidence.events", {"count": 214}),

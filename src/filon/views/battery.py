@@ -23,15 +23,13 @@ class Leg:
         stage: one of `chain.STAGES`.
         countries: where it took place, ISO codes, most mass first.
         names: sites that agreed to be named.
-        lots: how many lots of that stage are behind this battery.
-        mass: kg of all carried elements that came through that stage into this battery.
+        lots: how many lots of that stage are behind this battery; 0 for mines and recyclers known only as origins.
     """
 
     stage: Named
     countries: tuple[str, ...]
     names: tuple[str, ...]
     lots: int
-    mass: Figure
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ class Tongue:
         """A mass by itself, in the unit that reads best: `812 t`, `24 150,5 kg`, `4,213 kg`, `150 g`, `12 mg`."""
         unit, factor = next((u, f) for limit, u, f in _SCALES if abs(kilograms) >= limit) if kilograms else ("kg", 1)
         value = kilograms * factor
-        places = next((n for limit, n in _PLACES if abs(value) >= limit), 0)
+        places = next((n for limit, n in _PLACES if abs(value) >= limit), 0) if unit != "mg" else 0
         shown = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
         if shown == shown.to_integral_value():
             places = 0
@@ -133,10 +133,10 @@ class Tongue:
         step = Decimal(1).scaleb(-places)
         whole = int((sum(values, Decimal(0)) / step).to_integral_value(rounding=ROUND_HALF_EVEN))
         units = split(whole, [int(value * WHOLE) for value in values])
-        pairs = zip(values, units, strict=True)
+        traces = f"<{NARROW}{self._fixed(step, places)}"
         return [
-            self._fixed(unit * step, places) if unit or not value else self.number(value, places)
-            for value, unit in pairs
+            self._fixed(unit * step, places) if unit or not value else traces
+            for value, unit in zip(values, units, strict=True)
         ]
 
     def shares(self, values: Sequence[Decimal]) -> list[str]:

@@ -29,10 +29,16 @@ class MethodError(WrongCallError):
     status = 405
 
 
-def create_app(ledger: Ledger) -> FastAPI:
-    """The application over one ledger."""
+def create_app(ledger: Ledger, *, host: str = "") -> FastAPI:
+    """The application over one ledger.
+
+    Args:
+        host: `https://passport.example`, where the batteries' pages live for everybody: their QR codes lead there;
+            empty = the canonical identifiers at id.gs1.org.
+    """
     app = FastAPI(title="Filon", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.ledger = ledger
+    app.state.host = host
     app.include_router(pages)
     app.add_exception_handler(FilonError, _filon_error)
     app.add_exception_handler(HTTPException, _http_error)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -20,6 +21,8 @@ from markupsafe import Markup
 
 from filon import __version__
 from filon.core.finding import Language
+from filon.core.ident import short
+from filon.views.balance import BalanceLine
 from filon.views.battery import BatteryView
 from filon.views.build.sight import lot_path
 from filon.views.figure import Named
@@ -104,6 +107,7 @@ def environment(language: Language) -> Environment:
         amount=amount,
         decimals=decimals,
         places=places,
+        columns=columns,
         qr_svg=qr_svg,
         scannable=scannable,
         lot_path=lot_path,
@@ -121,6 +125,7 @@ def environment(language: Language) -> Environment:
         name=speech.name,
         number=speech.number,
         country=lambda code: speech.name(Named("country", code)),
+        short=short,
         capital=lambda text: text[:1].upper() + text[1:],
     )
     return env
@@ -144,11 +149,23 @@ def render_battery(view: BatteryView, language: Language, *, standalone: bool = 
         host: `https://passport.example`, put in front of the identifier's path in the QR code; empty = the
             canonical link itself.
     """
-    link = host.rstrip("/") + view.path if host else view.link
+    link = public_link(view, host)
     style = Markup(asset("battery.css").data.decode())  # noqa: S704 - our own file
     return render("battery.html", language, view=view, link=link, standalone=standalone, style=style)
+
+
+def public_link(view: BatteryView, host: str) -> str:
+    """What the QR code of a battery says: its path at the host where its page lives, else its canonical identifier."""
+    return host.rstrip("/") + view.path if host else view.link
 
 
 def places(contents: tuple[Contained, ...]) -> int:
     """Decimals for kg of all these elements, the same for each so that they can be compared."""
     return decimals(one.mass.value for one in contents if one.mass.value is not None)
+
+
+def columns(lines: Sequence[BalanceLine]) -> tuple[str, ...]:
+    """The columns of a balance table: in, out, stock and unaccounted always, the others where not all are zero."""
+    every = ("opening", "taken", *(name for name, _ in lines[0].exits())) if lines else ()
+    always = {"taken", "made", "closing", "unaccounted"}
+    return tuple(name for name in every if name in always or any(getattr(one, name).value for one in lines))

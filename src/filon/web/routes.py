@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, cast
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
 from filon.core.errors import NotFoundError
 from filon.views.build.sight import lot_key
 from filon.views.ledger import Ledger
-from filon.web.pages import ASSETS, asset, render_battery
+from filon.web.pages import ASSETS, asset, public_link, render_battery
 from filon.web.qr import qr_file
 from filon.web.reply import OPEN, battery_policy, json_of, language, page, wants_json
 
 pages = APIRouter()
+reads = partial(pages.api_route, methods=["GET", "HEAD"])
+"""A page at a path; nothing can be changed through the web."""
 
 AsOf = Annotated[int | None, Query(ge=0, description="as known when the log had so many entries")]
 Page = Annotated[int, Query(alias="page", ge=1, le=1_000_000)]
+Gtin = Annotated[str, Path(pattern=r"^(\d{8}|\d{12,14})$")]
 Text = Annotated[str, Query(max_length=400)]
 
 
@@ -26,15 +30,15 @@ def ledger(request: Request) -> Ledger:
     return cast(Ledger, request.app.state.ledger)
 
 
-@pages.get("/")
-@pages.get("/home.json")
+@reads("/")
+@reads("/home.json")
 def home(request: Request, as_of: AsOf = None) -> Response:
     """What needs me today?"""
     return page("home.html", request, ledger(request).home(as_of=as_of), page="home", command="filon demo")
 
 
-@pages.get("/lots")
-@pages.get("/lots.json")
+@reads("/lots")
+@reads("/lots.json")
 def lots(  # noqa: PLR0917 - the query of the page, by name
     request: Request,
     q: Text = "",
@@ -48,7 +52,7 @@ def lots(  # noqa: PLR0917 - the query of the page, by name
     return page("lots.html", request, view, page="lots", search=q, stage=stage, site=site)
 
 
-@pages.get("/lots/{path:path}")
+@reads("/lots/{path:path}")
 def lot(request: Request, path: str, carrier: Text = "", as_of: AsOf = None) -> Response:
     """One lot."""
     key = lot_key(path.removesuffix(".json"))
@@ -57,23 +61,23 @@ def lot(request: Request, path: str, carrier: Text = "", as_of: AsOf = None) -> 
     return page("lot.html", request, view, page="lots", labels=labels)
 
 
-@pages.get("/balance")
-@pages.get("/balance.json")
+@reads("/balance")
+@reads("/balance.json")
 def balance(request: Request, element: Text = "", site: Text = "", period: Text = "", as_of: AsOf = None) -> Response:
     """Does it add up?"""
     view = ledger(request).balance(element=element, site=site, period=period, as_of=as_of)
     return page("balance.html", request, view, page="balance")
 
 
-@pages.get("/log")
-@pages.get("/log.json")
+@reads("/log")
+@reads("/log.json")
 def log(request: Request, sheet: Page = 1, as_of: AsOf = None) -> Response:
     """What was handed in."""
     return page("log.html", request, ledger(request).log(page=sheet, as_of=as_of), page="log")
 
 
-@pages.get("/01/{gtin}/21/{serial:path}")
-def battery(request: Request, gtin: str, serial: str, as_of: AsOf = None) -> Response:
+@reads("/01/{gtin}/21/{serial:path}")
+def battery(request: Request, gtin: Gtin, serial: str, as_of: AsOf = None) -> Response:
     """The public page of a battery: no login, no script, no cookie, one request.
 
     Source: GS1 Digital Link URI syntax: /01/ GTIN, /21/ serial number; passport reference, section 9.
@@ -89,21 +93,26 @@ def battery(request: Request, gtin: str, serial: str, as_of: AsOf = None) -> Res
             "Cache-Control": "no-cache",
             "Content-Security-Policy": battery_policy(),
         }
-        answer = Response(render_battery(view, spoken), media_type="text/html; charset=utf-8", headers=headers)
+        answer = Response(
+            render_battery(view, spoken, host=request.app.state.host),
+            media_type="text/html; charset=utf-8",
+            headers=headers,
+        )
     answer.headers.update(OPEN)
     return answer
 
 
-@pages.get("/qr/01/{gtin}/21/{serial:path}")
-def qr(request: Request, gtin: str, serial: str) -> Response:
+@reads("/qr/01/{gtin}/21/{serial:path}")
+def qr(request: Request, gtin: Gtin, serial: str) -> Response:
     """The QR code of a battery as SVG, for its label."""
     if not serial.endswith(".svg"):
         raise NotFoundError("a code is asked for as /qr/01/{gtin}/21/{serial}.svg")
     view = ledger(request).battery(gtin, serial.removesuffix(".svg"))
-    return Response(qr_file(view.link, view.serial), media_type="image/svg+xml", headers=dict(OPEN))
+    link = public_link(view, request.app.state.host)
+    return Response(qr_file(link, view.serial), media_type="image/svg+xml", headers=dict(OPEN))
 
 
-@pages.get("/static/{name}")
+@reads("/static/{name}")
 def static(name: str) -> Response:
     """Our style sheet, script and mark; the name holds a hash of the bytes, so they may be kept for ever."""
     for one in map(asset, ASSETS):
@@ -113,13 +122,13 @@ def static(name: str) -> Response:
     raise NotFoundError("no such file")
 
 
-@pages.get("/healthz")
+@reads("/healthz")
 def alive() -> Response:
     """The process answers."""
     return Response("ok\n", media_type="text/plain; charset=utf-8")
 
 
-@pages.get("/readyz")
+@reads("/readyz")
 def ready(request: Request) -> Response:
     """The ledger answers, too."""
     return Response(f"ok, {ledger(request).state().size} entries\n", media_type="text/plain; charset=utf-8")

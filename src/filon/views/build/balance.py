@@ -25,13 +25,14 @@ _KINDS = ("chain", "site", "step", "transit", "stocktake", "withdrawal")
 def balance_view(sight: Sight, *, element: str = "", site: str = "", period: str = "") -> BalanceView:
     """The balance of the whole chain, narrowed to an element, a site and a month where so chosen.
 
-    Steps, shipments and stocktakes are listed where they were checked and do not close, or where a site is chosen;
-    sites and the chain always.
+    The whole chain stands first. Sites are listed where an element or a site is chosen, else only those that do not
+    close; steps, shipments and stocktakes where they do not close, or where a site is chosen.
     """
     months = _months(sight)
     since, until = months.get(period, (0, len(sight.book.events)))
     substances = [element] if element else None
-    lines = [_site_line(sight, one, period) for one in _books(sight, substances, since, until) if _shown(one, site)]
+    every = [_site_line(sight, one, period) for one in _books(sight, substances, since, until) if _shown(one, site)]
+    lines = [one for one in every if element or site or one.kind == "chain" or one.verdict is Verdict.FAIL]
     checks = books.steps(sight.book, substances=substances, since=since, until=until)
     counted = [one for one in checks if site in {"", one.site} and one.account.kind is not AccountKind.REAGENTS]
     lines += [check_line(sight, one) for one in counted if site or one.verdict is not Judged.PASS]
@@ -92,7 +93,7 @@ def _site_line(sight: Sight, line: books.Line, period: str) -> BalanceLine:
         closing=figure(line.closing),
         unaccounted=kg(line.unaccounted, uncertainty_mg=round(line.sigma)) if known else kg(None),
         verdict=_worst(_VERDICTS[line.verdict], Verdict.PASS if known else Verdict.CANNOT_TELL),
-        href="" if chain else f"/lots?{urlencode({'site': line.group})}",
+        href="/balance?" + urlencode({"element": line.substance} if chain else {"site": line.group}),
     )
 
 
@@ -199,11 +200,11 @@ def _worst(*verdicts: Verdict) -> Verdict:
     return min(verdicts, key=_GRAVITY.index)
 
 
-def _order(line: BalanceLine) -> tuple[int, int, int, str, str]:
+def _order(line: BalanceLine) -> tuple[int, bool, int, str, str]:
     substances = (*ELEMENTS, MASS)
     return (
         _KINDS.index(line.kind),
-        _GRAVITY.index(line.verdict),
+        line.verdict is not Verdict.FAIL,
         substances.index(line.element),
         line.period,
         line.label,

@@ -21,7 +21,7 @@ from filon.views.battery import BatteryView, Leg
 from filon.views.build.lot import contained, mass_of
 from filon.views.build.sight import Sight
 from filon.views.chain import STAGES
-from filon.views.figure import Figure, Named, Sentence, Standing, kg
+from filon.views.figure import Figure, Named, Sentence, Standing
 from filon.views.origin import Contained, OriginKind, known_share, verdict
 
 
@@ -116,7 +116,7 @@ def journey(sight: Sight, lot: LotId, metals: tuple[Contained, ...], *, public: 
 
 def _leg(stage: str, lots: set[LotId], weight: Counter[str], names: dict[str, None]) -> Leg:
     countries = tuple(country for country, _ in weight.most_common() if country)
-    return Leg(Named("stage", stage), countries, tuple(names), len(lots), kg(None))
+    return Leg(Named("stage", stage), countries, tuple(names), len(lots))
 
 
 def _sources(metals: tuple[Contained, ...]) -> list[Leg]:
@@ -129,9 +129,8 @@ def _sources(metals: tuple[Contained, ...]) -> list[Leg]:
             for row in rows:
                 weight[row.origin.country] += int((row.mass.value or 0) * 1_000_000)
             names = dict.fromkeys(row.origin.name for row in rows if row.origin.name)
-            mass = Figure(sum((row.mass.value or Decimal(0) for row in rows), Decimal(0)), "kg", Standing.COMPUTED)
             countries = tuple(country for country, _ in weight.most_common() if country)
-            legs.append(Leg(Named("stage", stage), countries, tuple(names), 0, mass))
+            legs.append(Leg(Named("stage", stage), countries, tuple(names), 0))
     return legs
 
 

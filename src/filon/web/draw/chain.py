@@ -30,21 +30,28 @@ class Spot:
 
 
 def columns(chain: Chain) -> tuple[tuple[str, tuple[ChainNode, ...]], ...]:
-    """(stage, boxes from top to bottom), only stages that occur, in the order matter takes.
+    """(stage, boxes from top to bottom) from left to right, in the order matter takes; only stages that occur.
 
-    A lot of no named stage stands one column before the first it feeds, at the latest stage it may.
+    A stage whose lots feed each other (salts into a tank) has two columns: what came to it, and what was made of it.
+    A lot of no named stage stands before the first it feeds.
     """
+    stage = _stages(chain)
+    fed = {edge.target for edge in chain.edges if stage[edge.source] == stage[edge.target]}
+    held: dict[tuple[int, bool], list[ChainNode]] = defaultdict(list)
+    for node in sorted(chain.nodes, key=lambda n: (-(n.mass.value or 0), n.key)):
+        held[STAGES.index(stage[node.key]), node.key in fed].append(node)
+    placed = [(STAGES[rank], boxes) for (rank, _), boxes in sorted(held.items(), key=lambda item: item[0])]
+    return tuple((name, tuple(boxes)) for name, boxes in _untangled(placed, chain))
+
+
+def _stages(chain: Chain) -> dict[str, str]:
     stage = {node.key: node.stage for node in chain.nodes}
     for node in reversed(chain.nodes):
         if node.stage not in STAGES:
-            fed = [
-                STAGES.index(stage[e.target]) for e in chain.edges if e.source == node.key and stage[e.target] in STAGES
-            ]
-            stage[node.key] = STAGES[max(min(fed, default=len(STAGES)) - 1, 0)]
-    held: dict[str, list[ChainNode]] = defaultdict(list)
-    for node in sorted(chain.nodes, key=lambda n: (-(n.mass.value or 0), n.key)):
-        held[stage[node.key]].append(node)
-    return tuple((name, tuple(boxes)) for name, boxes in _untangled([(s, held[s]) for s in STAGES if s in held], chain))
+            targets = (stage[edge.target] for edge in chain.edges if edge.source == node.key)
+            known = [STAGES.index(one) for one in targets if one in STAGES]
+            stage[node.key] = STAGES[max(min(known, default=len(STAGES)) - 1, 0)]
+    return stage
 
 
 def _untangled(held: Sequence[tuple[str, list[ChainNode]]], chain: Chain) -> list[tuple[str, list[ChainNode]]]:
@@ -64,7 +71,7 @@ def _untangled(held: Sequence[tuple[str, list[ChainNode]]], chain: Chain) -> lis
         return (at, -float(node.mass.value or 0), node.key)
 
     for sweep in range(SWEEPS):
-        for _, boxes in order if sweep % 2 == 0 else reversed(order):
+        for _, boxes in (order, order[::-1])[sweep % 2]:
             boxes.sort(key=middle)
             place.update({node.key: (rank + 0.5) / len(boxes) for rank, node in enumerate(boxes)})
     return order
@@ -91,6 +98,7 @@ def draw_chain(chain: Chain, tongue: Tongue, key: str = "chain") -> Markup:
     heads = [
         tag("text", escape(tongue.name(Named("stage", stage))), x=MARGIN + column * (BOX + GUTTER), y=16, class_="head")
         for column, stage in enumerate(stages)
+        if column == 0 or stages[column - 1] != stage
     ]
     carrier = tongue.name(Named("element", chain.carrier))
     title, desc = titled(
@@ -128,13 +136,20 @@ def _arrows(chain: Chain, spots: Mapping[str, Spot], tongue: Tongue) -> list[Mar
     drawn = []
     for edge in sorted(chain.edges, key=lambda e: (-thick[e.source, e.target], e.source, e.target)):
         pair = (edge.source, edge.target)
-        x0, x1 = spots[edge.source].x + BOX, spots[edge.target].x
-        y0, y1 = leave[pair], enter[pair]
-        bend = max((x1 - x0) / 2, GUTTER / 2)
-        path = f"M{x0:.0f} {y0:.1f}C{x0 + bend:.0f} {y0:.1f} {x1 - bend:.0f} {y1:.1f} {x1:.0f} {y1:.1f}"
+        path = _ribbon(spots[edge.source], spots[edge.target], leave[pair], enter[pair])
         told = tag("title", escape(f"{label[edge.source]} → {label[edge.target]}: {tongue.figure(edge.mass)}"))
         drawn.append(tag("path", told, d=path, stroke_width=thick[pair], class_="flow"))
     return drawn
+
+
+def _ribbon(source: Spot, target: Spot, y0: float, y1: float) -> str:
+    """From the right of one box to the left of another; within a column, around the left of both."""
+    if source.x == target.x:
+        x, out = source.x, source.x - GUTTER / 2
+        return f"M{x:.0f} {y0:.1f}C{out:.0f} {y0:.1f} {out:.0f} {y1:.1f} {x:.0f} {y1:.1f}"
+    x0, x1 = source.x + BOX, target.x
+    bend = max((x1 - x0) / 2, GUTTER / 2)
+    return f"M{x0:.0f} {y0:.1f}C{x0 + bend:.0f} {y0:.1f} {x1 - bend:.0f} {y1:.1f} {x1:.0f} {y1:.1f}"
 
 
 def _thickness(chain: Chain) -> dict[tuple[str, str], float]:
