@@ -58,10 +58,10 @@ def _fired(strand: Strand, precursor: Held, lithium: Floor, serial: int, when: d
     used: Used = [(Line(precursor.lot, PRECURSOR_KG), precursor.traits), *salt]
     order = strand.note("KT-26", serial + 1)
     taken = tuple(line for line, _ in used)
-    made = _product(strand, used, strand.lot("cam", "KAT-26", serial + 1))
+    made = cathode_of(strand, used, strand.lot("cam", "KAT-26", serial + 1))
     made = replace(made, when=when, used=taken, campaign=order)
-    left = Line(strand.lot("sievings", "KSV-26", serial + 1), _sieved(made.line.amount))
-    sievings = replace(_sievings(strand, used, left), when=when, campaign=order)
+    left = Line(strand.lot("sievings", "KSV-26", serial + 1), sieved(made.line.amount))
+    sievings = replace(sievings_of(strand, used, left), when=when, campaign=order)
     yield from (made, sievings)
     if serial == MISTYPED:
         wrong = replace(made, line=Line(made.line.lot, made.line.amount + 900))  # 5 9.. typed for 5 0..
@@ -71,7 +71,8 @@ def _fired(strand: Strand, precursor: Held, lithium: Floor, serial: int, when: d
     yield from carried(strand.chance, route, [made.line], when.replace(hour=16) + 4 * DAY, note)
 
 
-def _product(strand: Strand, used: Used, lot: Lot) -> Made:
+def cathode_of(strand: Strand, used: Used, lot: Lot) -> Made:
+    """The cathode material that comes of what was used: assays and weight; time and campaign are still to be set."""
     about, near = strand.chance.about, strand.chance.near_one
     nickel = about("48.20", "0.10", "0.01")
     kg = rounded(content(used, "Ni") * YIELD * near(3) * 100 / Fraction(nickel), Decimal("0.5"))
@@ -83,12 +84,13 @@ def _product(strand: Strand, used: Used, lot: Lot) -> Made:
     )
 
 
-def _sieved(kg: Decimal) -> Decimal:
-    # 12 parts to 988 of product, on the laboratory's small scale.
+def sieved(kg: Decimal) -> Decimal:
+    """How much stays in the sieve beside so much product: 12 parts to 988, on a small scale."""
     return rounded(Fraction(kg) * (1 - YIELD) / YIELD, Decimal("0.1"))
 
 
-def _sievings(strand: Strand, used: Used, line: Line) -> Made:
+def sievings_of(strand: Strand, used: Used, line: Line) -> Made:
+    """What stays in the sieve."""
     assay = {
         element: assay_of(content(used, element) * (1 - YIELD) * strand.chance.near_one(2), Fraction(line.amount))
         for element in ("Ni", "Co", "Mn", "Li")

@@ -82,7 +82,7 @@ def _batch(strand: Strand, hall: _Hall, number: int, when: datetime) -> Iterator
     taken = tuple(line for line, _ in used)
     yield Made(when=when, site=site, line=Line(batch, Decimal(BATCH)), traits=traits, used=taken, campaign=order)
     lot = strand.lot("cathode scrap", "CHU-26", number + 1)
-    yield _scrap(
+    yield scrap_of(
         strand,
         [*cathode, *aluminium],
         Made(when=when, site=site, line=Line(lot, Decimal(0)), traits=Traits(), campaign=order),
@@ -93,7 +93,8 @@ def _batch(strand: Strand, hall: _Hall, number: int, when: datetime) -> Iterator
     yield Rejected(when=when + 8 * DAY, site=site, range=rejects)
 
 
-def _scrap(strand: Strand, coated: Used, made: Made) -> Made:
+def scrap_of(strand: Strand, coated: Used, made: Made) -> Made:
+    """The deed `made` with the scrap's weight and assays: 8 % of what was coated, foil and all."""
     total = sum((line.amount for line, _ in coated), Decimal(0))
     kg = (total * 8 / 100).quantize(Decimal(1)) + strand.chance.about("0", "3", "0.5")
     assay = {

@@ -112,15 +112,16 @@ def _precipitated(
         *yard.floor("manganese sulfate").take(manganese, when),
     ]
     order, taken = strand.note("OF-P", serial + 1), tuple(line for line, _ in used)
-    precursor = _product(strand, used, strand.lot("pcam", "RIV-26", serial + 1))
-    sludge = _sludge(strand, used, strand.lot("sludge", "BOU-26", serial + 1))
+    precursor = precursor_of(strand, used, strand.lot("pcam", "RIV-26", serial + 1))
+    sludge = sludge_of(strand, used, strand.lot("sludge", "BOU-26", serial + 1))
     return (
         replace(precursor, when=when, used=taken, campaign=order),
         replace(sludge, when=when, campaign=order),
     )
 
 
-def _product(strand: Strand, used: Used, lot: Lot) -> Made:
+def precursor_of(strand: Strand, used: Used, lot: Lot) -> Made:
+    """The hydroxide that comes of what was used: assays and weight; its day and campaign are still to be set."""
     about, near = strand.chance.about, strand.chance.near_one
     moisture, nickel = about("0.40", "0.10", "0.01"), about("50.80", "0.12", "0.01")
     solid = 1 - Fraction(moisture) / 100
@@ -133,7 +134,8 @@ def _product(strand: Strand, used: Used, lot: Lot) -> Made:
     return Made(when=day(0), site=SITES["rivage"], line=Line(lot, kg), traits=traits)
 
 
-def _sludge(strand: Strand, used: Used, lot: Lot) -> Made:
+def sludge_of(strand: Strand, used: Used, lot: Lot) -> Made:
+    """What is left of it in the filter and the mother liquor."""
     kg, moisture = strand.chance.about("300", "20", "1"), strand.chance.about("35.0", "2.0", "0.1")
     dry = Fraction(kg) * (1 - Fraction(moisture) / 100)
     assay = {

@@ -31,7 +31,7 @@ from filon.exchange.simulator.deed import (
     Shipped,
     Traits,
 )
-from filon.exchange.simulator.world import SITES, Company, Product, Site
+from filon.exchange.simulator.world import Company, Product, Site, place
 
 LOCATION = "urn:epcglobal:epcis:vtype:Location"
 EPC_CLASS = "urn:epcglobal:epcis:vtype:EPCClass"
@@ -43,10 +43,11 @@ def told(plan: Iterable[Deed]) -> Iterator[Event]:
     deeds = list(plan)
     corrected = {id(deed.right): deed.wrong for deed in deeds if isinstance(deed, Mistaken)}
     for deed in deeds:
-        yield from _events(corrected.get(id(deed), deed))
+        yield from telling(corrected.get(id(deed), deed))
 
 
-def _events(deed: Deed) -> Iterator[Event]:
+def telling(deed: Deed) -> Iterator[Event]:
+    """The events that tell one deed."""
     match deed:
         case Made():
             yield _made(deed)
@@ -148,7 +149,7 @@ def _ilmd(deed: Made) -> dict[str, object]:
     if traits.status != "final":
         said["status"] = traits.status
     if traits.origin:
-        said["origin"] = SITES[traits.origin].id
+        said["origin"] = place(traits.origin).id
     if traits.recycled is not None:
         said |= {"recycled": str(traits.recycled), "recycledKind": "post-consumer"}
     if traits.piece is not None:
@@ -202,17 +203,20 @@ def _received(deed: Received) -> Event:
 
 
 def _ranges(ranges: Iterable[Range]) -> list[dict[str, str]]:
-    return [{"class": one.lot.id, "first": str(one.first), "last": str(one.last)} for one in ranges]
+    listed = list(ranges)
+    lots = {one.lot.number: one.lot for one in listed}
+    names = {number: lot.id for number, lot in lots.items()}  # a pack may have hundreds of ranges of a few batches
+    return [{"class": names[one.lot.number], "first": str(one.first), "last": str(one.last)} for one in listed]
 
 
 def _assembled(deed: Assembled) -> Event:
-    pieces: dict[str, int] = {}
-    for one in deed.ranges:
-        pieces[one.lot.id] = pieces.get(one.lot.id, 0) + one.pieces
+    ranges, pieces = _ranges(deed.ranges), dict[str, int]()
+    for said, one in zip(ranges, deed.ranges, strict=True):
+        pieces[said["class"]] = pieces.get(said["class"], 0) + one.pieces
     children = tuple(QuantityElement(lot, Decimal(number)) for lot, number in pieces.items())
     base = _base(
         "AggregationEvent", action="ADD", bizStep="assembling", disposition="active", bizLocation=deed.site.id,
-        parentID=deed.id, childQuantityList=children, extensions={FILON + "ranges": _ranges(deed.ranges)},
+        parentID=deed.id, childQuantityList=children, extensions={FILON + "ranges": ranges},
     )  # fmt: skip
     return _event(deed, deed.id, base)
 

@@ -46,7 +46,7 @@ from filon.exchange.simulator.matter import (
     total,
     variance_of,
 )
-from filon.exchange.simulator.world import SITES, Site
+from filon.exchange.simulator.world import Site, place
 
 Contents = Mapping[Lot, Mapping[str, Fraction]]
 """{lot: {element: kg}}."""
@@ -247,5 +247,5 @@ def _outputs(members: list[Made], pool: Matter) -> Contents:
 def origin_of(deed: Made) -> str:
     """Where a lot that no step made comes from."""
     if deed.traits.origin:
-        return SITES[deed.traits.origin].id
+        return place(deed.traits.origin).id
     return deed.site.id if deed.site.kind in {"mine", "recycler"} else UNKNOWN

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Literal
 
 from filon.core.finding import Language
@@ -45,7 +46,7 @@ class Company:
     @property
     def id(self) -> str:
         """Identifier of the company as a party."""
-        return pgln(keyed(f"{self.prefix}00000"))
+        return _party(self.prefix)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Site:
     @property
     def id(self) -> str:
         """Identifier of the site."""
-        return sgln(keyed(f"{self.company.prefix}{self.number:05}"))
+        return _place(self.company.prefix, self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Product:
     @property
     def gtin(self) -> str:
         """GTIN-14."""
-        return "0" + keyed(f"{self.company.prefix}{self.number:05}")
+        return _item(self.company.prefix, self.number)
 
     @property
     def id(self) -> str:
@@ -90,7 +91,7 @@ class Product:
 
     def lot(self, number: str) -> str:
         """Identifier of one lot of it."""
-        return lgtin(self.gtin, number)
+        return _lot(self.gtin, number)
 
     def piece(self, serial: str) -> str:
         """Identifier of one piece of it."""
@@ -99,6 +100,25 @@ class Product:
     def name(self, language: Language) -> str:
         """How people call it."""
         return self.fr if language == "fr" else self.en
+
+
+@cache
+def _party(prefix: str) -> str:
+    return pgln(keyed(f"{prefix}00000"))
+
+
+@cache
+def _place(prefix: str, number: int) -> str:
+    return sgln(keyed(f"{prefix}{number:05}"))
+
+
+@cache
+def _item(prefix: str, number: int) -> str:
+    return "0" + keyed(f"{prefix}{number:05}")
+
+
+# A big plant names the same few thousand lots again and again; without bound the memory would grow with the plant.
+_lot = lru_cache(maxsize=16_384)(lgtin)
 
 
 def keyed(digits: str) -> str:
@@ -178,3 +198,23 @@ PRODUCTS: Mapping[str, Product] = {
     key: Product(key, COMPANIES[company], number, form, en, fr, kind)
     for key, company, number, form, en, fr, kind in _PRODUCTS
 }
+
+
+@cache
+def place(key: str) -> Site:
+    """The site of that key; `mine:Co:17` is one of as many further mines as a big plant may buy from.
+
+    Raises:
+        KeyError: no such site.
+    """
+    if key in SITES:
+        return SITES[key]
+    kind, _, rest = key.partition(":")
+    metal, _, number = rest.partition(":")
+    if kind != "mine" or metal not in _METALS:
+        raise KeyError(key)
+    gln = 10_000 * (1 + _METALS.index(metal)) + int(number)
+    return Site(key, COMPANIES["atlas"], gln, f"{metal} mine {number}", "MA", "+01:00", "mine")
+
+
+_METALS = ("Co", "Ni", "Mn", "Li", "C", "Cu", "Al")
