@@ -74,7 +74,7 @@ def events(
         window: cells among which a pack's trays are drawn.
         mines: how many mines each metal comes from.
     """
-    plant = _Plant(Strand(0, Chance(seed)), tray, window // tray, mines)
+    plant = _Plant(Strand(0, Chance(seed)), tray, window, mines)
     for number in count(1) if packs is None else range(1, packs + 1):
         for deed in plant.pack(number):
             yield from telling(deed)
@@ -131,13 +131,14 @@ class _Stock:
 class _Plant:
     """What lies on the floors, and the clock."""
 
-    def __init__(self, strand: Strand, tray: int, trays: int, mines: int) -> None:
+    def __init__(self, strand: Strand, tray: int, window: int, mines: int) -> None:
         if tray < 1 or CELLS_A_PACK % tray:
             raise ValueError("a pack of 288 cells is filled with whole trays")
         self.strand, self.chance = strand, strand.chance
-        self.tray, self.window, self.mines = tray, max(trays, CELLS_A_PACK // tray), mines
+        self.tray, self.trays, self.mines = tray, max(window, CELLS_A_PACK) // tray, mines
         self.stocks: dict[str, _Stock] = {key: _Stock() for key in (*_SALTS, "pcam", "cam")}
-        self.graded: list[Range] = []
+        self.window: list[Range] = []
+        self.graded: deque[Range] = deque()
         self.serials: dict[str, int] = {}
         self.clock = START
 
@@ -145,8 +146,10 @@ class _Plant:
 
     def pack(self, number: int) -> Iterator[Deed]:
         """One pack out of the window, and whatever had to be made before."""
-        while len(self.graded) < self.window + CELLS_A_PACK // self.tray:
+        while len(self.window) + len(self.graded) < self.trays + CELLS_A_PACK // self.tray:
             yield from self.batch()
+        while len(self.window) < self.trays:
+            self.window.append(self.graded.popleft())
         trays = sorted(
             (self.draw() for _ in range(CELLS_A_PACK // self.tray)), key=lambda one: (one.lot.number, one.first)
         )
@@ -161,10 +164,10 @@ class _Plant:
         )
 
     def draw(self) -> Range:
-        """One tray at random out of the window."""
-        index = self.chance.days(0, min(self.window, len(self.graded)) - 1)
-        self.graded[index], self.graded[-1] = self.graded[-1], self.graded[index]
-        return self.graded.pop()
+        """One tray at random out of the window; the next graded one takes its place."""
+        index = self.chance.days(0, self.trays - 1)
+        drawn, self.window[index] = self.window[index], self.graded.popleft()
+        return drawn
 
     def batch(self) -> Iterator[Deed]:
         """Ten thousand cells, their scrap and rejects, on their way to the pack workshop."""
@@ -187,7 +190,7 @@ class _Plant:
         whole = good - good % self.tray
         yield from self.carried("cellonord", "packs", Line(lot, Decimal(whole)), f"BL-{lot.number}")
         starts = range(first, first + whole, self.tray)
-        self.graded += [Range(lot, start, start + self.tray - 1) for start in starts]
+        self.graded.extend(Range(lot, start, start + self.tray - 1) for start in starts)
 
     def taken(self, key: str, kg: Decimal) -> Generator[Deed, None, Used]:
         """Take from a stock, after making or buying what is missing."""
