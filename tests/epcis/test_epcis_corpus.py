@@ -4,8 +4,8 @@ import json
 import re
 
 import pytest
-from epcis_corpus import data, label, rows
 
+from epcis_corpus import data, label, rows
 from filon.core.finding import Level
 from filon.epcis import read
 from filon.epcis.hash import event_hash
@@ -83,10 +83,16 @@ def test_the_invalid_are_refused_at_the_place_named(row):
 def test_the_invalid_xml_is_refused_for_the_element_named(row):
     found = errors(read(data(row)))
     element = re.match(r"Element '(\w+)'", row["detail"])
-    missing = re.search(r"Expected is \( (\w+) \)", row["detail"])  # told as missing there, as out of place here, or the reverse
+    missing = re.search(
+        r"Expected is \( (\w+) \)", row["detail"]
+    )  # told as missing there, as out of place here, or the reverse
     said = " ".join(f"{finding.place.pointer} {finding.found} {finding.expected} {finding.text()}" for finding in found)
     assert element
-    assert element.group(1) in said or (missing and f"{missing.group(1)} is missing" in said) or "EPC-220" in {finding.code for finding in found}
+    assert (
+        element.group(1) in said
+        or (missing and f"{missing.group(1)} is missing" in said)
+        or "EPC-220" in {finding.code for finding in found}
+    )
 
 
 @pytest.mark.parametrize(

@@ -171,10 +171,11 @@ def _elements(parts: list[str]) -> Elements:
 
 def link(elements: Elements) -> str:
     """The canonical Digital Link of a key."""
-    return HOST + "/".join(f"{ai}/{quote(value, safe=_PLAIN)}" for ai, value in elements)
+    return HOST + "/".join(f"{ai}/{quote(value, safe=PLAIN)}" for ai, value in elements)
 
 
-_PLAIN = "';="  # beside letters, digits and -._~ ; all else is escaped, so one key has one spelling
+PLAIN = "';="
+"""Signs that a link carries as they are, beside letters, digits and `-._~`; so one key has one spelling."""
 
 
 def elements_of_urn(urn: str) -> Elements:

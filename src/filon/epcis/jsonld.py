@@ -156,7 +156,8 @@ class _Walk:
             here = f"{path}/{key}"
             if key in seen:
                 self.reading.base = ""
-                self.reading.note("EPC-203", here, key, name=key)
+                code = "EPC-081" if here in {"/epcisBody", "/epcisHeader"} else "EPC-203"
+                self.reading.note(code, here, key, name=key)
             seen.add(key)
             opening = self.cursor.space()
             if here in self._DOWN and opening == "{":

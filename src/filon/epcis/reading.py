@@ -133,6 +133,8 @@ class Reading:
             reader = _EVENT_READERS.get(key)
             if reader is not None:
                 read, code = reader
+                if code == "EPC-019" and kind != "AssociationEvent":
+                    code = "EPC-020"
                 content = read(self, value, key, code)
                 if content is not None:
                     known[key] = content
@@ -187,7 +189,7 @@ class Reading:
         if isinstance(value, str) and value in _ACTIONS:
             return value
         self.note(code, f"/{key}", value, expected="ADD | OBSERVE | DELETE")
-        return None
+        return value if isinstance(value, str) else ""  # told here; `rules` only asks whether there is one
 
     def _name(self, value: Any, pointer: str, code: str) -> str | None:
         """An event's own name: a URI; XML never asked for one, so there any text is kept and the rules speak of it."""

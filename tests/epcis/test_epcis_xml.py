@@ -1,0 +1,286 @@
+"""EPCIS in XML: the same events as from JSON, places as XPath, and what XML alone can get wrong."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+
+from epcis_events import BY_TYPE, LOT, OBJECT, SITE, document, events
+from filon.core.errors import WrongCallError
+from filon.core.finding import Level
+from filon.epcis import read
+from filon.epcis.document import Heading, Limits, MasterElement, Vocabulary
+from filon.epcis.files import is_xml
+from filon.epcis.hash import event_hash
+from filon.epcis.key import body_key
+from filon.epcis.xmlwrite import write, write_event
+
+EVENT = """<ObjectEvent>
+  <eventTime>2026-11-03T13:00:00+01:00</eventTime>
+  <eventTimeZoneOffset>+01:00</eventTimeZoneOffset>
+  <action>ADD</action>
+  <bizStep>urn:epcglobal:cbv:bizstep:commissioning</bizStep>
+  <readPoint><id>urn:epc:id:sgln:4012345.00011.0</id></readPoint>
+  <quantityList><quantityElement><epcClass>urn:epc:class:lgtin:4012345.012345.L1</epcClass>
+    <quantity>+20000.50</quantity><uom>KGM</uom></quantityElement></quantityList>
+</ObjectEvent>"""
+OLD = """<ObjectEvent>
+  <eventTime>2026-11-03T13:00:00+01:00</eventTime>
+  <eventTimeZoneOffset>+01:00</eventTimeZoneOffset>
+  <epcList/>
+  <action>ADD</action>
+  <bizStep>urn:epcglobal:cbv:bizstep:commissioning</bizStep>
+  <readPoint><id>urn:epc:id:sgln:4012345.00011.0</id></readPoint>
+  <extension><quantityList><quantityElement><epcClass>urn:epc:class:lgtin:4012345.012345.L1</epcClass>
+    <quantity>20000.5</quantity><uom>KGM</uom></quantityElement></quantityList></extension>
+</ObjectEvent>"""
+LIST = "/epcis:EPCISDocument/EPCISBody/EventList"
+
+
+def xml(*events_, version="2", head="", ns="", declared="2.0"):
+    return (
+        f'<?xml version="1.0"?>\n<epcis:EPCISDocument xmlns:epcis="urn:epcglobal:epcis:xsd:{version}" {ns}'
+        f'schemaVersion="{declared}" creationDate="2026-11-03T14:00:00Z">{head}'
+        f"<EPCISBody><EventList>{''.join(events_)}</EventList></EPCISBody></epcis:EPCISDocument>"
+    ).encode()
+
+
+def told(data, **options):
+    return [(f.code, f.place.pointer) for f in read(data, **options).findings]
+
+
+def test_xml_2_xml_1_and_json_say_the_same():
+    (from_json,) = read(document(OBJECT)).events
+    for data in (xml(EVENT), xml(OLD, version="1", declared="1.2")):
+        (event,) = read(data).events
+        assert replace(event, place="") == replace(from_json, place="")
+        assert read(data).findings == ()
+        assert event.place == f"{LIST}/ObjectEvent[1]"
+
+
+def test_every_part_of_an_event():
+    """Partners' elements, repeated ones, attributes, ilmd, sensors, dispositions, declarations: worked by hand."""
+    more = (
+        EVENT.replace(
+            "</readPoint>",
+            "</readPoint><bizTransactionList><bizTransaction type='urn:epcglobal:cbv:btt:po'>https://o.example/1</bizTransaction></bizTransactionList>",
+        )
+        .replace(
+            "</ObjectEvent>",
+            """<sourceList><source type="urn:epcglobal:cbv:sdt:location">urn:epc:id:sgln:4012345.00011.0</source></sourceList>
+        <sensorElementList><sensorElement>
+          <sensorMetadata time="2026-11-03T12:00:00Z" ex:m="n"/>
+          <sensorReport type="gs1:Temperature" value="26.0" uom="CEL" booleanValue="1" ex:r="s"/>
+          <ex:own>1</ex:own></sensorElement></sensorElementList>
+        <persistentDisposition><unset>urn:epcglobal:cbv:disp:damaged</unset><set>urn:epcglobal:cbv:disp:recalled</set>
+        </persistentDisposition>
+        <ilmd><ex:grade>A</ex:grade><ex:grade>B</ex:grade><ex:box size="2">x</ex:box><ex:none/></ilmd>
+        <ex:outer><inner>5</inner></ex:outer></ObjectEvent>""",
+        )
+        .replace(
+            "<action>",
+            """<eventID>urn:uuid:1</eventID><errorDeclaration><declarationTime>2026-11-04T00:00:00Z</declarationTime>
+        <reason>urn:epcglobal:cbv:er:did_not_occur</reason><correctiveEventIDs><correctiveEventID>urn:uuid:2</correctiveEventID>
+        </correctiveEventIDs><ex:who>me</ex:who></errorDeclaration><certificationInfo>https://c.example/1</certificationInfo><action>""",
+        )
+    )
+    found = read(xml(more, ns='xmlns:ex="https://ns.example.com/" '))
+    assert [f for f in found.findings if f.level is Level.ERROR] == []
+    (event,) = found.events
+    assert (event.bizTransactionList[0].type, event.bizTransactionList[0].value) == ("po", "https://o.example/1")
+    assert (event.sourceList[0].type, event.sourceList[0].value) == ("location", SITE)
+    assert event.sensorElementList == (
+        {
+            "https://ns.example.com/own": "1",
+            "sensorMetadata": {"time": "2026-11-03T12:00:00Z", "https://ns.example.com/m": "n"},
+            "sensorReport": [
+                {
+                    "type": "Temperature",
+                    "value": Decimal(26),
+                    "uom": "CEL",
+                    "booleanValue": True,
+                    "https://ns.example.com/r": "s",
+                }
+            ],
+        },
+    )
+    assert event.persistentDisposition == {"unset": ("damaged",), "set": ("recalled",)}
+    assert event.ilmd == {
+        "https://ns.example.com/grade": ["A", "B"],
+        "https://ns.example.com/box": {"@size": "2", "#text": "x"},
+        "https://ns.example.com/none": "",
+    }
+    assert event.extensions == {"https://ns.example.com/outer": {"inner": "5"}}
+    assert event.errorDeclaration
+    assert event.errorDeclaration.reason == "did_not_occur"
+    assert event.errorDeclaration.correctiveEventIDs == ("urn:uuid:2",)
+    assert event.errorDeclaration.extensions == {"https://ns.example.com/who": "me"}
+    assert event.certificationInfo == ("https://c.example/1",)
+
+
+def test_an_old_quantity_event_becomes_an_object_event():
+    old = """<QuantityEvent><eventTime>2026-11-03T12:00:00Z</eventTime><eventTimeZoneOffset>+00:00</eventTimeZoneOffset>
+    <epcClass>urn:epc:class:lgtin:4012345.012345.L1</epcClass><quantity>7</quantity></QuantityEvent>"""
+    (event,) = read(xml(old, version="1", declared="1.0")).events
+    assert (event.type, event.action) == ("ObjectEvent", "OBSERVE")
+    assert (event.quantityList[0].epcClass, event.quantityList[0].quantity, event.quantityList[0].uom) == (
+        LOT,
+        Decimal(7),
+        None,
+    )
+
+
+def test_a_transformation_in_an_old_extension_is_found():
+    old = """<extension><TransformationEvent><eventTime>2026-11-03T12:00:00Z</eventTime>
+    <eventTimeZoneOffset>+00:00</eventTimeZoneOffset><inputEPCList><epc>urn:a:1</epc></inputEPCList>
+    <outputEPCList><epc>urn:a:2</epc></outputEPCList></TransformationEvent></extension>"""
+    found = read(xml(old, version="1", declared="1.1"))
+    assert [event.type for event in found.events] == ["TransformationEvent"]
+    assert found.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "data", "pointer"),
+    [
+        ("EPC-006", xml(EVENT.replace("+01:00</eventTime>", "</eventTime>")), f"{LIST}/ObjectEvent[1]/eventTime"),
+        ("EPC-007", xml(EVENT, EVENT.replace(">+01:00<", ">0100<")), f"{LIST}/ObjectEvent[2]/eventTimeZoneOffset"),
+        ("EPC-046", xml(EVENT.replace("+20000.50", "20 t")), f"{LIST}/ObjectEvent[1]/quantityList/quantityElement[1]/quantity"),
+        (
+            "EPC-101",
+            xml(OLD.replace("20000.5", "-1"), version="1", declared="1.2"),
+            f"{LIST}/ObjectEvent[1]/extension/quantityList/quantityElement[1]/quantity",
+        ),
+        ("EPC-112", xml(EVENT.replace(":commissioning", ":leaching")), f"{LIST}/ObjectEvent[1]/bizStep"),
+        ("EPC-122", xml(EVENT.replace("urn:epc:id:sgln:4012345.00011.0", "urn:x:&quot;1")), f"{LIST}/ObjectEvent[1]/readPoint/id"),
+        ("EPC-123", xml(EVENT[: EVENT.index("<quantityList>")] + "</ObjectEvent>"), f"{LIST}/ObjectEvent[1]"),
+        ("EPC-113", xml(EVENT.replace("</ObjectEvent>", "<grade>A</grade></ObjectEvent>")), f"{LIST}/ObjectEvent[1]/grade"),
+        ("EPC-201", b" ", ""),
+        ("EPC-207", b"\xef\xbb\xbf" + xml(EVENT), ""),
+        ("EPC-212", b"<html/>", "/html"),
+        ("EPC-213", b'<e:EPCISDocument xmlns:e="urn:epcglobal:epcis:xsd:2" schemaVersion="2.0" creationDate="2026-11-03T14:00:00Z"/>', "/EPCISDocument"),
+        ("EPC-220", b"<!DOCTYPE a>" + xml(EVENT).split(b"\n", 1)[1], ""),
+        ("EPC-220", b'<!DOCTYPE a [<!ENTITY x "0">]>' + xml(EVENT.replace("20000.50", "2&x;")).split(b"\n", 1)[1], ""),
+        ("EPC-221", xml(EVENT)[:-9], ""),
+        ("EPC-221", xml(EVENT.replace("ADD", "&x;")), ""),
+        ("EPC-226", xml(EVENT.replace("ObjectEvent>", "epcis:ObjectEvent>")), f"{LIST}/epcis:ObjectEvent[1]"),
+        ("EPC-227", xml(EVENT.replace("  <action>ADD</action>\n", "").replace("</ObjectEvent>", "<action>ADD</action></ObjectEvent>")), f"{LIST}/ObjectEvent[1]/action"),
+        ("EPC-228", xml(OLD.replace("<epcList/>", ""), version="1", declared="1.2"), f"{LIST}/ObjectEvent[1]"),
+        ("EPC-229", b'<q:GetQueryNames xmlns:q="urn:epcglobal:epcis-query:xsd:1"/>', "/q:GetQueryNames"),
+        ("EPC-230", xml(EVENT.replace("<action>ADD</action>", "<action>ADD</action><action>ADD</action>")), f"{LIST}/ObjectEvent[1]/action"),
+    ],
+)  # fmt: skip
+def test_each_finding_names_its_place(code, data, pointer):
+    found = [f for f in read(data, "application/xml").findings if f.code == code]
+    assert [f.place.pointer for f in found] == [pointer]
+    assert all("?" not in f.text("fr") for f in found)
+
+
+def test_nothing_is_read_behind_a_doctype_and_no_entity_is_opened():
+    bomb = b'<!DOCTYPE a [<!ENTITY a "x"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>' + xml(EVENT).split(b"\n", 1)[1]
+    found = read(bomb)
+    assert found.events == ()
+    assert [f.code for f in found.findings] == ["EPC-220"]
+
+
+def test_depth_and_findings_are_limited():
+    deep = xml(
+        EVENT.replace("</ObjectEvent>", "<ex:a>" * 70 + "</ex:a>" * 70 + "</ObjectEvent>"),
+        ns='xmlns:ex="https://ns.example.com/" ',
+    )
+    assert "EPC-205" in [f.code for f in read(deep).findings]
+    many = xml(*[EVENT.replace("ADD", "x")] * 50)
+    codes = [f.code for f in read(many, limits=Limits(findings=10)).findings]
+    assert codes[-1] == "EPC-222"
+    assert len(codes) < 20
+
+
+def test_comments_and_instructions_do_not_cut_texts():
+    data = xml(EVENT.replace("20000.50", "200<!-- now -->00.<?x y?>50"))
+    assert read(data).events[0].quantityList[0].quantity == Decimal("20000.50")
+
+
+def test_utf_16_is_read():
+    data = xml(EVENT).decode().replace('version="1.0"', 'version="1.0" encoding="UTF-16"').encode("utf-16")
+    assert len(read(data).events) == 1
+
+
+@pytest.mark.parametrize("data", [b'{"a": 1}', b" \n[", b"\xef\xbb\xbf{"])
+def test_json_is_known_by_its_first_sign(data):
+    assert not is_xml(data, "application/xml")
+
+
+@pytest.mark.parametrize("data", [b"<a/>", b"\xef\xbb\xbf <a/>", b"\xff\xfe<\0"])
+def test_xml_is_known_by_its_first_sign(data):
+    assert is_xml(data, "application/json")
+
+
+MASTER = (
+    Vocabulary(
+        "urn:epcglobal:epcis:vtype:Location",
+        (
+            MasterElement(
+                SITE,
+                {"https://w3id.org/filon/name": "Usine", "https://w3id.org/filon/tag": ["a", "b"]},
+                (SITE + "/254/1",),
+            ),
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize("words", ["Always_URN", "Always_Web_URI"])
+def test_a_document_comes_back_whole(words):
+    heading = Heading(sender="https://id.gs1.org/417/4012345000009", receiver="b", instanceIdentifier="7",
+                      creationDate="2026-11-03T14:00:00Z", extensions={"https://ns.example.com/run": "9"}, master=MASTER)  # fmt: skip
+    written_events = [read(document(BY_TYPE[kind])).events[0] for kind in sorted(BY_TYPE)]
+    back = read(write(written_events, heading=heading, words=words, pretty=True))
+    assert back.findings == ()
+    assert back.heading == heading
+    assert list(map(body_key, back.events)) == list(map(body_key, written_events))
+
+
+def test_query_results_come_back_whole():
+    heading = Heading(
+        type="EPCISQueryDocument",
+        query={"queryName": "mine", "subscriptionID": "4"},
+        creationDate="2026-11-03T14:00:00Z",
+    )
+    back = read(write(read(document(OBJECT)).events, heading=heading))
+    assert back.findings == ()
+    assert back.heading == heading
+
+
+@given(events())
+def test_any_event_is_the_same_through_xml(event):
+    (back,) = read(write([event])).events
+    assert body_key(back) == body_key(event)
+    assert event_hash(back) == event_hash(event)
+    (alone,) = read(write_event(event)).events
+    assert body_key(alone) == body_key(event)
+    assert [f for f in read(write([event])).findings if f.level is Level.ERROR] == []
+
+
+def test_what_xml_cannot_say_is_refused_by_name():
+    event = replace(read(document(OBJECT)).events[0], extensions={"https://ns.example.com/a": "\x01"})
+    with pytest.raises(WrongCallError, match="JSON"):
+        write([event])
+
+
+def test_names_that_xml_forbids_come_back():
+    own = {"https://ns.example.com/a b": "1", "https://ns.example.com/_x000041_": "2", "https://ns.example.com/7": "3"}
+    event = replace(read(document(OBJECT)).events[0], extensions=own)
+    assert read(write([event])).events[0].extensions == own
+
+
+def test_memory_of_a_large_document_is_not_kept():
+    import tracemalloc
+
+    from filon.epcis.files import stream
+
+    data = xml(*[EVENT] * 4000)
+    tracemalloc.start()
+    assert sum(1 for _ in stream(data)) == 4001
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4 * len(data)
