@@ -224,6 +224,8 @@ def _total(  # noqa: PLR0917 - the choices of the page
 def _months(sight: Sight) -> dict[str, tuple[int, int]]:
     """{month: events [since, until)}, newest first; events are in order of time."""
     names = [sight.day(index).isoformat()[:7] for index in range(len(sight.book.events))]
+    if not names:
+        return {}
     firsts = [i for i, name in enumerate(names) if i == 0 or names[i - 1] != name]
     spans = {names[i]: (i, after) for i, after in zip(firsts, [*firsts[1:], len(names)], strict=True)}
     return dict(sorted(spans.items(), reverse=True))

@@ -22,7 +22,7 @@ from filon.views.build.lot import contained, mass_of
 from filon.views.build.sight import Sight
 from filon.views.chain import STAGES
 from filon.views.figure import Figure, Named, Sentence, Standing
-from filon.views.origin import Contained, OriginKind, known_share, verdict
+from filon.views.origin import Contained, OriginKind, known_share, unmeasured, verdict
 
 
 def battery_view(sight: Sight, lot: LotId, *, public: bool = True) -> BatteryView:
@@ -57,11 +57,18 @@ def battery_view(sight: Sight, lot: LotId, *, public: bool = True) -> BatteryVie
         known=known_share(metals),
         verdict=verdict(metals),
         metals=metals,
-        unknown=tuple(reason for one in metals for reason in one.reasons),
+        unknown=_unknown(metals),
         balance=_balance(sight, lot),
         journey=journey(sight, lot, metals, public=public),
         evidence=_evidence(sight, lot),
     )
+
+
+def _unknown(metals: tuple[Contained, ...]) -> tuple[Sentence, ...]:
+    """Why something is unknown; the elements that nobody measured in one sentence."""
+    silent = unmeasured(metals)
+    told = [reason for one in metals for reason in one.reasons if one.mass.value is not None]
+    return (*told, silent) if silent else tuple(told)
 
 
 def _energy(text: str) -> Figure:

@@ -38,8 +38,8 @@ def _nodes(sight: Sight, lot: LotId, through: Mapping[int, int | None], carrier:
         holding = book.holdings[index]
         if holding.kind is AccountKind.STEP or holding.lot == lot:
             continue
-        if any(isinstance(f.source, int) and book.holdings[f.source].lot == holding.lot for f in book.inflows[index]):
-            continue
+        if any(flow.source in book.of_lot[holding.lot] for flow in book.inflows[index]):
+            continue  # moved, or taken over by the next filling: it came into being before
         before = passed.get(holding.lot, 0)
         passed[holding.lot] = None if before is None or mg is None else before + mg
     return [_node(sight, one, mg, carrier, side) for one, mg in passed.items() if mg != 0]

@@ -27,8 +27,9 @@ def entry_line(entry: Entry, events: int) -> EntryLine:
 
 
 def log_view(state: LedgerState, line: Callable[[int], EntryLine], *, page: int = 1) -> LogView:
-    """A page of the entries, newest first."""
+    """A page of the entries, newest first; a page beyond the last is the last."""
     pages = max(1, -(-state.size // PER_PAGE))
+    page = min(page, pages)
     newest = state.size - 1 - (page - 1) * PER_PAGE
     shown = range(newest, max(-1, newest - PER_PAGE), -1)
     return LogView(state, page, pages, tuple(line(index) for index in shown))
