@@ -49,9 +49,9 @@ def start(
 
 def run() -> None:
     """Run the command line; a `FilonError` becomes one line on stderr and its exit code."""
-    from filon.cli import ask, demo, files, serve
+    from filon.cli import ask, demo, files, log, serve, token
 
-    for group in (files, ask, demo, serve):
+    for group in (files, ask, log, demo, serve, token):
         group.add_to(app)
     try:
         app()

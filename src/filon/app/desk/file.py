@@ -1,0 +1,137 @@
+"""The desk's file: what must outlive the program but is not of the log, in a small SQLite file beside the ledger.
+
+Tokens, capture jobs, named queries, subscriptions and what is still to be delivered. Lose it and no fact of any lot is
+lost; partners' programs have to introduce themselves again.
+
+    desk = Desk(beside(Path("filon.db")))     # filon-desk.db
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from filon.core.errors import StoreError
+from filon.store.connection import connect, told, transaction
+
+APPLICATION_ID = 0x46446573  # "FDes"
+Row = tuple[Any, ...]
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    # 1: the founding format; moments are microseconds since 1970 UTC
+    (
+        "CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL)",
+        """CREATE TABLE token (
+          id TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32), name TEXT NOT NULL,
+          roles TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL, revoked INTEGER, used INTEGER)""",
+        """CREATE TABLE job (
+          number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, token TEXT NOT NULL,
+          submitter TEXT NOT NULL, behaviour TEXT NOT NULL, media_type TEXT NOT NULL, created INTEGER NOT NULL,
+          finished INTEGER, success INTEGER NOT NULL DEFAULT 1, entry INTEGER, errors TEXT NOT NULL DEFAULT '[]',
+          findings TEXT NOT NULL DEFAULT '[]', events INTEGER NOT NULL DEFAULT 0, taken INTEGER NOT NULL DEFAULT 0,
+          body BLOB)""",
+        "CREATE INDEX job_open ON job (number) WHERE finished IS NULL",
+        """CREATE TABLE query (
+          number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, body TEXT NOT NULL,
+          token TEXT NOT NULL, created INTEGER NOT NULL)""",
+        """CREATE TABLE subscription (
+          number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+          query TEXT NOT NULL REFERENCES query (name) ON DELETE CASCADE, token TEXT NOT NULL, dest TEXT NOT NULL,
+          signature_token TEXT, controls TEXT NOT NULL, epc_format TEXT NOT NULL, created INTEGER NOT NULL,
+          from_time INTEGER NOT NULL, after INTEGER NOT NULL, notified INTEGER, due INTEGER NOT NULL,
+          tries INTEGER NOT NULL DEFAULT 0, batch INTEGER NOT NULL, held_until INTEGER NOT NULL DEFAULT 0)""",
+        "CREATE INDEX subscription_due ON subscription (due)",
+        """CREATE TABLE dead_letter (
+          number INTEGER PRIMARY KEY AUTOINCREMENT, subscription TEXT NOT NULL, first INTEGER NOT NULL,
+          last INTEGER NOT NULL, tries INTEGER NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL)""",
+        "CREATE TABLE card (kind TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (kind, value)) WITHOUT ROWID",
+        "CREATE TABLE mark (name TEXT PRIMARY KEY, sequence INTEGER NOT NULL, key BLOB NOT NULL)",
+    ),
+)
+"""Applied in order, all in one transaction; PRAGMA user_version says how many were. Never edit one: add one."""
+
+
+def beside(ledger: Path | None) -> Path | None:
+    """Where the desk's file of a ledger is: `filon.db` has `filon-desk.db`; None for a ledger in memory."""
+    return None if ledger is None else ledger.with_name(f"{ledger.stem}-desk.db")
+
+
+class Desk:
+    """The open file. Calls may come from several threads: they take turns, for each is short.
+
+    Args:
+        path: made if absent; None = in memory, for tests and ledgers in memory.
+
+    Raises:
+        StoreError: the file is damaged, foreign or newer than this Filon.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path or Path(":memory:")
+        self._lock = RLock()
+        self._connection = connect(path) if path else _in_memory()
+        try:
+            self._migrate()
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        """The rows of a SELECT."""
+        with self._lock, told(self.path):
+            return self._connection.execute(sql, values).fetchall()
+
+    def row(self, sql: str, values: Sequence[object] = ()) -> Row | None:
+        """The first row of a SELECT."""
+        with self._lock, told(self.path):
+            found: Row | None = self._connection.execute(sql, values).fetchone()
+            return found
+
+    def change(self, sql: str, values: Sequence[object] = ()) -> int:
+        """One statement, durable on return; how many rows it changed."""
+        with self.changing() as connection:
+            return connection.execute(sql, values).rowcount
+
+    @contextmanager
+    def changing(self) -> Iterator[sqlite3.Connection]:
+        """Several statements, durable together or not at all."""
+        with self._lock, told(self.path), transaction(self._connection):
+            yield self._connection
+
+    def secret(self, name: str) -> bytes:
+        """A random key of this desk's own, made when first asked for."""
+        with self.changing() as connection:
+            connection.execute("INSERT OR IGNORE INTO secret VALUES (?, ?)", (name, secrets.token_bytes(32)))
+            value: bytes = connection.execute("SELECT value FROM secret WHERE name = ?", (name,)).fetchone()[0]
+            return value
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._connection.close()
+
+    def _migrate(self) -> None:
+        with self.changing() as connection:
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            mark = connection.execute("PRAGMA application_id").fetchone()[0]
+            tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+            if (tables or version) and mark != APPLICATION_ID:
+                raise StoreError(f"{self.path} is a database of another program; move it away")
+            if version > len(MIGRATIONS):
+                raise StoreError(f"{self.path} was written by a newer Filon (format {version}); update Filon")
+            for statements in MIGRATIONS[version:]:
+                for statement in statements:
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+
+def _in_memory() -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
