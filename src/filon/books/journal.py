@@ -14,6 +14,7 @@ from fractions import Fraction
 from math import sqrt
 
 from filon.books.book import Check, Flow, Holding, Verdict
+from filon.books.campaign import Campaign
 from filon.books.declared import (
     Declared,
     completed,
@@ -72,6 +73,7 @@ class Journal:
         self.whereabouts: dict[LotId, set[SiteId]] = defaultdict(set)
         self.under_way: dict[LotId, list[tuple[str, SiteId, int]]] = defaultdict(list)  # shipment, to, holding
         self.known: set[LotId] = set()  # lots that somebody said where they come from, at any time
+        self.campaigns: dict[str, Campaign] = {}
         self.packed: dict[LotId, list[Line]] = {}
         self.batches: dict[str, list[tuple[int, int, LotId]]] = defaultdict(list)  # product -> serial ranges
         self.used: dict[LotId, list[tuple[int, int, Movement]]] = defaultdict(list)
@@ -88,6 +90,28 @@ class Journal:
                 self.batches[key].append((*told.serials, line.lot))
             if not told.article and told.kind == "product" and self.follows(line.lot):
                 self.findings += content_findings(told, self.name(line.lot), move.said.place)
+
+    def expect(self, deed: list[Movement]) -> None:
+        """Note what a deed contributes to its campaign, before anything is posted."""
+        if deed[0].campaign:
+            self._contribute(self.campaigns.setdefault(deed[0].campaign, Campaign()), deed)
+
+    def campaign(self, deed: list[Movement]) -> Campaign:
+        """The campaign that a step belongs to; a step without order number is one by itself."""
+        if deed[0].campaign:
+            return self.campaigns[deed[0].campaign]
+        lone = Campaign()
+        self._contribute(lone, deed)
+        return lone
+
+    def _contribute(self, campaign: Campaign, deed: list[Movement]) -> None:
+        campaign.deeds += 1
+        for move in deed:
+            campaign.fed = campaign.fed or bool(move.takes)
+            for line in move.gives:
+                campaign.followed = campaign.followed or self.follows(line.lot)
+                if line.amount and line.amount.unit == PIECE and self.says(move, line.lot).article:
+                    campaign.pieces += line.amount.number
 
     def told(self, lot: LotId) -> Declared:
         """What is declared of a lot, by its maker or else by its product."""
@@ -285,9 +309,9 @@ class Journal:
                 return Line(batch, line.amount)
         return line
 
-    def gain(self, holding: Holding, account: Account, content: Content, like: int | None) -> None:
-        """More was found than was there: it comes from an account outside, of the mixture `like`, or unknown."""
-        self._into(Flow(self.event, account, holding.id, 0, content, like))
+    def gain(self, holding: Holding, source: int | Account, content: Content, like: int | None = None) -> None:
+        """More enters a holding: found by a measurement (of the mixture `like`, or unknown), or left from before."""
+        self._into(Flow(self.event, source, holding.id, 0, content, like))
 
     def unpacked(self, what: Iterable[Line]) -> list[Line]:
         """Containers replaced by what was packed in them."""

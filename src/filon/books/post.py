@@ -46,6 +46,7 @@ def post(said: Iterable[Said], register: Register, scope: frozenset[str] | None 
     for deed in in_order:
         for move in deed:
             journal.remember(move)
+        journal.expect(deed)
     told: list[Said] = []
     for deed in in_order:
         journal.event = len(told)
