@@ -43,7 +43,7 @@ def test_a_whole_ledger_says_what_is_proven_and_what_is_not():
     # 8 payloads: nine entries less the erased one; records: 2 + 1 + 1 + 1 + 1 + 1 + 1 (entry 1 erased, entry 3 one new).
     assert verdict.proven[1].values == {"payloads": "8"}
     assert verdict.proven[3].values == {"records": "8"}
-    assert verdict.proven[4].text() == "log.example/atlas, carmaker.example/w1 stood by the newest checkpoint"
+    assert verdict.proven[4].text() == "Signed the newest checkpoint: log.example/atlas, carmaker.example/w1"
     assert codes(verdict.unproven) == ["LOG-151", "LOG-153", "LOG-154", "LOG-155"]
     assert verdict.unproven[1].values == {"entries": "1"}
     assert seen[-1] == (9, 9)

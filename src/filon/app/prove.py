@@ -89,7 +89,7 @@ def check_bundle(data: bytes, policy: Policy | None = None) -> Verdict:
         findings += list(_entry_findings(int(name), mine, trusted, checkpoint.root))
         documents += "opening.json" in mine
     proven = (
-        found("LOG-101", entries=len(folders), root=checkpoint.root.hex()),
+        found("LOG-106", entries=len(folders), size=checkpoint.size),
         found("LOG-102", payloads=documents),
         found("LOG-105", signers=", ".join(dict.fromkeys(signer.key.name for signer in signers))),
     )

@@ -41,7 +41,7 @@ class Verdict:
         entries: checked.
         root: RFC 6962 root that the entries give.
         findings: damage, by place; empty if the ledger is whole.
-        proven: what now stands beyond doubt, as notes LOG-101..105.
+        proven: what now stands beyond doubt, as notes LOG-101..106.
         unproven: what this verification cannot show, as notes LOG-151..157.
         checkpoints: (size, root) of those that were compared and fit.
     """

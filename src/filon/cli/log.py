@@ -1,0 +1,356 @@
+"""Commands of the log: `verify`, `checkpoint`, `audit`, `mirror`, `prove`, `backup`, `restore`, `key`, `rebuild`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.progress import Progress as Bar
+
+from filon.cli.show import chosen, console, put_findings, put_json
+from filon.core.errors import NotFoundError, WrongCallError
+from filon.core.finding import Finding, Language
+
+if TYPE_CHECKING:
+    from filon.app.ledger import Ledger
+    from filon.app.signer import Signer
+    from filon.app.verify import Verdict
+    from filon.log.key import Key
+    from filon.log.policy import Policy
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+SignerFolder = Annotated[
+    Path | None,
+    typer.Option("--signer", envvar="FILON_SIGNER", help="Folder of the signer [beside the ledger: NAME-signer]."),
+]
+PolicyFile = Annotated[
+    Path | None, typer.Option("--policy", exists=True, dir_okay=False, help="Policy file: whose signatures count.")
+]
+KeyFile = Annotated[
+    Path | None, typer.Option("--key", exists=True, dir_okay=False, help="File of 32 bytes that seals the backup.")
+]
+
+key = typer.Typer(no_args_is_help=True, help="Keys of the log: make, show, rotate, retire.")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command(epilog="Example: filon verify --checkpoint auditor/checkpoint")(verify)
+    app.command(epilog="Example: filon checkpoint --publish public/")(checkpoint)
+    app.command(epilog="Example: filon audit public/ --policy policy.txt")(audit)
+    app.command(epilog="Example: filon mirror /mnt/atlas/public copies/atlas --policy policy.txt")(mirror)
+    app.command(epilog="Example: filon prove PK-0001 --out pk-0001.zip")(prove)
+    app.command(epilog="Example: filon backup /mnt/safe/atlas")(backup)
+    app.command(epilog="Example: filon --ledger new.db restore /mnt/safe/atlas")(restore)
+    app.command(epilog="Example: filon rebuild")(rebuild)
+    key.command("new", epilog="Example: filon key new log.example/atlas")(key_new)
+    key.command("show", epilog="Example: filon key show > atlas-policy.txt")(key_show)
+    key.command("rotate", epilog="Example: filon key rotate")(key_rotate)
+    key.command("retire", epilog="Example: filon key retire")(key_retire)
+    app.add_typer(key, name="key", epilog="Example: filon key new log.example/atlas")
+
+
+def verify(
+    context: typer.Context,
+    held: Annotated[
+        list[Path] | None,
+        typer.Option("--checkpoint", exists=True, dir_okay=False, help="A checkpoint kept elsewhere; may be repeated."),
+    ] = None,
+    policy: PolicyFile = None,
+    signer: SignerFolder = None,
+    records: Annotated[bool, typer.Option(help="Also compare the index of records with the payloads.")] = True,
+    as_json: Json = False,
+) -> None:
+    """Make every hash of the ledger again from the stored bytes; say what is proven and what is not."""
+    from filon.app.derive import derived
+    from filon.app.verify import verify as verified
+
+    with _ledger(context) as ledger, _bar(as_json) as progress:
+        keys = _keys(context, policy, signer)
+        notes = [path.read_bytes() for path in held or []]
+        derive = derived if records else None
+        verdict = verified(ledger.store, keys=keys, held=notes, derive=derive, progress=progress)
+    _put_verdict(verdict, _language(context), as_json)
+
+
+def checkpoint(
+    context: typer.Context,
+    signer: SignerFolder = None,
+    publish: Annotated[Path | None, typer.Option(help="Folder to publish the log's files to.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Sign the log as it stands; with --publish also write its tiles for partners to mirror."""
+    from filon.app.publish import publish as published
+    from filon.log.checkpoint import opened
+
+    with _ledger(context) as ledger:
+        mine = _signer(context, signer)
+        note = mine.checkpoint(ledger.store, now=datetime.now(UTC))
+        files = published(ledger.store, note, publish) if publish is not None else 0
+    if as_json:
+        signed, _ = opened(note, mine.keys)
+        put_json({"origin": signed.origin, "size": signed.size, "root": signed.root.hex(), "files": files,
+                  "note": note.decode()})  # fmt: skip
+    else:
+        sys.stdout.write(note.decode())
+
+
+def audit(
+    context: typer.Context,
+    mirror: Annotated[
+        Path | None, typer.Argument(exists=True, file_okay=False, help="Folder of a published log.")
+    ] = None,
+    bundle: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A bundle made by filon prove.")
+    ] = None,
+    policy: PolicyFile = None,
+    as_json: Json = False,
+) -> None:
+    """Check a published log or a bundle from its files alone; needs no ledger."""
+    from filon.app.mirror import audit as audited
+    from filon.app.prove import check_bundle
+
+    if (mirror is None) == (bundle is None):
+        raise WrongCallError("name either the folder of a published log or a bundle (--bundle FILE)")
+    if bundle is not None:
+        verdict = check_bundle(bundle.read_bytes(), _policy(policy) if policy else None)
+    else:
+        assert mirror is not None
+        with _bar(as_json) as progress:
+            verdict = audited(mirror, _policy(policy), progress=progress)
+    _put_verdict(verdict, _language(context), as_json)
+
+
+def mirror(
+    context: typer.Context,
+    source: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="Folder of the published log.")],
+    target: Annotated[Path, typer.Argument(file_okay=False, help="Folder of the copy.")],
+    policy: PolicyFile = None,
+    as_json: Json = False,
+) -> None:
+    """Bring a copy of a partner's log up to date, after checking that it continues what the copy has seen."""
+    from filon.app.mirror import mirror as mirrored
+
+    with _bar(as_json) as progress:
+        verdict = mirrored(source, target, _policy(policy), progress=progress)
+    _put_verdict(verdict, _language(context), as_json)
+
+
+def prove(
+    context: typer.Context,
+    lot: Annotated[str, typer.Argument(help="Lot number, serial number or identifier.")],
+    out: Annotated[Path, typer.Option("--out", "-o", dir_okay=False, help="Zip file to write.")] = Path("proof.zip"),
+    disclose: Annotated[
+        list[int] | None, typer.Option(help="Entry whose document is shown; may be repeated [all].")
+    ] = None,
+    signer: SignerFolder = None,
+    as_json: Json = False,
+) -> None:
+    """Write a bundle that proves, offline and to anybody, which documents a lot rests on."""
+    from filon.app import durable
+    from filon.app.behind import behind
+    from filon.app.prove import prove as proven
+
+    with _ledger(context) as ledger:
+        mine = _signer(context, signer)
+        note = mine.checkpoint(ledger.store, now=datetime.now(UTC))
+        entries = behind(ledger, [str(ledger.lot(lot))], size=ledger.store.size())
+        durable.write(out, proven(ledger.store, entries, note, mine.keys, disclosed=disclose))
+    if as_json:
+        put_json({"bundle": str(out), "entries": entries, "disclosed": disclose or entries})
+    else:
+        shown = len(disclose or entries)
+        console().print(_say(context, f"{out}: {len(entries)} entries, {shown} documents shown",
+                             f"{out} : {len(entries)} écritures, {shown} documents divulgués"))  # fmt: skip
+
+
+def backup(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(file_okay=False, help="Folder of the backup.")],
+    seal: KeyFile = None,
+    as_json: Json = False,
+) -> None:
+    """Back the ledger up; a second time adds what is new. Checks what it wrote."""
+    from filon.app import backup as backups
+
+    with _ledger(context) as ledger:
+        backups.backup(ledger.store, folder, key=_seal(seal))
+        manifest = backups.check(folder, key=_seal(seal))
+    _put_manifest(context, manifest.size, manifest.root, len(manifest.segments), as_json)
+
+
+def restore(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="Folder of the backup.")],
+    seal: KeyFile = None,
+    as_json: Json = False,
+) -> None:
+    """Bring a ledger back from a backup, byte for byte: into a new file, or what an older copy lacks."""
+    from filon.app.backup import restore as restored
+    from filon.app.ledger import Ledger
+
+    with Ledger.open(context.obj.ledger) as ledger:
+        manifest = restored(folder, ledger.store, key=_seal(seal))
+    _put_manifest(context, manifest.size, manifest.root, len(manifest.segments), as_json)
+
+
+def rebuild(context: typer.Context, as_json: Json = False) -> None:
+    """Throw the index of records away and make it again from the payloads."""
+    from filon.app.derive import rebuild as rebuilt
+
+    with _ledger(context) as ledger:
+        count = rebuilt(ledger.store)
+    if as_json:
+        put_json({"records": count})
+    else:
+        console().print(_say(context, f"{count} records", f"{count} enregistrements"))
+
+
+def key_new(
+    context: typer.Context,
+    origin: Annotated[str, typer.Argument(help="The log's name for ever: host and path, e.g. log.example/atlas.")],
+    signer: SignerFolder = None,
+    mldsa: Annotated[bool, typer.Option("--mldsa", help="An ML-DSA-44 signature beside the Ed25519 one.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Make the log's key and the signer's folder; prints the policy line for partners."""
+    from filon.app.signer import create_signer
+
+    _put_keys(create_signer(_folder(context, signer), origin, mldsa=mldsa), as_json)
+
+
+def key_show(context: typer.Context, signer: SignerFolder = None, as_json: Json = False) -> None:
+    """Print the public keys as a policy file, for partners and auditors."""
+    _put_keys(_signer(context, signer), as_json)
+
+
+def key_rotate(context: typer.Context, signer: SignerFolder = None, as_json: Json = False) -> None:
+    """Announce a new key in the log; both sign until `filon key retire`."""
+    from filon.app.signer import rotate
+
+    with _ledger(context) as ledger:
+        rotate(_signer(context, signer), ledger.store, now=datetime.now(UTC))
+    _put_keys(_signer(context, signer), as_json)
+
+
+def key_retire(context: typer.Context, signer: SignerFolder = None, as_json: Json = False) -> None:
+    """End a rotation: the oldest key signs no more and its secret is removed."""
+    from filon.app.signer import retire
+
+    with _ledger(context) as ledger:
+        retire(_signer(context, signer), ledger.store, now=datetime.now(UTC))
+    _put_keys(_signer(context, signer), as_json)
+
+
+@contextmanager
+def _ledger(context: typer.Context) -> Iterator[Ledger]:
+    from filon.app.ledger import Ledger
+
+    with Ledger.open(context.obj.ledger, create=False) as ledger:
+        yield ledger
+
+
+@contextmanager
+def _bar(silent: bool) -> Iterator[Callable[[int, int], None]]:
+    with Bar(console=console(stderr=True), transient=True, disable=silent or not sys.stderr.isatty()) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _folder(context: typer.Context, signer: Path | None) -> Path:
+    ledger: Path = context.obj.ledger
+    return signer or ledger.with_name(f"{ledger.stem}-signer")
+
+
+def _signer(context: typer.Context, signer: Path | None) -> Signer:
+    from filon.app.signer import open_signer
+
+    return open_signer(_folder(context, signer))
+
+
+def _keys(context: typer.Context, policy: Path | None, signer: Path | None) -> list[Key]:
+    """The keys that a check goes by: those of the policy, else of our own signer, if there is one."""
+    if policy is not None:
+        rules = _policy(policy)
+        return [*rules.logs, *rules.witnesses.values()]
+    try:
+        return list(_signer(context, signer).keys)
+    except NotFoundError:
+        return []
+
+
+def _policy(path: Path | None) -> Policy:
+    from filon.log.policy import parse_policy
+
+    if path is None:
+        raise WrongCallError("give the policy file that says whose signatures count (--policy FILE; filon key show)")
+    return parse_policy(path.read_bytes())
+
+
+def _seal(path: Path | None) -> bytes | None:
+    from filon.app.backup import KEY_SIZE
+
+    if path is None:
+        return None
+    seal = path.read_bytes()
+    if len(seal) != KEY_SIZE:
+        raise WrongCallError(
+            f"the key of a backup is a file of exactly {KEY_SIZE} random bytes; {path} has {len(seal)}"
+        )
+    return seal
+
+
+def _put_verdict(verdict: Verdict, language: Language, as_json: bool) -> None:
+    if as_json:
+        put_json({
+            "whole": verdict.whole,
+            "entries": verdict.entries,
+            "root": verdict.root.hex(),
+            "findings": [one.as_dict(language) for one in verdict.findings],
+            "proven": [one.as_dict(language) for one in verdict.proven],
+            "unproven": [one.as_dict(language) for one in verdict.unproven],
+        })  # fmt: skip
+    else:
+        put_findings(verdict.findings, language)
+        for mark, notes in (("[green]✓[/]", verdict.proven), ("[yellow]·[/]", verdict.unproven)):
+            _put_notes(mark, notes, language)
+    if not verdict.whole:
+        raise typer.Exit(1)
+
+
+def _put_notes(mark: str, notes: tuple[Finding, ...], language: Language) -> None:
+    for note in notes:
+        way = note.way_out(language)
+        console().print(f"{mark} {note.text(language)}" + (f"\n  [dim]{way}[/]" if way else ""))
+
+
+def _put_manifest(context: typer.Context, size: int, root: bytes, segments: int, as_json: bool) -> None:
+    if as_json:
+        put_json({"entries": size, "root": root.hex(), "segments": segments})
+    else:
+        console().print(_say(context, f"{size} entries in {segments} segments, root {root.hex()}",
+                             f"{size} écritures en {segments} segments, racine {root.hex()}"))  # fmt: skip
+
+
+def _put_keys(signer: Signer, as_json: bool) -> None:
+    from filon.log.key import Kind
+
+    if as_json:
+        put_json({"origin": signer.origin, "keys": [str(each) for each in signer.keys]})
+        return
+    for each in signer.keys:
+        print(f"log {each}" if each.kind is Kind.ED25519 else f"witness {signer.origin}-pq {each}")
+    print("quorum none")
+
+
+def _language(context: typer.Context) -> Language:
+    return chosen(context.obj.language)
+
+
+def _say(context: typer.Context, english: str, french: str) -> str:
+    return french if _language(context) == "fr" else english
