@@ -53,6 +53,14 @@ class StoreContract:
 
     # --- entries ---
 
+    def test_records_are_found_by_key(self, store):
+        store.append(deposit("a"), [record("1"), record("2")], now=NOON)
+        store.append(deposit("b"), [record("3")], now=NOON)
+        found = list(store.keyed([record("3").key, record("1").key, record("9").key]))
+        assert [one.body for one in found] == [b"1", b"3"]
+        assert [one.body for one in store.keyed([record("3").key, record("1").key], size=1)] == [b"1"]
+        assert list(store.keyed([])) == []
+
     def test_a_new_ledger_is_empty(self, store):
         assert store.size() == 0
         assert store.root() == hashlib.sha256(b"").digest()

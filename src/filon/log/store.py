@@ -168,6 +168,10 @@ class Store(Protocol):
         """Those of the keys that are held."""
         ...
 
+    def keyed(self, keys: Iterable[bytes], *, size: int | None = None) -> Iterator[Stored]:
+        """The records with these keys, in sequence order."""
+        ...
+
     def records(self, *, after: int = -1, first: int = 0, size: int | None = None) -> Iterator[Stored]:
         """Records with sequence > after that came with entries first..size-1, in sequence order."""
         ...

@@ -94,6 +94,11 @@ class MemoryStore:
         """Those of the keys that are held."""
         return self._keys & set(keys)
 
+    def keyed(self, keys: Iterable[bytes], *, size: int | None = None) -> Iterator[Stored]:
+        """The records with these keys, in sequence order."""
+        sought = set(keys)
+        return self._such(lambda record, _: record.key in sought, size)
+
     def records(self, *, after: int = -1, first: int = 0, size: int | None = None) -> Iterator[Stored]:
         """Records in sequence order."""
         return self._such(lambda _, stored: stored.sequence > after and stored.entry >= first, size)

@@ -113,6 +113,10 @@ class SqliteStore:
         with told(self.path):
             return sqlite_records.known(self._reader(), keys)
 
+    def keyed(self, keys: Iterable[bytes], *, size: int | None = None) -> Iterator[Stored]:
+        """The records with these keys, in sequence order."""
+        return self._told(sqlite_records.keyed(self._reader(), keys, size))
+
     def records(self, *, after: int = -1, first: int = 0, size: int | None = None) -> Iterator[Stored]:
         """Records in sequence order."""
         return self._told(sqlite_records.between(self._reader(), after, first, size))

@@ -47,6 +47,18 @@ def known(connection: sqlite3.Connection, keys: Iterable[bytes]) -> set[bytes]:
     return held
 
 
+def keyed(connection: sqlite3.Connection, keys: Iterable[bytes], size: int | None) -> Iterator[Stored]:
+    """The records with these keys."""
+    chosen: list[int] = []
+    rest = iter(keys)
+    while chunk := tuple(islice(rest, _CHUNK)):
+        sql = f"SELECT sequence FROM record WHERE key IN ({','.join('?' * len(chunk))})"  # noqa: S608 - only marks
+        chosen.extend(sequence for (sequence,) in connection.execute(sql, chunk))
+    sql = f"""SELECT {_STORED} FROM record WHERE sequence IN (SELECT value FROM json_each(:chosen))
+        AND sequence < {_EDGE} ORDER BY sequence"""  # noqa: S608 - only our own words
+    return _read(connection, sql, size, chosen=json.dumps(chosen))
+
+
 def between(connection: sqlite3.Connection, after: int, first: int, size: int | None) -> Iterator[Stored]:
     """Records with sequence > after of entries first..size-1."""
     sql = f"""SELECT {_STORED} FROM record WHERE sequence > :after AND sequence < {_EDGE}
