@@ -116,7 +116,8 @@ def carried(
     for line in lines:
         weighed = Fraction(line.amount) * chance.near_one(route.permille) * (1 - lost)
         arrived.append(Line(line.lot, rounded(weighed, step)))
-    packages = max(1, int(sum(line.amount for line in lines) / 1000))
+    loose = lines[0].lot.product.key == "concentrate"  # tipped from the truck; all else comes in bags of a tonne
+    packages = None if loose else max(1, int(sum(line.amount for line in lines) / 1000))
     seal = f"FLNU{chance.days(100_000, 999_999)}"
     arrival = when.replace(hour=15) + timedelta(days=chance.days(*route.days))
     return (
