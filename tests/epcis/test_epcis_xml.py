@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 
 from epcis_events import BY_TYPE, LOT, OBJECT, SITE, document, events
 from filon.core.errors import WrongCallError
@@ -251,8 +251,17 @@ def test_query_results_come_back_whole():
     assert back.heading == heading
 
 
+def has_list_in_list(value, inside=False):
+    if isinstance(value, list):
+        return inside or any(has_list_in_list(item, inside=True) for item in value)
+    return isinstance(value, dict) and any(has_list_in_list(item) for item in value.values())
+
+
+@settings(max_examples=60)
 @given(events())
 def test_any_event_is_the_same_through_xml(event):
+    own = [event.extensions, event.ilmd, event.readPointExtensions, getattr(event.errorDeclaration, "extensions", {})]
+    assume(not any(map(has_list_in_list, own)))  # XML has no way to say it; decision 0005
     (back,) = read(write([event])).events
     assert body_key(back) == body_key(event)
     assert event_hash(back) == event_hash(event)

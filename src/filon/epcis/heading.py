@@ -8,7 +8,7 @@ from typing import Any, Literal
 from filon.core import ident
 from filon.epcis import moments
 from filon.epcis.document import Heading, MasterElement, Vocabulary
-from filon.epcis.reading import Reading, escaped, examined
+from filon.epcis.values import Values, escaped, examined
 
 _MEMBERS = frozenset(
     {
@@ -20,7 +20,7 @@ _VERSION = re.compile(r"\d+(?:\.\d+)*", re.ASCII)
 _RESULTS = "epcisBody/queryResults"
 
 
-def heading_of(around: dict[str, Any], lists: list[str], reading: Reading) -> Heading:
+def heading_of(around: dict[str, Any], lists: list[str], reading: Values) -> Heading:
     """The heading of a document.
 
     Args:
@@ -62,7 +62,7 @@ def heading_of(around: dict[str, Any], lists: list[str], reading: Reading) -> He
 _TEXTS = {"id": "EPC-100", "instanceIdentifier": "EPC-003", "sender": "EPC-004", "receiver": "EPC-005"}
 
 
-def _text(around: dict[str, Any], name: str, code: str, reading: Reading) -> str | None:
+def _text(around: dict[str, Any], name: str, code: str, reading: Values) -> str | None:
     value = around.get(name)
     if value is None or isinstance(value, str):
         return value
@@ -70,7 +70,7 @@ def _text(around: dict[str, Any], name: str, code: str, reading: Reading) -> str
     return None
 
 
-def _kind(value: Any, reading: Reading) -> Literal["EPCISDocument", "EPCISQueryDocument"]:
+def _kind(value: Any, reading: Values) -> Literal["EPCISDocument", "EPCISQueryDocument"]:
     if value not in {"EPCISDocument", "EPCISQueryDocument"} if isinstance(value, str) else True:
         reading.note(
             "EPC-212", "/type" if value is not None else "", value, expected="EPCISDocument | EPCISQueryDocument"
@@ -78,7 +78,7 @@ def _kind(value: Any, reading: Reading) -> Literal["EPCISDocument", "EPCISQueryD
     return "EPCISQueryDocument" if value == "EPCISQueryDocument" else "EPCISDocument"
 
 
-def _versioned(around: dict[str, Any], kind: str, reading: Reading) -> None:
+def _versioned(around: dict[str, Any], kind: str, reading: Values) -> None:
     version = around.get("schemaVersion")
     if isinstance(version, str) and _VERSION.fullmatch(version):
         if not version.startswith("2."):
@@ -90,7 +90,7 @@ def _versioned(around: dict[str, Any], kind: str, reading: Reading) -> None:
     reading.note("EPC-001", pointer, version, expected='"2.0"')
 
 
-def _created(around: dict[str, Any], kind: str, reading: Reading) -> str | None:
+def _created(around: dict[str, Any], kind: str, reading: Values) -> str | None:
     value = around.get("creationDate")
     if value is None and kind == "EPCISQueryDocument" and "creationDate" not in around:
         return None
@@ -104,7 +104,7 @@ def _created(around: dict[str, Any], kind: str, reading: Reading) -> str | None:
     return str(value)
 
 
-def _bodied(around: dict[str, Any], lists: list[str], kind: str, reading: Reading) -> None:
+def _bodied(around: dict[str, Any], lists: list[str], kind: str, reading: Values) -> None:
     expected = f"/{_RESULTS}/resultsBody/eventList" if kind == "EPCISQueryDocument" else "/epcisBody/eventList"
     if lists != [expected]:
         reading.note("EPC-213", "", " ".join(lists), expected=expected)
@@ -116,7 +116,7 @@ def _bodied(around: dict[str, Any], lists: list[str], kind: str, reading: Readin
             reading.note("EPC-214", f"/{key}", key, name=key)
 
 
-def _master(header: Any, kind: str, reading: Reading) -> tuple[Vocabulary, ...]:
+def _master(header: Any, kind: str, reading: Values) -> tuple[Vocabulary, ...]:
     if header is None:
         return ()
     if kind == "EPCISQueryDocument":
@@ -129,7 +129,7 @@ def _master(header: Any, kind: str, reading: Reading) -> tuple[Vocabulary, ...]:
     return master_of(lists, pointer, reading)
 
 
-def master_of(lists: Any, pointer: str, reading: Reading) -> tuple[Vocabulary, ...]:
+def master_of(lists: Any, pointer: str, reading: Values) -> tuple[Vocabulary, ...]:
     """Master data from their JSON shape, a list of vocabularies.
 
     Findings:
@@ -141,7 +141,7 @@ def master_of(lists: Any, pointer: str, reading: Reading) -> tuple[Vocabulary, .
     return tuple(_vocabulary(item, f"{pointer}/{index}", reading) for index, item in enumerate(lists))
 
 
-def _vocabulary(item: Any, pointer: str, reading: Reading) -> Vocabulary:
+def _vocabulary(item: Any, pointer: str, reading: Values) -> Vocabulary:
     kind = item.get("type") if isinstance(item, dict) else None
     elements = item.get("vocabularyElementList", []) if isinstance(item, dict) else None
     if not isinstance(kind, str) or not isinstance(elements, list):
@@ -154,7 +154,7 @@ def _vocabulary(item: Any, pointer: str, reading: Reading) -> Vocabulary:
     return Vocabulary(full, tuple(element for element in read if element is not None))
 
 
-def _element(item: Any, pointer: str, reading: Reading) -> MasterElement | None:
+def _element(item: Any, pointer: str, reading: Values) -> MasterElement | None:
     named = item.get("id") if isinstance(item, dict) else None
     if not isinstance(named, str):
         reading.note("EPC-218", pointer, item, expected='{"id": ..}')
@@ -169,7 +169,7 @@ def _element(item: Any, pointer: str, reading: Reading) -> MasterElement | None:
     return MasterElement(identifiers[0], attributes, tuple(identifiers[1:]))
 
 
-def _identified(text: str, pointer: str, reading: Reading) -> str:
+def _identified(text: str, pointer: str, reading: Values) -> str:
     canonical, problem = examined(reading.terms.value(text))
     if problem:
         expected = ident.expected_digits(canonical) or ("a URI" if problem == "EPC-100" else "")
@@ -177,7 +177,7 @@ def _identified(text: str, pointer: str, reading: Reading) -> str:
     return canonical
 
 
-def _attributes(items: Any, pointer: str, reading: Reading) -> dict[str, Any]:
+def _attributes(items: Any, pointer: str, reading: Values) -> dict[str, Any]:
     if not isinstance(items, list):
         reading.note("EPC-218", pointer, items, expected="[..]")
         return {}

@@ -16,8 +16,8 @@ from filon.core.finding import Finding, Place, found
 from filon.core.unit import units
 from filon.epcis import moments
 from filon.epcis.event import Event, QuantityElement
-from filon.epcis.reading import examined
 from filon.epcis.shape import EVENT_FIELDS, FORBIDDEN
+from filon.epcis.values import examined
 
 Problem = tuple[str, str, str, str]  # code, pointer below the event, expected, found
 
@@ -66,7 +66,7 @@ def _named(event: Event) -> Iterator[tuple[str, str]]:
         value = getattr(event, field)
         if not value:
             continue
-        if kind in {"identifier", "point"}:
+        if kind in {"identifier", "parent", "point"}:
             yield f"/{field}" + ("/id" if kind == "point" else ""), value
         elif kind == "identifiers":
             yield from ((f"/{field}/{index}", item) for index, item in enumerate(value))

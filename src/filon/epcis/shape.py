@@ -39,7 +39,7 @@ EVENT_FIELDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "certificationInfo": ("certificates", "EPC-009"),
         "errorDeclaration": ("declaration", "EPC-049"),
         "action": ("action", "EPC-010"),
-        "parentID": ("identifier", "EPC-019"),
+        "parentID": ("parent", "EPC-019"),
         "epcList": ("identifiers", "EPC-023"),
         "quantityList": ("quantities", "EPC-045"),
         "childEPCs": ("identifiers", "EPC-016"),
