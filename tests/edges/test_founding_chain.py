@@ -104,10 +104,7 @@ def test_the_order_of_capture_changes_no_result(chain, chain_files):
     with Ledger.open("memory:") as other:
         waiting = shuffled
         while waiting:  # a file that needs another is refused and handed in again, as its sender would
-            left = []
-            for file in waiting:
-                if captured(other, [file])[0].state is capture.State.REFUSED:
-                    left.append(file)
+            left = [file for file in waiting if captured(other, [file])[0].state is capture.State.REFUSED]
             assert len(left) < len(waiting), [file.name for file in left]
             waiting = left
         one, two = chain.book(), other.book()

@@ -25,7 +25,6 @@ from filon.books.movement import Said
 from filon.books.post import post
 from filon.core.errors import NotFoundError, TooLargeError
 from filon.core.finding import Finding, Level, Place, found
-from filon.epcis.body import event_from_json
 from filon.epcis.document import Document, Heading
 from filon.exchange import workbook
 from filon.log.store import Deposit, Record
@@ -159,19 +158,22 @@ def examine(ledger: Ledger, file: File, *, today: date) -> Examined:
         findings = list(document.findings)
     made = tuple(records(document)) if not any(one.level is Level.ERROR for one in findings) else ()
     if not is_workbook(kind) and made:
-        findings += consequences(ledger, made, file.name)
+        findings += consequences(ledger, document, made)
     return Examined(file, kind, document, tuple(gravest_first(findings)), made, rows)
 
 
-def consequences(ledger: Ledger, made: Sequence[Record], name: str) -> list[Finding]:
+def consequences(ledger: Ledger, document: Document, made: Sequence[Record]) -> list[Finding]:
     """What the books would find about these events: overdrawn lots, surpluses, receipts that do not match.
 
     Only direct neighbours are looked at: the other events of the lots that these events name.
+
+    Args:
+        made: the document's records, its events first and in their order.
     """
     lots = {identifier for record in made for role, identifier in record.marks if role in _MATTER}
     if not lots:
         return []
-    mine = [Said(event_from_json(one.body), one.key.hex(), -1) for one in made if not is_master(one.body)]
+    mine = [Said(event, record.key.hex(), -1) for event, record in zip(document.events, made, strict=False)]
     keys = {one.key for one in mine}
     others = [said(one) for one in ledger.store.touching(lots) if not is_master(one.body) and one.key.hex() not in keys]
     neighbours = {lot for one in others for lot in _named(one)}
@@ -179,7 +181,7 @@ def consequences(ledger: Ledger, made: Sequence[Record], name: str) -> list[Find
     book = post([*mine, *others], register, frozenset(lots | neighbours) if others else None)
     own = {one.place.event: one.event.place for one in mine}
     return [
-        replace(one, place=Place(file=name, event=one.place.event, pointer=own[one.place.event]))
+        replace(one, place=Place(file=document.name, event=one.place.event, pointer=own[one.place.event]))
         for one in book.findings
         if one.place.event in own
     ]

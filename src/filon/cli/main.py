@@ -47,14 +47,20 @@ def start(
     )  # fmt: skip
 
 
-def run() -> None:
-    """Run the command line; a `FilonError` becomes one line on stderr and its exit code."""
+def assembled(root: typer.Typer) -> typer.Typer:
+    """The command with all its groups; a second call adds nothing."""
     from filon.cli import ask, demo, files, log, serve, token
 
-    for group in (files, ask, log, demo, serve, token):
-        group.add_to(app)
+    if not root.registered_commands:
+        for group in (files, ask, log, demo, serve, token):
+            group.add_to(root)
+    return root
+
+
+def run() -> None:
+    """Run the command line; a `FilonError` becomes one line on stderr and its exit code."""
     try:
-        app()
+        assembled(app)()
     except FilonError as error:
         print(f"{error.title}: {error.detail}", file=sys.stderr)
         sys.exit(error.exit_code)
