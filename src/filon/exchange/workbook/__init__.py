@@ -10,6 +10,7 @@ Bytes in, values out: the only outside thing is a short-lived subprocess that pa
 from filon.exchange.workbook.bundle import csv_sets
 from filon.exchange.workbook.check import check
 from filon.exchange.workbook.events import events
+from filon.exchange.workbook.export import Export, rows_from
 from filon.exchange.workbook.knowledge import Knowledge, Nothing
 from filon.exchange.workbook.mark import mark
 from filon.exchange.workbook.read import read
@@ -18,6 +19,7 @@ from filon.exchange.workbook.write import template, write
 from filon.exchange.workbook.write_csv import template_zip, write_csv, write_zip
 
 __all__ = [
+    "Export",
     "Knowledge",
     "Nothing",
     "Reading",
@@ -28,6 +30,7 @@ __all__ = [
     "events",
     "mark",
     "read",
+    "rows_from",
     "template",
     "template_zip",
     "write",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -145,43 +146,45 @@ def amounts(reading: Reading, said: Facts, known: Knowledge) -> Iterator[Finding
 
 
 def _overdrawn(reading: Reading, said: Facts, known: Knowledge) -> Iterator[Finding]:
-    came: dict[str, Decimal] = {lot.lot: lot.kg for lot in said.made}
+    came: dict[tuple[str, str], Decimal] = {(lot.lot, lot.site.id): lot.kg for lot in said.made}
     for receipt in said.received:
-        lot = receipt.own or receipt.lot
-        came[lot] = came.get(lot, Decimal(0)) + receipt.kg
-    days = {lot.lot: (lot.site.id, lot.day) for lot in said.made}
-    went: dict[str, list[tuple[Place, Decimal, tuple[str, date] | None]]] = defaultdict(list)
+        here = (receipt.own or receipt.lot, receipt.site.id)
+        came[here] = came.get(here, Decimal(0)) + receipt.kg
+    steps = {lot.lot: (lot.site.id, lot.day) for lot in said.made}
+    went: dict[tuple[str, str], list[_Draw]] = defaultdict(list)
     for use in said.used:
-        if use.inp:
-            place = reading.cell(use.row, "mix.kg")
-            went[use.inp].append((place, use.kg, days.get(use.out)))
+        if use.inp and use.out in steps:
+            site, day = steps[use.out]
+            went[use.inp, site].append(_Draw(reading.cell(use.row, "mix.kg"), use.kg, day))
     for line in said.shipped:
         if line.row.text("ship.void") != "yes":
-            place = reading.cell(line.row, "ship.net_kg")
-            went[line.lot].append((place, line.kg, (line.site.id, line.day)))
-    for lot, draws in went.items():
-        yield from _draws(lot, draws, came.get(lot), known)
+            draw = _Draw(reading.cell(line.row, "ship.net_kg"), line.kg, line.day)
+            went[line.lot, line.site.id].append(draw)
+    for here, draws in went.items():
+        held = known.available_kg(*here, max(draw.day for draw in draws))
+        if here in came or held is not None:
+            yield from _beyond(draws, came.get(here, Decimal(0)) + (held or Decimal(0)))
 
 
-def _draws(
-    lot: str,
-    draws: Sequence[tuple[Place, Decimal, tuple[str, date] | None]],
-    came: Decimal | None,
-    known: Knowledge,
-) -> Iterator[Finding]:
-    where = next((at for *_, at in draws if at), None)
-    held = known.available_kg(lot, *where) if where else None
-    if came is None and held is None:
-        return
-    available = (came or Decimal(0)) + (held or Decimal(0))
-    total = sum((kg for _, kg, _ in draws), Decimal(0))
-    if total <= available * (1 + TOLERANCE):
-        return
+@dataclass(frozen=True, slots=True)
+class _Draw:
+    """Something taken from a lot at a site."""
+
+    place: Place
+    kg: Decimal
+    day: date
+
+
+def _beyond(draws: Sequence[_Draw], available: Decimal) -> Iterator[Finding]:
+    """The draw with which more is taken than there was."""
+    most = available * (1 + TOLERANCE)
+    total = sum((draw.kg for draw in draws), Decimal(0))
     so_far = Decimal(0)
-    for place, kg, _ in draws:
-        so_far += kg
-        if so_far > available * (1 + TOLERANCE):
-            yield found("IMP-12", place, expected=f"≤ {available:f}", found=f"{total:f}", d=f"{total - available:f}")
+    for draw in draws:
+        so_far += draw.kg
+        if so_far > most:
+            over = f"{total - available:f}"
+            yield found("IMP-12", draw.place, expected=f"≤ {available:f}", found=f"{total:f}", d=over)
             return
 
 

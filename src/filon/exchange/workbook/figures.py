@@ -15,13 +15,16 @@ from typing import Literal
 Mark = Literal[",", "."]
 
 _SPACES = re.compile(r"[\s\u00a0\u2007\u202f'’]")
-_PLAIN = re.compile(r"[+-]?\d+")
-_GROUPS = {",": re.compile(r"[+-]?\d{1,3}(?:,\d{3})+"), ".": re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+")}
-_ONE = re.compile(r"([+-]?\d*)([.,])(\d+)")
-_UNIT = re.compile(r"([\d\s.,'’\u00a0\u202f]*\d)\s*(kg|t|to|tonnes?|mt|wmt|dmt|g)\.?", re.IGNORECASE)
+_PLAIN = re.compile(r"[+-]?\d+", re.ASCII)
+_GROUPS = {
+    ",": re.compile(r"[+-]?\d{1,3}(?:,\d{3})+", re.ASCII),
+    ".": re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+", re.ASCII),
+}
+_ONE = re.compile(r"([+-]?\d*)([.,])(\d+)", re.ASCII)
+_UNIT = re.compile(r"([\d\s.,'’\u00a0\u202f]*\d)\s*(kg|t|to|tonnes?|mt|wmt|dmt|g)\.?", re.IGNORECASE | re.ASCII)
 _IN_KG = {"kg": Decimal(1), "g": Decimal("0.001")}
-_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
-_DAY = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?", re.ASCII)
+_DAY = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})", re.ASCII)
 _GROUP = 3
 _MAX_DIGITS = 30
 _MONTHS = 12
@@ -72,7 +75,7 @@ def _both(bare: str) -> Number:
     mark: Mark = "," if bare.rindex(",") > bare.rindex(".") else "."
     thousands = "." if mark == "," else ","
     head, _, tail = bare.rpartition(mark)
-    if _GROUPS[thousands].fullmatch(head) and tail.isdigit():
+    if _GROUPS[thousands].fullmatch(head) and tail.isdecimal():
         return Number(Decimal(f"{head.replace(thousands, '')}.{tail}"), None, mark)
     return NOTHING
 

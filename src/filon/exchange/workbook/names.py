@@ -20,9 +20,9 @@ from filon.exchange.workbook.reading import Reading, Row
 
 Kind = Literal["site", "product", "partner"]
 
-_DIGITS = re.compile(r"\d{8,14}")
+_DIGITS = re.compile(r"\d{8,14}", re.ASCII)
 _GLN = 13
-_ELEMENT_STRING = re.compile(r"\(01\)(\d{14})\(10\)(.{1,20})")
+_ELEMENT_STRING = re.compile(r"\(01\)(\d{14})\(10\)(.{1,20})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,8 +164,8 @@ def _word(name: str, raw: Any) -> Parsed:
     return Wrong("IMP-31", choice, {"guess": near[0] if near else choice, **proposal})
 
 
-_ZONE = re.compile(r"[+-](?:0\d|1[0-3]):[0-5]\d|[+-]14:00")
-_ZONE_LIKE = re.compile(r"(?:UTC|GMT)?\s*([+-]?)(\d{1,2})(?::?(\d{2}))?(?::00)?", re.IGNORECASE)
+_ZONE = re.compile(r"[+-](?:0\d|1[0-3]):[0-5]\d|[+-]14:00", re.ASCII)
+_ZONE_LIKE = re.compile(r"(?:UTC|GMT)?\s*([+-]?)(\d{1,2})(?::?(\d{2}))?(?::00)?", re.IGNORECASE | re.ASCII)
 
 
 def _zone(raw: Any) -> Parsed:
