@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from filon.app.intake import document
+from filon.app.intake import document, sound
 from filon.app.records import records
 from filon.log.store import Deposit, Record, Store
 
@@ -16,7 +16,7 @@ def derived(deposit: Deposit) -> list[Record]:
     """What a deposit says, in the order in which capture takes it; nothing for the log's own entries."""
     if deposit.kind != "deposit":
         return []
-    return list(records(document(deposit.data, deposit.name, deposit.media_type)))
+    return list(records(sound(document(deposit.data, deposit.name, deposit.media_type))))
 
 
 def rebuild(store: Store) -> int:

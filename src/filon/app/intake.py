@@ -5,6 +5,10 @@ A pure function of the bytes (and the versioned tables), so that what was logged
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
+from filon.core.finding import Level
 from filon.epcis import jsonld
 from filon.epcis.document import Document
 from filon.exchange import workbook
@@ -54,3 +58,24 @@ def epcis_document(data: bytes, name: str, kind: str) -> Document:
 
         return xml.parse(data, name)
     return jsonld.parse(data, name)
+
+
+def sound(document: Document) -> Document:
+    """The document without the events that an error finding speaks of: what a capture that proceeds has taken.
+
+    Nothing else that is in the log has such findings, so this is what any logged document says.
+    """
+    wrong = [one.place.pointer for one in document.findings if one.level is Level.ERROR]
+    if not wrong:
+        return document
+    roots = {pointer[: match.end()] for pointer in wrong if (match := _EVENT.match(pointer))}
+    return replace(document, events=tuple(event for event in document.events if event.place not in roots))
+
+
+def spoilt(document: Document) -> bool:
+    """Whether an error is of the document as a whole, so that none of its events may be taken."""
+    return any(one.level is Level.ERROR and not _EVENT.match(one.place.pointer) for one in document.findings)
+
+
+_EVENT = re.compile(r".*?/(?:eventList/\d+|EventList/[^/]+)(?=/|$)")
+"""An event's place at the beginning of a pointer or XPath."""

@@ -1,0 +1,227 @@
+"""Answering a query from the ledger: page by page, each page of the ledger as it was when the first one was asked.
+
+Without an order events come as they were recorded; a page is read from where the last one ended and nothing is read
+twice. With an order, or a limit on all matches, the matches are gathered once and kept for the next pages.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from itertools import islice
+from threading import Lock
+
+import orjson
+
+from filon.app.desk.exceptions import NoSuchResourceException, QueryTooLargeException
+from filon.app.desk.questions import Clues, Question
+from filon.app.ledger import Ledger
+from filon.app.records import MASTER, is_master
+from filon.epcis.asked import Master
+from filon.epcis.body import event_from_json
+from filon.epcis.event import Event
+from filon.epcis.key import body_key
+from filon.log.leaf import micros
+from filon.log.store import Stored
+
+GATHERED = 200_000
+"""So many matches can be put in order; more are too many to order."""
+_KEPT = 32
+_MINTED = re.compile(r"ni:///sha-256;([0-9a-f]{64})")
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a page begins: in the ledger of `size` entries, after so many events (ordered) or after a sequence."""
+
+    size: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some events and where the next page begins; None after the last."""
+
+    events: tuple[Event, ...]
+    following: Position | None
+
+
+def minted(key: bytes) -> str:
+    """The event id that we give an event without one: the hash of what it says.
+
+    Source: EPCIS 2.0, 7.4.1 (eventID optional, server may assign); RFC 6920.
+    """
+    return f"ni:///sha-256;{key.hex()}"
+
+
+class Answers:
+    """Answers about one ledger; may be asked from several threads."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.store = ledger.store
+        self._learned = lru_cache(maxsize=65_536)(self._learned_of)
+        self._gathered: OrderedDict[tuple[str, int], tuple[int, ...]] = OrderedDict()
+        self._masters: dict[int, Master] = {}
+        self._lock = Lock()
+
+    def page(self, question: Question, per_page: int, at: Position | None = None) -> Page:
+        """One page.
+
+        Raises:
+            QueryTooLargeException: more matches than the query, or ordering, allows.
+        """
+        at = at or Position(self.store.size(), -1)
+        query = question.query(self.master(at.size) if question.needs_master else Master())
+        if query.order_by or query.most is not None:
+            return self._ordered_page(question, per_page, at)
+        found = list(islice(self._matches(question, at.size, at.after), per_page + 1))
+        if len(found) <= per_page:
+            return Page(tuple(found), None)
+        kept = found[:per_page]
+        return Page(tuple(kept), Position(at.size, int(kept[-1].place)))
+
+    def matches(self, question: Question, *, after: int, size: int) -> Iterator[Event]:
+        """Events that match among those recorded after a sequence, in the order recorded; `place` is the sequence."""
+        return self._matches(question, size, after)
+
+    def event(self, name: str) -> tuple[Event, ...]:
+        """The event of that id and its error declarations.
+
+        Raises:
+            NoSuchResourceException: no event has it.
+        """
+        found = [self.shown(stored) for stored in self.store.named(name) if not is_master(stored.body)]
+        found += self._minted(name)
+        if not found:
+            raise NoSuchResourceException(f"no event has the id {name}")
+        return tuple(found)
+
+    def shown(self, stored: Stored) -> Event:
+        """A stored event as partners see it: with our record time and an id."""
+        event = event_from_json(stored.body)
+        return replace(
+            event,
+            recordTime=self._learned(stored.entry),
+            eventID=event.eventID or minted(stored.key),
+            place=str(stored.sequence),
+        )
+
+    def master(self, size: int) -> Master:
+        """Master data as queries need them."""
+        with self._lock:
+            if size not in self._masters:
+                self._masters = {size: self._master(size)}
+            return self._masters[size]
+
+    def last_sequence_before(self, time: datetime) -> int:
+        """The last sequence recorded before a moment; -1 if there was none."""
+        first = self._entry_at(micros(time), self.store.size())
+        ahead = next(self.store.records(first=first), None)
+        if ahead is not None:
+            return ahead.sequence - 1
+        return self.last_sequence()
+
+    def last_sequence(self) -> int:
+        """The sequence recorded last; -1 in an empty ledger."""
+        size = self.store.size()
+        for entry in range(size - 1, -1, -1):
+            last = -1
+            for stored in self.store.records(first=entry, size=entry + 1):
+                last = stored.sequence
+            if last >= 0:
+                return last
+        return -1
+
+    def _matches(self, question: Question, size: int, after: int) -> Iterator[Event]:
+        query = question.query(self.master(size) if question.needs_master else Master())
+        clues = question.clues
+        for stored in self._candidates(clues, size, after):
+            if stored.sequence <= after or is_master(stored.body) or not clues.may_match(stored.body):
+                continue
+            event = self.shown(stored)
+            if question.holds(event) and query.matches(event):
+                yield event
+
+    def _candidates(self, clues: Clues, size: int, after: int) -> Iterable[Stored]:
+        if clues.names is not None:
+            return self._by_name(clues.names, size)
+        if clues.identifiers is not None:
+            return self.store.touching(clues.identifiers, roles=clues.roles, size=size)
+        first, end = (self._entry_at(time, size) for time in clues.recorded)
+        return self.store.records(after=after, first=first, size=end)
+
+    def _by_name(self, names: Sequence[str], size: int) -> list[Stored]:
+        keys = [bytes.fromhex(match.group(1)) for name in names if (match := _MINTED.fullmatch(name))]
+        found = [stored for name in dict.fromkeys(names) for stored in self.store.named(name, size=size)]
+        unnamed = (one for one in self.store.keyed(keys, size=size) if b'"eventID":' not in one.body)
+        return sorted({one.sequence: one for one in (*found, *unnamed)}.values(), key=lambda one: one.sequence)
+
+    def _minted(self, name: str) -> list[Event]:
+        """The event that bears an id of ours, and the declarations that take it back."""
+        match = _MINTED.fullmatch(name)
+        stored = next(self.store.keyed([bytes.fromhex(match.group(1))]), None) if match else None
+        if stored is None or is_master(stored.body) or event_from_json(stored.body).eventID:
+            return []
+        event = event_from_json(stored.body)
+        original = body_key(replace(event, errorDeclaration=None))
+        things = [name for name in (*event.epcList, *event.childEPCs, *event.inputEPCList, event.parentID or "",
+                  *(item.epcClass for item in (*event.quantityList, *event.inputQuantityList))) if name]  # fmt: skip
+        others = self.store.touching(things[:1]) if things else iter(())
+        declared = [
+            self.shown(other)
+            for other in others
+            if other.key != stored.key
+            and b'"errorDeclaration":' in other.body
+            and body_key(replace(event_from_json(other.body), errorDeclaration=None)) == original
+        ]
+        return [self.shown(stored), *declared]
+
+    def _ordered_page(self, question: Question, per_page: int, at: Position) -> Page:
+        sequences = self._gather(question, at.size)
+        begin = max(at.after, 0)
+        chosen = sequences[begin : begin + per_page]
+        stored = [next(self.store.records(after=sequence - 1)) for sequence in chosen]
+        events = tuple(self.shown(one) for one in stored)
+        end = begin + per_page
+        return Page(events, Position(at.size, end) if end < len(sequences) else None)
+
+    def _gather(self, question: Question, size: int) -> tuple[int, ...]:
+        key = (question.digest, size)
+        with self._lock:
+            if key in self._gathered:
+                self._gathered.move_to_end(key)
+                return self._gathered[key]
+        query = question.query(self.master(size) if question.needs_master else Master())
+        most = min(query.most if query.most is not None else GATHERED, GATHERED)
+        events = list(islice(self._matches(question, size, -1), most + 1))
+        if len(events) > most:
+            raise QueryTooLargeException(f"more than {most} events match; narrow the query, e.g. by GE_eventTime")
+        ordered = query.ordered(events)[: query.limit]
+        sequences = tuple(int(event.place) for event in ordered)
+        with self._lock:
+            self._gathered[key] = sequences
+            while len(self._gathered) > _KEPT:
+                self._gathered.popitem(last=False)
+        return sequences
+
+    def _entry_at(self, time: int, size: int) -> int:
+        """The first entry learned at a moment or later: entries are in the order of time."""
+        return bisect_left(range(size), time, key=lambda index: micros(self._learned(index)))
+
+    def _learned_of(self, entry: int) -> datetime:
+        return self.store.entry(entry).learned
+
+    def _master(self, size: int) -> Master:
+        attributes: dict[str, dict[str, object]] = {}
+        children: dict[str, set[str]] = {}
+        for stored in self.store.touching([MASTER[1]], roles=[MASTER[0]], size=size):
+            said = orjson.loads(stored.body)["master"]
+            attributes.setdefault(said["id"], {}).update(said["attributes"])
+            children.setdefault(said["id"], set()).update(said["children"])
+        return Master(attributes, children)
