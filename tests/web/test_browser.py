@@ -42,7 +42,9 @@ def test_axe_finds_nothing_on_any_page(chromium, address, locale, scheme):
         page.goto(address + path)
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
         assert page.evaluate("document.documentElement.lang") == locale
-        for violation in Axe().run(page).response["violations"]:
+        # Dark differs by its colours only: the other rules were asked in the light.
+        asked = {} if scheme == "light" else {"runOnly": ["color-contrast", "link-in-text-block"]}
+        for violation in Axe().run(page, options=asked).response["violations"]:
             found[name, violation["id"]] = [node["html"][:120] for node in violation["nodes"][:3]]
     context.close()
     assert found == {}
@@ -130,8 +132,8 @@ def test_the_chain_can_be_walked_with_the_keyboard(chromium, address):
     link = page.locator("svg.chain a").first
     link.focus()
     assert page.evaluate("document.activeElement.closest('svg') !== null")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/lots/**")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     assert page.url != address + PAGES["lot"]
     context.close()
 

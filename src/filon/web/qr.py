@@ -1,6 +1,6 @@
 """The QR code of a battery: its GS1 Digital Link, readable by any phone, black on white in dark mode too.
 
-Scheme and host are written in capitals: then the code keeps to the alphanumeric mode as long as it can and is smaller
+Scheme and host are written in capitals: a link without any small letter keeps to the alphanumeric mode and is smaller
 (version 3 instead of 4 for a usual link). The path keeps its case, for serial numbers mean what they say.
 
 Source: interface reference, section 9; RFC 3986, sections 3.1 and 3.2.2 (scheme and host are case-insensitive).
@@ -25,6 +25,8 @@ Source: ISO/IEC 18004:2024, 6.3.8 (quiet zone of four modules).
 def scannable(link: str) -> str:
     """The link as it is put in the code: `HTTPS://ID.EXAMPLE/01/.../21/...`."""
     parts = urlsplit(link)
+    if not parts.netloc:
+        return link
     head = f"{parts.scheme}://{parts.netloc}"
     return head.upper() + link[len(head) :]
 
@@ -70,5 +72,5 @@ def _runs(row: bytearray) -> list[tuple[int, int]]:
 
 def qr_file(link: str, title: str) -> bytes:
     """The code as a file of its own, for print."""
-    body = qr_svg(link, title).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    body = str(qr_svg(link, title)).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{body}\n'.encode()
