@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from decimal import Decimal
 from fractions import Fraction
@@ -10,7 +11,7 @@ import pytest
 
 from filon.core.matter import form, mass_fraction
 from filon.exchange.simulator.chain import chain
-from filon.exchange.simulator.deed import Assembled, Counted, Made, Mistaken, Received, Rejected, Shipped
+from filon.exchange.simulator.deed import Assembled, Counted, Delivered, Made, Mistaken, Received, Rejected, Shipped
 from filon.exchange.simulator.strand import LATE, SURPLUS
 
 
@@ -42,6 +43,19 @@ def test_two_strands_share_no_lot(plan):
     assert len({one.id for one in packs}) == 40
     serials = [number for one in packs for some in one.ranges for number in range(some.first, some.last + 1)]
     assert len(set(serials)) == 40 * 288
+
+
+def test_no_company_issues_a_delivery_note_twice():
+    notes = [(one.site.company.key, one.note) for one in chain(1, 3) if isinstance(one, Shipped | Delivered)]
+    assert len(set(notes)) == len(notes)
+    assert len(notes) > 450
+
+
+def test_lot_numbers_are_gs1_lot_numbers():
+    """AI (10): up to twenty characters; letters, digits and a hyphen are in its set."""
+    for one in chain(1, 2):
+        if isinstance(one, Made):
+            assert re.fullmatch(r"[A-Z0-9-]{1,20}", one.line.lot.number)
 
 
 def test_it_is_told_oldest_first_and_within_the_quarter(plan):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import importlib.util
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -186,6 +189,23 @@ def test_a_plan_that_takes_more_than_there_is_is_refused():
     ]
     with pytest.raises(ValueError, match="101"):
         truth(plan)
+
+
+@pytest.mark.parametrize("module", ["truth", "matter", "deed", "floor", "chain", "truth_file"])
+def test_the_truth_knows_nothing_of_books_events_or_files(module):
+    """Decision 0005: else it would be no answer of its own."""
+    source = Path(importlib.util.find_spec(f"filon.exchange.simulator.{module}").origin).read_text(encoding="utf-8")
+    imported = {
+        name
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ImportFrom | ast.Import)
+        for name in ([node.module] if isinstance(node, ast.ImportFrom) else [one.name for one in node.names])
+    }
+    assert not [
+        name
+        for name in imported
+        if name.startswith(("filon.books", "filon.accounts", "filon.epcis", "filon.exchange.workbook"))
+    ]
 
 
 @settings(max_examples=12, deadline=None)
