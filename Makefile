@@ -26,6 +26,9 @@ check: $(dev_ready)  ## style, types, layers
 bench: $(dev_ready)  ## figures as ratios measured in one run
 	$(PY) -m bench $(BENCH_ARGS)
 
+torture: $(dev_ready)  ## power cuts, kills, flipped bits; writes docs/reliability.md
+	PYTHONPATH=tests $(PY) -m torture $(TORTURE_ARGS)
+
 setup: $(dev_ready)  ## only prepare .venv
 
 $(run_ready): pyproject.toml constraints.txt scripts/setup.sh

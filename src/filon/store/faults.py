@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from functools import cache
 
 from filon.store.schema import MIGRATIONS
 
@@ -23,16 +24,22 @@ def file_faults(connection: sqlite3.Connection) -> list[str]:
 
 def schema_faults(connection: sqlite3.Connection) -> list[str]:
     """Tables, indexes and triggers that are not those of the format."""
-    with closing(sqlite3.connect(":memory:")) as fresh:
-        for script in MIGRATIONS:
-            fresh.executescript(script)
-        wanted = _schema(fresh)
+    wanted = _wanted()
     try:
         got = _schema(connection)
     except sqlite3.Error as error:
         return [str(error)]
     names = sorted(name for name in wanted.keys() | got.keys() if wanted.get(name) != got.get(name))
     return [f"{kind} {name} is not as the format has it" for kind, name in names]
+
+
+@cache
+def _wanted() -> dict[tuple[str, str], str]:
+    """The schema that the migrations make."""
+    with closing(sqlite3.connect(":memory:")) as fresh:
+        for script in MIGRATIONS:
+            fresh.executescript(script)
+        return _schema(fresh)
 
 
 def _loose(connection: sqlite3.Connection) -> list[tuple[str, int, str, int]]:

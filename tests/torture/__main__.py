@@ -1,0 +1,110 @@
+"""The long campaign: `python -m torture` from the tests folder; writes its figures to docs/reliability.md."""
+
+import argparse
+import os
+import platform
+import sqlite3
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import apsw
+
+from torture import flips, kills, powercut
+
+DOCS = Path(__file__).parents[2] / "docs/reliability.md"
+BEGIN, END = "<!-- figures: begin -->\n", "<!-- figures: end -->\n"
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--cuts", type=int, default=100_000)
+    options.add_argument("--controls", type=int, default=400)
+    options.add_argument("--faults", type=int, default=2_000)
+    options.add_argument("--kills", type=int, default=100)
+    options.add_argument("--flips", type=int, default=10_000)
+    options.add_argument("--first", type=int, default=0, help="first seed: another campaign is another number")
+    options.add_argument("--out", type=Path, default=DOCS)
+    asked = options.parse_args()
+    rows = []
+    for what, seeds, live in campaign(asked):
+        rows.append([what, 0, 0, 0, 0, 0.0])
+        for _ in lives(rows[-1], seeds, live):
+            write(asked.out, rows, asked)  # a campaign that is stopped leaves the figures of what it did
+    missed = sum(row[3] for row in rows if not row[0].startswith("control"))
+    raise SystemExit(1 if missed else 0)
+
+
+def campaign(asked):
+    """(what, seeds, one life) for every fault class."""
+
+    def seeds(count):
+        return range(asked.first, asked.first + count)
+
+    with tempfile.TemporaryDirectory() as folder:
+        whole, said = flips.make(Path(folder) / "flips.db")
+        what = f"one flipped bit in a ledger file of {len(whole)} bytes"
+        yield what, seeds(asked.flips), lambda seed: flipped(Path(folder) / "flips.db", whole, said, seed)
+        yield (
+            "kill -9 of two writers on one file",
+            seeds(asked.kills),
+            lambda seed: kills.killed(Path(folder) / "kills.db", seed),
+        )
+        base = powercut.template()
+        yield "disk full at any write or sync", seeds(asked.faults), lambda seed: powercut.fault(seed, base, "full")
+        yield "I/O error at any write or sync", seeds(asked.faults), lambda seed: powercut.fault(seed, base, "io")
+        for mode in ("OFF", "NORMAL"):
+            yield f"control that must lose: power cut, synchronous={mode}", seeds(asked.controls), cutter(mode)
+        yield "power cut, as shipped (WAL, synchronous=FULL)", seeds(asked.cuts), cutter("FULL")
+
+
+def flipped(path, whole, said, seed):
+    fate = flips.flipped(path, whole, said, seed)[0]
+    return int(fate != flips.HARMLESS), int(fate == flips.MISSED), True
+
+
+def cutter(mode):
+    base = powercut.template(mode)
+
+    def one(seed):
+        powercut.connections._PRAGMAS = powercut.settings(mode)
+        return powercut.cut(seed, base, fresh=seed % 10 == 0)
+
+    return one
+
+
+def lives(row, seeds, live):
+    """Count lives into the row; yields now and then, and at the end."""
+    start = time.monotonic()
+    for seed in seeds:
+        acked, lost, fine = live(seed)
+        row[1:] = row[1] + 1, row[2] + acked, row[3] + lost, row[4] + (not fine), time.monotonic() - start
+        if row[1] % 1000 == 0:
+            print(row, flush=True)
+            yield
+    yield
+
+
+def write(out, rows, asked):
+    when = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    lines = [
+        (
+            f"Run of {when}; seeds from {asked.first}; SQLite {apsw.sqlite_lib_version()} below the cuts and faults, "
+            f"{sqlite3.sqlite_version} for kills and flips; Python {platform.python_version()}, {os.uname().machine}.\n"
+        ),
+        "\n",
+        "| fault | lives | acknowledged entries (flips: of consequence) | lost or missed | not whole after | 95 % bound | s |\n",
+        "|---|--:|--:|--:|--:|--:|--:|\n",
+    ]
+    for what, count, acked, lost, broken, seconds in rows:
+        bound = "" if lost or not acked or what.startswith("control") else f"< {3 / acked:.1e}"
+        lines.append(f"| {what} | {count} | {acked} | {lost} | {broken} | {bound} | {seconds:.0f} |\n")
+    text = out.read_text("utf-8") if out.exists() else f"{BEGIN}{END}"
+    head, _, rest = text.partition(BEGIN)
+    tail = rest.partition(END)[2]
+    out.write_text(head + BEGIN + "".join(lines) + END + tail, "utf-8")
+
+
+if __name__ == "__main__":
+    main()

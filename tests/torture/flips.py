@@ -1,0 +1,56 @@
+"""Flipped bits: every one anywhere in a ledger file that changes what it says is detected; the harmless ones are counted.
+
+A flip is harmless when every row of every table reads as before: free space in a page, or a field that SQLite only
+uses as a hint. Those are listed as not detectable: there is nothing to detect.
+"""
+
+import random
+import sqlite3
+from contextlib import closing
+
+from filon.app.verify import verify
+from filon.core.errors import FilonError
+from filon.store import open_store
+from log_story import LOG, WITNESS, fill, read
+
+DETECTED, HARMLESS, MISSED = "detected", "harmless", "missed"
+
+
+def make(path):
+    with closing(open_store(path)) as store:
+        fill(store)
+    return path.read_bytes(), content(path)
+
+
+def content(path):
+    """Everything that the file says: all rows of all tables, and the schema."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as raw:
+        raw.text_factory = bytes
+        names = [
+            name.decode()
+            for (name,) in raw.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+        ]
+        rows = {name: raw.execute(f"SELECT * FROM {name}").fetchall() for name in names if name != "identifier_text"}
+        return rows, raw.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name").fetchall()
+
+
+def flipped(path, whole, said, seed):
+    """Flip one bit of the file, verify, put it back; what became of it, and where."""
+    dice = random.Random(seed)
+    at, bit = dice.randrange(len(whole)), dice.randrange(8)
+    changed = whole[:at] + bytes([whole[at] ^ (1 << bit)]) + whole[at + 1 :]
+    for beside in (path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+        beside.unlink(missing_ok=True)
+    path.write_bytes(changed)
+    try:
+        with closing(open_store(path)) as store:
+            if not verify(store, keys=[LOG.key, WITNESS.key], derive=read).whole:
+                return DETECTED, at
+    except FilonError:
+        return DETECTED, at
+    path.write_bytes(changed)
+    try:
+        same = content(path) == said
+    except sqlite3.Error:
+        same = False
+    return (HARMLESS if same else MISSED), at

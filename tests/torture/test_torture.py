@@ -1,0 +1,50 @@
+"""The short form of the campaign: seconds instead of an hour; the known bad modes must lose, or the test proves nothing."""
+
+from collections import Counter
+
+import pytest
+
+from torture import flips, kills, powercut
+
+
+@pytest.fixture(autouse=True)
+def _world():
+    yield
+    powercut.restore_world()
+
+
+def lives(mode, seeds):
+    base = powercut.template(mode)
+    return [powercut.cut(seed, base, fresh=seed % 10 == 0) for seed in seeds]
+
+
+def test_no_acknowledged_entry_is_lost_by_a_power_cut():
+    results = lives("FULL", range(150))
+    assert sum(acked for acked, _, _ in results) > 1000
+    assert [seed for seed, (_, lost, fine) in enumerate(results) if lost or not fine] == []
+
+
+def test_the_known_bad_mode_does_lose():
+    results = lives("OFF", range(40))
+    assert sum(lost for _, lost, _ in results) > 50
+
+
+@pytest.mark.parametrize("kind", ["full", "io"])
+def test_a_full_or_failing_disk_loses_nothing(kind):
+    base = powercut.template()
+    results = [powercut.fault(seed, base, kind) for seed in range(40)]
+    assert [seed for seed, (_, lost, fine) in enumerate(results) if lost or not fine] == []
+
+
+def test_killed_writers_lose_nothing(tmp_path):
+    results = [kills.killed(tmp_path / "filon.db", seed) for seed in range(2)]
+    assert sum(acked for acked, _, _ in results) > 2
+    assert all(lost == 0 and fine for _, lost, fine in results)
+
+
+def test_every_flipped_bit_that_changes_anything_is_detected(tmp_path):
+    path = tmp_path / "filon.db"
+    whole, said = flips.make(path)
+    fates = Counter(flips.flipped(path, whole, said, seed)[0] for seed in range(300))
+    assert fates[flips.MISSED] == 0
+    assert fates[flips.DETECTED] > 150
