@@ -9,12 +9,10 @@ from decimal import Decimal
 import pytest
 
 from filon.core.finding import Level
-from filon.core.matter import form
 from filon.epcis import jsonld
 from filon.exchange.simulator.chain import chain
 from filon.exchange.simulator.deed import Delivered, Made, Mistaken, Received, Shipped
 from filon.exchange.simulator.files import deliveries, events, simulate
-from filon.exchange.simulator.sheets import form_name
 from filon.exchange.simulator.strand import LATE
 from filon.exchange.simulator.told import told
 from filon.exchange.simulator.world import COMPANIES, PRODUCTS, SITES
@@ -128,14 +126,6 @@ def test_traits_survive_the_workbook(documents):
     filed = declared(event for told_, _ in documents.values() for event in told_)
     assert filed == straight
     assert len(filed) > 300
-
-
-def test_french_suppliers_write_forms_in_french_and_mean_the_same():
-    assert form_name("arsenide concentrate", "fr") == "Concentré d'arséniures de cobalt"
-    assert form_name("CoSO4·7H2O", "fr") == "CoSO4·7H2O"
-    for one in PRODUCTS.values():
-        for language in ("en", "fr"):
-            assert form(form_name(one.form, language)) is form(one.form)
 
 
 def test_the_late_receipt_stands_in_septembers_workbook(documents):

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from filon.core.finding import Language
-from filon.core.matter import form
 from filon.exchange.simulator.deed import Deed, Made, Received, Shipped
 from filon.exchange.simulator.world import SITES, Company, Product, Site
 
@@ -54,7 +53,7 @@ class Sheets:
         products: list[Row] = [
             {
                 "lists.kind": "product", "lists.name": one.name(self.language), "lists.id": one.gtin,
-                "lists.form": form_name(one.form, self.language), "lists.use": one.kind,
+                "lists.form": one.form, "lists.use": one.kind,
             }
             for one in self.products.values()
         ]  # fmt: skip
@@ -63,15 +62,6 @@ class Sheets:
             for one in self.partners.values()
         ]
         return [*sites, *products, *partners]
-
-
-def form_name(key: str, language: Language) -> str:
-    """How a supplier writes a form: its formula, else its name in the language of the file."""
-    known = form(key)
-    if known is None or known.formula:
-        return key
-    name = known.names[language]
-    return name if form(name) is known else key
 
 
 def sheets(deeds: Iterable[Deed], language: Language) -> Sheets:
