@@ -40,7 +40,12 @@ def event_json(event: Event) -> bytes:
     Returns:
         UTF-8; equal events give equal bytes, and `event_from_json` gives the event back (its `place` aside).
     """
-    return orjson.dumps(members(event), default=_number, option=orjson.OPT_SORT_KEYS)
+    return dumped(members(event))
+
+
+def dumped(said: Mapping[str, Any]) -> bytes:
+    """The canonical bytes of an event's `members`."""
+    return orjson.dumps(said, default=_number, option=orjson.OPT_SORT_KEYS)
 
 
 def members(event: Event) -> dict[str, Any]:
@@ -109,6 +114,8 @@ def _number(value: Any) -> Any:
 
 
 def _is_safe(value: Decimal, text: str) -> bool:
+    if len(text) <= _EXACT and "e" not in text:
+        return True
     digits = text.lstrip("-").split("e")[0].replace(".", "").strip("0")
     return len(digits) <= _EXACT and abs(value.adjusted()) < _RANGE
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -27,12 +28,15 @@ _LISTS = (
 _OWN = ("ilmd", "extensions", "readPoint", "bizLocation")
 
 
-def body_key(event: Event) -> bytes:
+def body_key(event: Event, said: dict[str, Any] | None = None) -> bytes:
     """32 bytes, equal for two events exactly when they tell the same occurrence (or the same retraction of it).
+
+    Args:
+        said: its `members` where somebody has them already.
 
     Source: EPCIS 1.2, 7.4.1.2 with CBV 2.0, 8.9.2; decision 0006.
     """
-    body = members(event)
+    body = dict(said) if said is not None else members(event)
     for name in ("recordTime", "eventID", "errorDeclaration"):
         body.pop(name, None)
     for name in _LISTS:
@@ -49,8 +53,8 @@ def body_key(event: Event) -> bytes:
     if event.sensorElementList:
         body["sensorElementList"] = _ordered([_sensor(element) for element in event.sensorElementList])
     told = event.errorDeclaration
-    said = orjson.dumps(body, default=_number, option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(said + (b"" if told is None else written(told.declarationTime).encode())).digest()
+    kept = orjson.dumps(body, default=_number, option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(kept + (b"" if told is None else written(told.declarationTime).encode())).digest()
 
 
 def _ordered(entries: list[Any]) -> list[orjson.Fragment]:
@@ -80,12 +84,18 @@ def _same(name: str) -> str:
     return name if not name.startswith(_MDA) else f"urn:epcglobal:cbv:mda:{name[len(_MDA) :]}"
 
 
+@lru_cache(maxsize=65_536)
+def _scalar(text: str) -> str:
+    """A text without blanks around it; one that reads as a number in its one spelling. The same few come often."""
+    stripped = text.strip()
+    return plain(Decimal(stripped)) if JSON_NUMBER.fullmatch(stripped) else stripped
+
+
 def _text(value: Any) -> Any:
     """A partner's value as XML would carry it: scalars as text, a list of one as the thing itself."""
     kind = type(value)
     if kind is str:
-        stripped = value.strip()
-        return plain(Decimal(stripped)) if JSON_NUMBER.fullmatch(stripped) else stripped
+        return _scalar(value)
     if kind is Decimal:
         return plain(value)
     if kind is list or kind is tuple:

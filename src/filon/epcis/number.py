@@ -17,6 +17,21 @@ def plain(number: Decimal) -> str:
     Returns:
         a JSON number; equal numbers give equal text.
     """
+    if not number:
+        return "0"
+    if number.is_finite() and -_LONG < number.adjusted() < _LONG and len(text := str(number)) < _LONG:
+        return trimmed(text if "E" not in text else f"{number:f}")
+    return _in_full(number)
+
+
+def trimmed(text: str) -> str:
+    """A plain number as written (`20.50`, no exponent) in its one spelling (`20.5`)."""
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in {"", "-0", "-", "0"} else text
+
+
+def _in_full(number: Decimal) -> str:
     sign, digits, exponent = number.as_tuple()
     if not isinstance(exponent, int):
         raise ValueError("not a finite number")  # noqa: TRY004 - NaN has the right type

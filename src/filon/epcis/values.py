@@ -82,7 +82,9 @@ class Values:
         self.findings: list[Finding] = []
 
     def note(self, code: str, pointer: str, found_value: Any = "", expected: str = "", **values: object) -> None:
-        """Report something at a pointer below the event."""
+        """Report something at a pointer below the event; no more than the limit is kept until they are told."""
+        if len(self.findings) > self.limits.findings:
+            return
         place = Place(file=self.name, pointer=self.base + pointer)
         self.findings.append(found(code, place, expected=expected, found=shown(found_value), **values))
 

@@ -55,8 +55,21 @@ def write(
     Raises:
         WrongCallError: a text cannot be said in XML 1.0.
     """
-    kept = tuple(events)
-    vocabularies = tuple(master) or heading.master
+    try:
+        return _written(tuple(events), tuple(master) or heading.master, heading, created, words, pretty=pretty)
+    except ValueError as error:  # a namespace that is no URI: XML has no other way to refuse it
+        raise WrongCallError(f"XML has no way to write this ({error}); ask for JSON") from error
+
+
+def _written(
+    kept: tuple[Event, ...],
+    vocabularies: tuple[Vocabulary, ...],
+    heading: Heading,
+    created: datetime | None,
+    words: CbvFormat,
+    *,
+    pretty: bool,
+) -> bytes:
     spell = cbv.web if words == "Always_Web_URI" else cbv.urn
     query = heading.type == "EPCISQueryDocument"
     root = _root(kept, heading, query=query)
@@ -77,8 +90,11 @@ def write(
 
 def write_event(event: Event, *, words: CbvFormat = "Always_URN", pretty: bool = False) -> bytes:
     """One bare event element."""
-    root = etree.Element("holder", nsmap=_spaces((event,), _HEADING))
-    written = _event(root, event, cbv.web if words == "Always_Web_URI" else cbv.urn)
+    try:
+        root = etree.Element("holder", nsmap=_spaces((event,), _HEADING))
+        written = _event(root, event, cbv.web if words == "Always_Web_URI" else cbv.urn)
+    except ValueError as error:
+        raise WrongCallError(f"XML has no way to write this ({error}); ask for JSON") from error
     return etree.tostring(written, xml_declaration=True, encoding="UTF-8", pretty_print=pretty)
 
 
