@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-from filon.books.book import Flow
+from filon.books.book import Flow, Holding
+from filon.books.declared import LONGEST, minus, plus
 from filon.books.journal import Journal
 from filon.books.lot import PIECE, Account, AccountKind, Amount, Content, LotId
-from filon.books.movement import Movement
+from filon.books.movement import Line, Movement
 from filon.core.finding import Finding, found
 from filon.core.matter import MASS
 from filon.core.quantity import MG_PER_KG, part
@@ -27,7 +28,12 @@ def assembly(journal: Journal, move: Movement) -> None:
         return
     pool = journal.new(move.parent, move.site, AccountKind.STEP, PIECE)
     for line in takes:
-        journal.take(move, line, pool.id, serials=tuple(ranges.get(journal.resolved(line).lot, ())))
+        lot = journal.resolved(line).lot
+        for content, _ in journal.take(move, line, pool.id, serials=tuple(ranges.get(lot, ()))):
+            if line.amount:
+                pieces, before = journal.inside[move.parent].get(lot, (0, {}))
+                plus(before, content)
+                journal.inside[move.parent][lot] = (pieces + line.amount.number, before)
     if not whole:
         journal.drain(pool, Account(AccountKind.OUT_OF_SCOPE, "elsewhere"))
         return
@@ -53,26 +59,63 @@ def _weigh(journal: Journal, move: Movement, pool_id: int, mass: int) -> None:
 
 
 def disassembly(journal: Journal, move: Movement) -> None:
-    """An article is taken apart: its content goes to the parts by pieces, the last part takes what is left."""
-    index = journal.open.get((move.parent, journal.site_of(move.parent, move.site)))
-    parts = [(line.lot, line.amount) for line in move.gives if line.amount and line.amount.number]
+    """An article is taken apart: each part gets what was put in as it, and what else there is stays in the article.
+
+    Parts that nobody saw going in share everything by pieces; the last one takes what is left.
+
+    Findings:
+        BOK-011, BOK-012: the article is not there; it is taken apart where the books have it, or nothing is posted.
+    """
+    parts = [line for line in move.gives if line.amount]
     if not journal.follows(move.parent):  # elsewhere it came apart: its parts have their own names from now on
-        journal.known.update(lot for lot, _ in parts)
+        journal.known.update(line.lot for line in parts)
         return
-    if index is None or not parts:
+    whole = _found(journal, move)
+    if whole is None:
         return
-    whole = journal.holdings[index]
-    rest = sum(amount.number for _, amount in parts)
-    taken = whole.left
-    for lot, amount in parts:
-        piece: Content = {
-            s: None if mg is None else part(mg, amount.number, rest) for s, mg in whole.left_content.items()
-        }
-        whole.left_content = {s: None if mg is None else mg - (piece[s] or 0) for s, mg in whole.left_content.items()}
-        rest -= amount.number
-        journal.pour(lot, move.site, amount, piece, dict(whole.sigma), whole.id, taken=taken)
-        taken = 0
-    whole.left = 0
+    inside = journal.inside.get(move.parent, {})
+    if not move.gives:
+        parts = [Line(lot, Amount(pieces, PIECE)) for lot, (pieces, _) in inside.items() if pieces]
+    named = [(line, journal.resolved(line).lot) for line in parts]
+    if all(inside.get(lot, (0, {}))[0] >= amount_of(line) for line, lot in named):
+        for line, lot in named:
+            pieces, content = inside[lot]
+            share: Content = {s: None if mg is None else part(mg, amount_of(line), pieces) for s, mg in content.items()}
+            _part(journal, move, whole, line, share)
+            inside[lot] = (pieces - amount_of(line), minus(content, share))
+    else:
+        rest = sum(amount_of(line) for line in parts)
+        for line in parts:
+            share = {s: None if mg is None else part(mg, amount_of(line), rest) for s, mg in whole.left_content.items()}
+            rest -= amount_of(line)
+            _part(journal, move, whole, line, share, taken=0 if rest else whole.left)
+
+
+def amount_of(line: Line) -> int:
+    """Counting units of a line, 0 where none are said."""
+    return line.amount.number if line.amount else 0
+
+
+def _part(journal: Journal, move: Movement, whole: Holding, line: Line, share: Content, *, taken: int = 0) -> None:
+    left = whole.left_content
+    share = {s: None if left.get(s, 0) is None else min(mg or 0, left.get(s, 0) or 0) for s, mg in share.items()}
+    whole.left_content = minus(left, share)
+    whole.left -= taken
+    journal.pour(line.lot, move.site, line.amount or Amount(0), share, dict(whole.sigma), whole.id, taken=taken)
+
+
+def _found(journal: Journal, move: Movement) -> Holding | None:
+    """The article that is taken apart: at the site, else wherever the books have it."""
+    lot, site = move.parent, journal.site_of(move.parent, move.site)
+    index = journal.open.get((lot, site))
+    if index is not None and journal.holdings[index].left:
+        return journal.holdings[index]
+    code = "BOK-011" if lot in journal.known else "BOK-012"
+    place = journal.register.name(move.site)
+    journal.findings.append(found(code, move.said.place, lot=journal.name(lot), site=place))
+    others = sorted(journal.whereabouts.get(lot, ()))
+    there = [journal.holdings[journal.open[lot, one]] for one in others]
+    return next((holding for holding in there if holding.left), None)
 
 
 def _ranges(journal: Journal, move: Movement) -> dict[LotId, list[Span]]:
@@ -107,10 +150,14 @@ def _ranges(journal: Journal, move: Movement) -> dict[LotId, list[Span]]:
 
 
 def _spans(move: Movement) -> Iterator[tuple[LotId, Span]]:
-    for item in move.said.event.own("ranges") or ():
+    listed = move.said.event.own("ranges")
+    for item in listed if isinstance(listed, list | tuple) else ():
+        if not isinstance(item, Mapping):
+            continue
         plain = {str(key).rpartition("/")[2]: str(value) for key, value in item.items()}
-        if plain.get("first", "").isdecimal() and plain.get("last", "").isdecimal():
-            yield LotId(plain.get("class", "")), (int(plain["first"]), int(plain["last"]))
+        first, last = plain.get("first", ""), plain.get("last", "")
+        if first.isdecimal() and last.isdecimal() and max(len(first), len(last)) <= LONGEST:
+            yield LotId(plain.get("class", "")), (int(first), int(last))
 
 
 def serials_twice(journal: Journal) -> list[Finding]:

@@ -130,8 +130,10 @@ class _Search:
         if (move := self.moves.get(key)) is None:
             return
         self._follow(move.campaign)
-        if move.kind in {Kind.PACKING, Kind.UNPACKING}:
+        if move.kind in {Kind.PACKING, Kind.UNPACKING, Kind.ASSEMBLY}:
             self._follow(move.parent)
+        elif move.kind is Kind.DISASSEMBLY and not move.gives:  # all that was put in comes out under its old name
+            self.lots.append(move.parent)
         together = self.at[move.since]
         together.append(move)
         if move.since != move.until or len(together) > 1:

@@ -63,6 +63,8 @@ class Declared:
 
 
 UNSAID = Declared()
+LONGEST = 40
+"""Digits of the longest number anybody writes; more, or a greater exponent, is not read."""
 
 
 @cache
@@ -79,7 +81,8 @@ def declared(traits: Mapping[str, object], place: Place = Place()) -> tuple[Decl
         place: where it stood, for findings.
 
     Returns:
-        The declaration, and BOK-001 (unreadable number), BOK-002 (form unknown to us) where they apply.
+        The declaration, and BOK-001 (unreadable number), BOK-002 (form unknown to us), BOK-031 (a percentage outside
+        0 to 100; it is unknown) where they apply.
     """
     own = {name.removeprefix(FILON): value for name, value in traits.items() if name.startswith(FILON)}
     findings: list[Finding] = []
@@ -87,11 +90,22 @@ def declared(traits: Mapping[str, object], place: Place = Place()) -> tuple[Decl
     def number(name: str, value: object) -> Fraction | None:
         if value in (None, ""):
             return None
+        text = str(value)
         try:
-            return Fraction(Decimal(str(value)))
-        except (InvalidOperation, ValueError, OverflowError):
-            findings.append(found("BOK-001", place, expected="a decimal number", found=str(value), name=name))
+            told = Decimal(text) if len(text) <= LONGEST else Decimal("NaN")
+        except InvalidOperation:
+            told = Decimal("NaN")
+        if not told.is_finite() or abs(told.adjusted()) > LONGEST:
+            findings.append(found("BOK-001", place, expected="a decimal number", found=text[:LONGEST], name=name))
             return None
+        return Fraction(told)
+
+    def percent(name: str, value: object) -> Fraction | None:
+        told = number(name, value)
+        if told is not None and not 0 <= told <= 100:  # noqa: PLR2004 - percent
+            findings.append(found("BOK-031", place, expected="0 to 100 %", found=str(value), name=name, percent=value))
+            return None
+        return None if told is None else told / 100
 
     text = str(own.get("form") or "")
     known = form(text) if text else None
@@ -103,39 +117,43 @@ def declared(traits: Mapping[str, object], place: Place = Place()) -> tuple[Decl
         form_text=text,
         kind=str(own.get("kind") or "product"),
         status=str(own.get("status") or "final"),
-        moisture=_percent(number("moisture", own.get("moisture"))),
-        assays=_assays(own.get("assay"), number),
+        moisture=percent("moisture", own.get("moisture")),
+        assays=_assays(own.get("assay"), percent, number),
         origin=str(own.get("origin") or ""),
-        recycled=_percent(number("recycled", own.get("recycled"))),
+        recycled=percent("recycled", own.get("recycled")),
         recycled_kind=str(own.get("recycledKind") or ""),
-        weighing=_percent(number("weighingUncertainty", own.get("weighingUncertainty"))),
-        piece_mass=number("pieceMass", own.get("pieceMass")),
+        weighing=percent("weighingUncertainty", own.get("weighingUncertainty")),
+        piece_mass=_weight(number("pieceMass", own.get("pieceMass"))),
         serials=_serials(serials, number) if isinstance(serials, Mapping) else None,
     ), findings
 
 
-def _percent(value: Fraction | None) -> Fraction | None:
-    return None if value is None else value / 100
+Reader = Callable[[str, object], Fraction | None]
+"""(name, value as written) -> the number; None with a finding where it is none."""
 
 
-def _serials(value: Mapping[str, object], number: Callable[[str, object], Fraction | None]) -> tuple[int, int] | None:
+def _weight(kg: Fraction | None) -> Fraction | None:
+    return kg if kg is not None and kg > 0 else None
+
+
+def _serials(value: Mapping[str, object], number: Reader) -> tuple[int, int] | None:
     first, last = number("serials", value.get("first")), number("serials", value.get("last"))
     return None if first is None or last is None else (int(first), int(last))
 
 
-def _assays(value: object, number: Callable[[str, object], Fraction | None]) -> dict[str, Assay]:
+def _assays(value: object, percent: Reader, number: Reader) -> dict[str, Assay]:
     listed = value if isinstance(value, list | tuple) else [value] if isinstance(value, Mapping) else []
     assays = {}
     for item in listed:
         if not isinstance(item, Mapping):
             continue
         plain = {str(name).removeprefix(FILON): one for name, one in item.items()}
-        percent = number("assay", plain.get("percent"))
-        if percent is not None and plain.get("element"):
+        share = percent(f"assay {plain.get('element')}", plain.get("percent"))
+        if share is not None and plain.get("element"):
             element = str(plain["element"])
             assays[element] = Assay(
                 element,
-                percent / 100,
+                share,
                 str(plain.get("basis") or ""),
                 number("assay", plain.get("uncertainty")),
                 str(plain.get("certificate") or ""),
@@ -153,7 +171,7 @@ def concentration(lot: Declared, substance: str) -> tuple[Fraction | None, float
     if substance == MASS:
         return Fraction(1), 0.0
     dry = 1 - (lot.moisture or Fraction(0))
-    drying = default_sigma("moisture") / 100 / float(dry) if lot.moisture else 0.0
+    drying = default_sigma("moisture") / 100 / float(dry) if lot.moisture and dry else 0.0
     if assay := lot.assays.get(substance):
         if lot.moisture and assay.basis not in {"dry", "wet"}:
             return None, 0.0
@@ -208,8 +226,9 @@ def content_findings(lot: Declared, name: str, place: Place) -> list[Finding]:
         BOK-004: an element that the form carries has no assay; its content is unknown.
         BOK-005: no form (hydrate) and no assay: nothing can be known of its metals.
         BOK-006: the assay lies above what the pure compound can hold.
+        BOK-032: the assays of one basis sum to more than 100.5 %.
     """
-    out: list[Finding] = []
+    out: list[Finding] = _closure(lot, name, place)
     if lot.form is None:
         if not lot.assays:
             out.append(found("BOK-005", place, found=lot.form_text, lot=name))
@@ -220,9 +239,11 @@ def content_findings(lot: Declared, name: str, place: Place) -> list[Finding]:
         if share is None and not lot.form.article:
             code = "BOK-003" if assay else "BOK-004"
             out.append(found(code, place, expected=f"% {element}", lot=name, element=element))
-        if assay and lot.form.formula:
+        if (
+            assay and lot.form.formula and lot.form.stage == "refined"
+        ):  # a salt's formula is a limit, a cathode's a target
             most = mass_fraction(lot.form.formula, element)
-            if assay.percent > most * Fraction(1005, 1000):
+            if assay.percent > most * CLOSURE:
                 out.append(
                     found(
                         "BOK-006",
@@ -235,6 +256,18 @@ def content_findings(lot: Declared, name: str, place: Place) -> list[Finding]:
                     )
                 )
     return out
+
+
+CLOSURE = Fraction(1005, 1000)
+"""Assays together may overshoot by half a percent (I-22)."""
+
+
+def _closure(lot: Declared, name: str, place: Place) -> list[Finding]:
+    dry = sum((assay.percent for assay in lot.assays.values() if assay.basis != "wet"), Fraction(0))
+    wet = sum((assay.percent for assay in lot.assays.values() if assay.basis == "wet"), Fraction(0))
+    most = max(dry, wet, wet + dry * (1 - (lot.moisture or 0)))
+    told = f"{float(most * 100):.1f} %"
+    return [found("BOK-032", place, expected="<= 100.5 %", found=told, lot=name, sum=told)] if most > CLOSURE else []
 
 
 def completed(lot: Declared, product: Declared) -> Declared:
@@ -273,6 +306,15 @@ def plus(total: Content, more: Content) -> None:
     for substance, mg in more.items():
         before = total.get(substance, 0)
         total[substance] = None if mg is None or before is None else before + mg
+
+
+def minus(total: Content, less: Content) -> Content:
+    """What is left of a content; unknown less anything is unknown."""
+    left = dict(total)
+    for substance, mg in less.items():
+        before = left.get(substance, 0)
+        left[substance] = None if mg is None or before is None else before - mg
+    return left
 
 
 def mixed(

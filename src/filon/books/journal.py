@@ -7,7 +7,7 @@ the double entry: a flow leaves one end and enters the other with the same milli
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -28,7 +28,7 @@ from filon.books.declared import (
 from filon.books.lot import MILLIGRAM, PIECE, Account, AccountKind, Amount, Content, LotId, SiteId
 from filon.books.movement import NOWHERE, Kind, Line, Movement
 from filon.books.register import Register, serial
-from filon.core.finding import Finding, found
+from filon.core.finding import Finding, Place, found
 from filon.core.ident import short
 from filon.core.matter import MASS
 from filon.core.quantity import MG_PER_KG, part
@@ -74,6 +74,13 @@ class Journal:
         self.under_way: dict[LotId, list[tuple[str, SiteId, int]]] = defaultdict(list)  # shipment, to, holding
         self.known: set[LotId] = set()  # lots that somebody said where they come from, at any time
         self.campaigns: dict[str, Campaign] = {}
+        self.place = Place()  # of the event being posted
+        self.born: set[LotId] = set()  # lots that entered the books by their making
+        self.inside: dict[LotId, dict[LotId, tuple[int, Content]]] = defaultdict(dict)  # article -> what was put in
+        self.shipments: Counter[tuple[str, LotId]] = Counter()  # dispatches still to come, by delivery note and lot
+        self.arrivals: Counter[tuple[str, LotId]] = Counter()  # receipts still to come
+        self.arrived: Counter[tuple[str, LotId]] = Counter()  # what was received so far
+        self.early: dict[tuple[str, LotId], int] = {}  # received before it was shipped
         self.packed: dict[LotId, list[Line]] = {}
         self.batches: dict[str, list[tuple[int, int, LotId]]] = defaultdict(list)  # product -> serial ranges
         self.used: dict[LotId, list[tuple[int, int, Movement]]] = defaultdict(list)
@@ -92,9 +99,13 @@ class Journal:
                 self.findings += content_findings(told, self.name(line.lot), move.said.place)
 
     def expect(self, deed: list[Movement]) -> None:
-        """Note what a deed contributes to its campaign, before anything is posted."""
-        if deed[0].campaign:
-            self._contribute(self.campaigns.setdefault(deed[0].campaign, Campaign()), deed)
+        """Note what a deed contributes to its campaign or shipment, before anything is posted."""
+        move = deed[0]
+        if move.shipment and move.kind in {Kind.DISPATCH, Kind.RECEIPT}:
+            coming = self.shipments if move.kind is Kind.DISPATCH else self.arrivals
+            coming.update((move.shipment, line.lot) for line in move.takes or move.gives)
+        if move.campaign:
+            self._contribute(self.campaigns.setdefault(move.campaign, Campaign()), deed)
 
     def campaign(self, deed: list[Movement]) -> Campaign:
         """The campaign that a step belongs to; a step without order number is one by itself."""
@@ -110,7 +121,7 @@ class Journal:
             campaign.fed = campaign.fed or bool(move.takes)
             for line in move.gives:
                 campaign.followed = campaign.followed or self.follows(line.lot)
-                if line.amount and line.amount.unit == PIECE and self.says(move, line.lot).article:
+                if line.amount and self.says(move, line.lot).article:
                     campaign.pieces += line.amount.number
 
     def told(self, lot: LotId) -> Declared:
@@ -157,6 +168,8 @@ class Journal:
     ) -> Holding:
         """Matter enters the stock of a lot at a site: a first holding, or the next version with the heel in it."""
         before = self.open.get((lot, site))
+        if before is not None:
+            amount = self._added(self.holdings[before], amount)
         holding = self.new(lot, site, AccountKind.STOCK, amount.unit)
         if before is not None and self.holdings[before].unit == amount.unit:
             heel = self.holdings[before]
@@ -174,6 +187,16 @@ class Journal:
         self.whereabouts[lot].add(site)
         self.known.add(lot)
         return holding
+
+    def _added(self, heel: Holding, amount: Amount) -> Amount:
+        """What is added, in the unit that the heel is counted in; what cannot be converted adds matter but no units."""
+        if heel.unit == amount.unit or not (heel.left or any(heel.left_content.values())):
+            return amount
+        converted = self.converted(heel.lot, amount, heel.unit)
+        if converted is None:
+            told = {"lot": self.name(heel.lot), "held": heel.unit, "asked": amount.unit}
+            self.findings.append(found("BOK-017", self.place, **told))
+        return converted or Amount(0, heel.unit)
 
     def out(self, holding: Holding, number: int) -> Content:
         """Take counting units out of a holding: its content pro rata, the last piece takes what is left."""
@@ -288,17 +311,20 @@ class Journal:
             return Amount(holding.left, holding.unit)
         if holding is None or holding.unit == line.amount.unit:
             return line.amount
-        weight = self.told(line.lot).piece_mass
-        if weight and {holding.unit, line.amount.unit} == {MILLIGRAM, PIECE}:
-            piece = round(weight * 1_000_000)
-            number = (
-                line.amount.number * piece if holding.unit == MILLIGRAM else round(Fraction(line.amount.number, piece))
-            )
-            return Amount(number, holding.unit)
+        if (converted := self.converted(line.lot, line.amount, holding.unit)) is not None:
+            return converted
         self.findings.append(
             found("BOK-017", move.said.place, lot=self.name(line.lot), held=holding.unit, asked=line.amount.unit)
         )
         return None
+
+    def converted(self, lot: LotId, amount: Amount, unit: str) -> Amount | None:
+        """Pieces as mass or mass as pieces, where the mass of one piece is declared."""
+        weight = self.told(lot).piece_mass
+        piece = round(weight * MG_PER_KG) if weight else 0
+        if not piece or {unit, amount.unit} != {MILLIGRAM, PIECE}:
+            return None
+        return Amount(amount.number * piece if unit == MILLIGRAM else round(Fraction(amount.number, piece)), unit)
 
     def resolved(self, line: Line) -> Line:
         """A serial number of a batch that is kept as a range becomes one piece of that batch."""
@@ -313,10 +339,28 @@ class Journal:
         """More enters a holding: found by a measurement (of the mixture `like`, or unknown), or left from before."""
         self._into(Flow(self.event, source, holding.id, 0, content, like))
 
+    def contains(self, container: LotId, sought: LotId) -> bool:
+        """Whether something is packed in a container, at any depth."""
+        stack, seen = [container], {container}
+        while stack:
+            inside = {line.lot for line in self.packed.get(stack.pop(), ())}
+            if sought in inside:
+                return True
+            stack += inside - seen
+            seen |= inside
+        return False
+
     def unpacked(self, what: Iterable[Line]) -> list[Line]:
         """Containers replaced by what was packed in them."""
         out: list[Line] = []
-        for line in what:
+        opened: set[LotId] = set()  # a container that contains itself is opened once
+        stack = list(what)[::-1]
+        while stack:
+            line = stack.pop()
             inside = self.packed.get(line.lot)
-            out += self.unpacked(inside) if inside else [line]
+            if not inside:
+                out.append(line)
+            elif line.lot not in opened:
+                opened.add(line.lot)
+                stack += inside[::-1]
         return [line for line in out if self.takes_from(line)]

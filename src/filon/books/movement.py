@@ -15,6 +15,7 @@ from enum import StrEnum
 from filon.books.declared import Declared, declared
 from filon.books.lot import MILLIGRAM, PIECE, Amount, LotId, SiteId
 from filon.core.finding import Finding, Place, found
+from filon.core.ident import short
 from filon.core.moment import day
 from filon.core.unit import mass_mg
 from filon.epcis.event import Event, QuantityElement
@@ -109,7 +110,7 @@ def movements(said: Iterable[Said]) -> Iterator[Movement | Finding]:
 
     Findings:
         BOK-001, BOK-002: unreadable traits.
-        BOK-023: a lot without quantity where one is needed; it is left out.
+        BOK-030: an amount that cannot be one; the line is left out.
     """
     for one in said:
         yield from _movement(one)
@@ -117,11 +118,7 @@ def movements(said: Iterable[Said]) -> Iterator[Movement | Finding]:
 
 def _movement(said: Said) -> Iterator[Movement | Finding]:
     event = said.event
-    since, until = (
-        day(event.eventTime, event.eventTimeZoneOffset)
-        if event.own("precision") == "day"
-        else (event.eventTime, event.eventTime)
-    )
+    since, until = _interval(event)
     site = SiteId(event.bizLocation or event.readPoint or "")
     base = Movement(said, Kind.STEP, since, until, site)
     match event.type:
@@ -135,21 +132,33 @@ def _movement(said: Said) -> Iterator[Movement | Finding]:
             return
 
 
+def _interval(event: Event) -> tuple[datetime, datetime]:
+    if event.own("precision") == "day":
+        try:
+            return day(event.eventTime, event.eventTimeZoneOffset)
+        except (ValueError, OverflowError):  # no such zone, or the first or last day that there is
+            return event.eventTime, event.eventTime
+    return event.eventTime, event.eventTime
+
+
 def _step(base: Movement, event: Event) -> Iterator[Movement | Finding]:
     traits, findings = declared(event.ilmd, base.said.place)
-    yield from findings
+    takes, bad_takes = lines(base.said, event.inputQuantityList, event.inputEPCList)
+    gives, bad_gives = lines(base.said, event.outputQuantityList, event.outputEPCList)
+    yield from findings + bad_takes + bad_gives
     yield replace(
         base,
         kind=Kind.STEP,
-        takes=lines(event.inputQuantityList, event.inputEPCList),
-        gives=lines(event.outputQuantityList, event.outputEPCList),
+        takes=takes,
+        gives=gives,
         declared=traits,
         campaign=event.transformationID or "",
     )
 
 
 def _object(base: Movement, event: Event) -> Iterator[Movement | Finding]:
-    what = lines(event.quantityList, event.epcList)
+    what, findings = lines(base.said, event.quantityList, event.epcList, none_too=event.bizStep in _COUNTING)
+    yield from findings
     if not what:
         return
     if event.action == "ADD":
@@ -189,10 +198,11 @@ def _dispatch(base: Movement, event: Event, what: tuple[Line, ...]) -> Movement:
     )
 
 
-def _aggregation(base: Movement, event: Event) -> Iterator[Movement]:
+def _aggregation(base: Movement, event: Event) -> Iterator[Movement | Finding]:
     if not event.parentID or event.action == "OBSERVE":
         return
-    children = lines(event.childQuantityList, event.childEPCs)
+    children, findings = lines(base.said, event.childQuantityList, event.childEPCs)
+    yield from findings
     parent = LotId(event.parentID)
     logistic = event.bizStep in _LOGISTIC or "/00/" in event.parentID
     if event.action == "ADD":
@@ -203,10 +213,44 @@ def _aggregation(base: Movement, event: Event) -> Iterator[Movement]:
         yield replace(base, kind=kind, gives=children, parent=parent)
 
 
-def lines(quantities: Iterable[QuantityElement], articles: Iterable[str]) -> tuple[Line, ...]:
-    """Lots with their amounts, then articles (one piece each)."""
-    bulk = [Line(LotId(item.epcClass), amount(item.quantity, item.uom)) for item in quantities]
-    return (*bulk, *(Line(LotId(epc), Amount(1, PIECE)) for epc in articles))
+def lines(
+    said: Said, quantities: Iterable[QuantityElement], articles: Iterable[str], *, none_too: bool = False
+) -> tuple[tuple[Line, ...], list[Finding]]:
+    """Lots with their amounts, then articles (one piece each).
+
+    Args:
+        none_too: zero is an amount, as a stocktake finds it.
+
+    Findings:
+        BOK-030: an amount that cannot be one; the line is left out.
+    """
+    bulk, findings = [], []
+    for item in quantities:
+        problem = _unfit(item, none_too=none_too)
+        if problem:
+            lot, told = short(item.epcClass), f"{item.quantity} {item.uom or ''}".strip()
+            findings.append(
+                found("BOK-030", said.place, expected=problem, found=told[:40], lot=lot, quantity=told[:40])
+            )
+        else:
+            bulk.append(Line(LotId(item.epcClass), amount(item.quantity, item.uom)))
+    return (*bulk, *(Line(LotId(epc), Amount(1, PIECE)) for epc in articles)), findings
+
+
+MOST = 15
+"""Powers of ten: no lot weighs 10^15 of any unit, and no scale shows a 10^-15."""
+
+
+def _unfit(item: QuantityElement, *, none_too: bool) -> str:
+    """What an amount should have been; empty if it is well."""
+    number = item.quantity
+    if number is None or (none_too and number == 0):
+        return ""
+    if not number.is_finite() or number <= 0:
+        return "> 0"
+    if not -MOST < number.adjusted() < MOST or len(number.as_tuple().digits) > 2 * MOST:
+        return f"< 1e{MOST}"
+    return "a whole number of pieces" if not item.uom and number % 1 else ""
 
 
 def amount(quantity: Decimal | None, uom: str | None) -> Amount | None:
@@ -228,8 +272,3 @@ def _transaction(event: Event, kind: str) -> str:
 def removed_to(event: Event) -> str:
     """Which account a removal goes to: `waste`, or `out of scope`."""
     return _GONE.get(event.bizStep or "") or _GONE.get(event.disposition or "") or "out of scope"
-
-
-def missing_quantity(line: Line, said: Said) -> Finding:
-    """The finding for a line without quantity where one is needed."""
-    return found("BOK-023", said.place, lot=line.lot)

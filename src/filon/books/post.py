@@ -21,7 +21,7 @@ from filon.books.register import Register
 from filon.books.steps import step
 from filon.books.stock import birth, count, removal
 from filon.books.transport import dispatch, receipt
-from filon.core.finding import Finding
+from filon.core.finding import Finding, found
 
 
 def post(said: Iterable[Said], register: Register, scope: frozenset[str] | None = None) -> Book:
@@ -47,6 +47,11 @@ def post(said: Iterable[Said], register: Register, scope: frozenset[str] | None 
         for move in deed:
             journal.remember(move)
         journal.expect(deed)
+    for ident, attribute, values in register.conflicts:
+        both = ", ".join(values)
+        journal.findings.append(
+            found("BOK-037", found=both, name=register.name(ident), attribute=attribute, values=both)
+        )
     told: list[Said] = []
     for deed in in_order:
         journal.event = len(told)
@@ -66,6 +71,7 @@ def post(said: Iterable[Said], register: Register, scope: frozenset[str] | None 
 
 def _post(journal: Journal, deed: list[Movement]) -> None:
     move = deed[0]
+    journal.place = move.said.place
     if move.kind is Kind.STEP:
         step(journal, deed)
     elif move.kind in _WHOLE:
@@ -76,8 +82,17 @@ def _post(journal: Journal, deed: list[Movement]) -> None:
 
 
 def _packing(journal: Journal, move: Movement) -> None:
-    """What is in a container keeps its identity and moves with it."""
-    journal.packed.setdefault(move.parent, []).extend(move.takes)
+    """What is in a container keeps its identity and moves with it.
+
+    Findings:
+        BOK-033: the container would contain itself; that line is left out.
+    """
+    inside = journal.packed.setdefault(move.parent, [])
+    for line in move.takes:
+        if line.lot == move.parent or journal.contains(line.lot, move.parent):
+            journal.findings.append(found("BOK-033", move.said.place, container=journal.name(move.parent)))
+        else:
+            inside.append(line)
 
 
 def _unpacking(journal: Journal, move: Movement) -> None:

@@ -5,12 +5,14 @@ The same whatever the order in which master data came: where two sources differ,
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from filon.books.declared import UNSAID, Declared, declared
 from filon.core.ident import elements, gtin
+from filon.core.matter import form
 from filon.epcis.event import FILON
 
 LOCATION = "urn:epcglobal:epcis:vtype:Location"
@@ -44,20 +46,28 @@ class Site:
 
 @dataclass(frozen=True)
 class Register:
-    """Names and traits by identifier: {vocabulary type: {id: {attribute: value}}}."""
+    """Names and traits by identifier: {vocabulary type: {id: {attribute: value}}}.
+
+    Args:
+        conflicts: (id, attribute, values) where sources differ in more than a name; the value that sorts first counts.
+    """
 
     vocabularies: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    conflicts: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
 
     @classmethod
     def of(cls, data: Iterable[tuple[str, str, Mapping[str, object]]]) -> Register:
         """A register of (vocabulary type, id, attributes); conflicts go to the value that sorts first."""
         merged: dict[str, dict[str, dict[str, str]]] = {}
+        said: dict[tuple[str, str], set[str]] = defaultdict(set)
         for kind, ident, attributes in data:
             mine = merged.setdefault(kind, {}).setdefault(ident, {})
             for name, value in attributes.items():
                 text = str(value)
                 mine[name] = min(mine.get(name, text), text)
-        return cls(merged)
+                said[ident, name.removeprefix(FILON)].add(_plain(name, text))
+        differ = [(*key, tuple(sorted(said[key]))) for key in sorted(said) if len(said[key]) > 1 and key[1] != "name"]
+        return cls(merged, tuple(differ))
 
     def site(self, ident: str) -> Site:
         """What is known of a place; at least its identifier."""
@@ -93,6 +103,12 @@ class Register:
         """Identifiers of all mines and recyclers."""
         sites = {ident for kind in PLACES for ident in self.vocabularies.get(kind, {})}
         return frozenset(ident for ident in sites if self.site(ident).kind in ORIGIN_KINDS)
+
+
+def _plain(name: str, text: str) -> str:
+    """A form has a name in each language; they are no contradiction."""
+    known = form(text) if name == FILON + "form" else None
+    return known.key if known else text
 
 
 def serial(identifier: str) -> tuple[str, int] | None:

@@ -30,10 +30,11 @@ def birth(journal: Journal, move: Movement, line: Line) -> None:
     told = journal.says(move, line.lot)
     content = measured(told, line.amount)
     origin = told.origin or (move.site if journal.register.site(move.site).kind in ORIGIN_KINDS else UNKNOWN)
-    if (line.lot, move.site) in journal.open:
+    if (line.lot, move.site) in journal.open or line.lot in journal.born:
         journal.findings.append(found("BOK-018", place, lot=name))
     if origin == UNKNOWN and (told.form or told.assays):
         journal.findings.append(found("BOK-020", place, lot=name, site=journal.register.name(move.site)))
+    journal.born.add(line.lot)
     source = Account(AccountKind.SOURCE, origin)
     output(journal, move, line, content, spread(told, content), source)
 

@@ -15,6 +15,13 @@ from filon.core.matter import MASS
 
 def dispatch(journal: Journal, move: Movement, line: Line) -> None:
     """A lot leaves the site: from its stock to the transit of this shipment."""
+    note = (move.shipment, line.lot)
+    journal.shipments[note] -= 1
+    if (here_before := journal.early.pop(note, None)) is not None:  # it arrived before it was said to be shipped
+        rest = line.amount.number - here_before if line.amount else 0
+        if line.amount is None or rest <= 0:
+            return
+        line = Line(line.lot, Amount(rest, line.amount.unit))
     transit = journal.new(line.lot, SiteId(f"transit {move.shipment}"), AccountKind.TRANSIT, MILLIGRAM)
     first = len(journal.flows)
     if not journal.take(move, line, transit.id):
@@ -39,22 +46,42 @@ def receipt(journal: Journal, move: Movement, line: Line, *, back: bool = False)
     Findings:
         BOK-014: received and shipped differ by more than two sigma of two weighings.
         BOK-016: nobody said that it was shipped.
+        BOK-034: it was received under this delivery note before; nothing is posted.
+        BOK-035: it was shipped later than received; it comes from where the lot is.
+        BOK-036: the shipment is taken back but nothing of it is under way any more; nothing is posted.
     """
+    note = (move.shipment, line.lot)
+    if not back:
+        journal.arrivals[note] -= 1
     line = journal.resolved(line)
     transit = _arriving(journal, line.lot, move)
     lot = move.own or line.lot
     if move.own:
         journal.declared.setdefault(lot, journal.told(line.lot))
+    again = journal.arrived[note] if move.shipment else 0
+    if transit is None and (back or again):
+        _contradicts(journal, move, line, "BOK-036" if back else "BOK-034")
+        return
     if transit is None:
         _unannounced(journal, move, line, lot)
         return
     shipped = transit.left
     received = line.amount.number if line.amount and line.amount.unit == transit.unit else shipped
+    if again and received > shipped and received > transit.amount // 2:  # the same goods told twice
+        _contradicts(journal, move, line, "BOK-034")
+        received = 0
+    journal.arrived[note] += 0 if back else received
     taken = Amount(min(received, shipped), transit.unit)
     content = journal.out(transit, taken.number)
     stock = journal.pour(lot, move.site, taken, content, dict(transit.sigma), transit.id, taken=taken.number)
-    if not back and not (move.partial and received < shipped):
+    more = move.partial or journal.arrivals[note] > 0
+    if not back and not (more and received < shipped):
         _difference(journal, move, line, transit, stock, shipped, received)
+
+
+def _contradicts(journal: Journal, move: Movement, line: Line, code: str) -> None:
+    note = move.shipment.rpartition("/")[2].rpartition(":")[2]
+    journal.findings.append(found(code, move.said.place, shipment=note, lot=journal.name(line.lot)))
 
 
 def _arriving(journal: Journal, lot: LotId, move: Movement) -> Holding | None:
@@ -106,9 +133,18 @@ def _difference(  # noqa: PLR0917 - both ends, both weights
 
 def _unannounced(journal: Journal, move: Movement, line: Line, lot: LotId) -> None:
     """A receipt without a shipment: from where the lot is, else from outside."""
+    note = (move.shipment, line.lot)
+    later = journal.shipments[note] > 0
     journal.findings.append(
-        found("BOK-016", move.said.place, lot=journal.name(line.lot), site=journal.register.name(move.site))
+        found(
+            "BOK-035" if later else "BOK-016",
+            move.said.place,
+            lot=journal.name(line.lot),
+            site=journal.register.name(move.site),
+        )
     )
+    if later:
+        journal.early[note] = line.amount.number if line.amount else 0
     for place in sorted(journal.whereabouts.get(line.lot, ())):
         holding = journal.holdings[journal.open[line.lot, place]]
         if place != move.site and holding.left:
