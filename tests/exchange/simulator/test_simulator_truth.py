@@ -152,6 +152,37 @@ def test_an_excess_beyond_two_sigma_is_unknown_as_a_whole(out, mix):
     assert closure.surplus == (UNKNOWN in mix)
 
 
+@pytest.mark.parametrize(("out", "surplus"), [("1028", False), ("1030", True)])
+def test_one_sigma_of_an_assay_below_ten_percent_is_one_percent_of_it(out, surplus):
+    """60 kg in: sigma 60 x sqrt(0.001^2 + 0.01^2) = 0.603; out 61.68 and 61.80 kg: sigma 0.620 and 0.621.
+
+    Gain 1.68 < 2 x sqrt(0.603^2 + 0.620^2) = 1.730; gain 1.80 > 1.731. By 0.10 points it would be 2 x 1.44.
+    """
+    known = truth(
+        [
+            born(1, line("L", "1000"), co("6", origin="tizi mine")),
+            Made(when=at(2), site=WORKS, line=line("P", out), traits=co("6"), used=(line("L", "1000"),), campaign="K"),
+        ]
+    )
+    assert known.closures[0].surplus is surplus
+
+
+@pytest.mark.parametrize(("out", "surplus"), [("894", False), ("895", True)])
+def test_moisture_adds_its_uncertainty(out, surplus):
+    """1 000 kg wet, 45 % moisture, 32 % dry = 176 kg: sigma 176 x sqrt(0.001^2 + (0.1/32)^2 + (0.3/55)^2) = 1.120.
+
+    Out 178.8 and 179.0 kg at 20 %: sigma 0.912 and 0.913. Gain 2.8 < 2 x 1.4444 = 2.889; gain 3.0 > 2.890.
+    Without the moisture 2 x sqrt(0.577^2 + 0.912^2) = 2.158 would have called both a surplus.
+    """
+    known = truth(
+        [
+            born(1, line("L", "1000"), co("32", "45", origin="tizi mine")),
+            Made(when=at(2), site=WORKS, line=line("P", out), traits=co("20"), used=(line("L", "1000"),), campaign="K"),
+        ]
+    )
+    assert known.closures[0].surplus is surplus
+
+
 def test_an_article_holds_what_went_in_less_the_scrap():
     """100 kg at 6 % = 6 kg in; scrap 8 kg at 6 % = 0.48; 10 cells hold 5.52; a pack of 4 holds 2.208; one is destroyed."""
     site = SITES["cellonord"]
