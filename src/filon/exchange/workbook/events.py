@@ -54,11 +54,21 @@ def _event(place: str, **members: Any) -> Event:
 
     Source: RFC 9562, 5.8 (UUIDv8), the 122 free bits from SHA-256.
     """
-    content = orjson.dumps(members, str, orjson.OPT_SORT_KEYS)
+    said = {name: value for name, value in members.items() if value not in (None, "", (), [], {})}
+    content = orjson.dumps(said, _hashed, orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS)
     digest = bytearray(hashlib.sha256(content).digest()[:16])
     digest[6] = digest[6] & 0x0F | 0x80
     digest[8] = digest[8] & 0x3F | 0x80
     return Event(eventID=f"urn:uuid:{UUID(bytes=bytes(digest))}", place=place, **members)
+
+
+def _hashed(value: Any) -> Any:
+    """Quantities as [class, number, unit], references as [type, value]: whatever else these types may hold one day."""
+    if isinstance(value, QuantityElement):
+        return [value.epcClass, decimal_text(value.quantity or Decimal(0)), value.uom]
+    if isinstance(value, Typed):
+        return [value.type, value.value]
+    raise TypeError(type(value).__name__)
 
 
 def midnight(day: date, zone: str) -> datetime:

@@ -66,6 +66,7 @@ def rows_from(events: Iterable[Event], master: Iterable[Vocabulary] = ()) -> Exp
     told = [(kinds.get(vocabulary.type, ""), one) for vocabulary in master for one in vocabulary.elements]
     teller = _Teller({one.id: one for _, one in told}, {one.id: kind for kind, one in told if kind})
     taken = list(events)
+    teller.learn(taken)
     for event in taken:
         if event.bizStep != "void_shipping":
             teller.tell(event)
@@ -83,6 +84,15 @@ class _Teller:
     export: Export = field(default_factory=Export)
     lists: dict[str, OutRow] = field(default_factory=dict)
     names: dict[tuple[str, str], str] = field(default_factory=dict)
+    parties: dict[str, str] = field(default_factory=dict)
+
+    def learn(self, events: Iterable[Event]) -> None:
+        """Whose site is whose, from what was shipped and received there."""
+        for event in events:
+            ends = {"shipping": event.sourceList, "receiving": event.destinationList}.get(event.bizStep or "", ())
+            site, party = _end(ends, "location"), _end(ends, "owning_party")
+            if site and party:
+                self.parties.setdefault(site, party)
 
     def tell(self, event: Event) -> None:
         if not _is_tellable(event):
@@ -219,7 +229,7 @@ class _Teller:
         return str(element.attributes.get(FILON + name, "")) if element else ""
 
     def _party(self, site: str) -> str:
-        return self._attribute(site, "party")
+        return self._attribute(site, "party") or self.parties.get(site, "")
 
     def _site(self, whole: str, event: Event | None = None, party: str = "") -> str:
         told = {name: self._attribute(whole, name) for name in ("country", "zone", "kind")}
@@ -278,6 +288,9 @@ class _Teller:
             members.append(FILON + "assay")
         if event.own("precision") != "day":
             members.append("eventTime")
+        party = self._party(event.readPoint or "") or event.readPoint or ""
+        if event.transformationID and _number(party, "xform", event.transformationID) == event.transformationID:
+            members.append("transformationID")
         self.export.unsaid += [(name, member) for member in members]
 
 
