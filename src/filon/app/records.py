@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -12,7 +13,7 @@ import orjson
 from filon.books.cone import names
 from filon.books.movement import Said
 from filon.books.register import Register
-from filon.epcis.body import event_from_json, event_json
+from filon.epcis.body import dumped, event_from_json, members
 from filon.epcis.document import Document, MasterElement
 from filon.epcis.event import Event
 from filon.epcis.key import body_key
@@ -21,6 +22,7 @@ from filon.log.store import Record, Stored
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ARTICLES = ("epcList", "childEPCs", "inputEPCList", "outputEPCList")
 _LOTS = ("quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList")
+_articles, _lots = attrgetter(*_ARTICLES), attrgetter(*_LOTS)
 MASTER = ("kind", "urn:filon:master")
 """The mark of every record that holds master data."""
 _MASTER_BODY = b'{"master":'
@@ -38,7 +40,8 @@ def records(document: Document) -> Iterator[Record]:
 def event_record(event: Event) -> Record:
     """The event's key, time, canonical body and marks."""
     occurred = (event.eventTime - EPOCH) // _MICROSECOND
-    return Record(body_key(event), event.eventID or "", occurred, event_json(event), tuple(marks(event)))
+    told = members(event)
+    return Record(body_key(event, told), event.eventID or "", occurred, dumped(told), tuple(marks(event)))
 
 
 _MICROSECOND = datetime.resolution
@@ -53,25 +56,23 @@ def master_record(kind: str, element: MasterElement) -> Record:
 
 def marks(event: Event) -> Iterator[tuple[str, str]]:
     """(role, identifier) for everything an event can be found by; roles are the standard's field names, or `also`."""
-    told = [*_fields(event)]
+    told = _fields(event)
     yield from told
     there = {identifier for _, identifier in told}
     yield from (("also", name) for name in dict.fromkeys(names(event)) if name not in there)
 
 
-def _fields(event: Event) -> Iterator[tuple[str, str]]:
-    for role in _ARTICLES:
-        yield from ((role, epc) for epc in getattr(event, role))
-    for role in _LOTS:
-        yield from ((role, item.epcClass) for item in getattr(event, role))
+def _fields(event: Event) -> list[tuple[str, str]]:
+    told = [(role, epc) for role, epcs in zip(_ARTICLES, _articles(event), strict=True) for epc in epcs]
+    told += [(role, item.epcClass) for role, items in zip(_LOTS, _lots(event), strict=True) for item in items]
     if event.parentID:
-        yield "parentID", event.parentID
-    for transaction in event.bizTransactionList:
-        yield "bizTransaction", transaction.value
+        told.append(("parentID", event.parentID))
+    told += [("bizTransaction", transaction.value) for transaction in event.bizTransactionList]
     if event.transformationID:
-        yield "transformationID", event.transformationID
+        told.append(("transformationID", event.transformationID))
     if own := event.own("own"):
-        yield "own", str(own)
+        told.append(("own", str(own)))
+    return told
 
 
 def is_master(body: bytes) -> bool:
