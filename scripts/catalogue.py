@@ -5,7 +5,6 @@ Messages come from `filon/views` and `filon/web`; those that are no longer said 
 
 from __future__ import annotations
 
-import re
 import sys
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +12,8 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
+
+from filon.views.say import typeset
 
 SOURCES = Path(__file__).resolve().parent.parent / "src" / "filon"
 FRENCH = SOURCES / "views" / "locale" / "fr" / "LC_MESSAGES" / "filon.po"
@@ -49,12 +50,6 @@ def messages() -> Catalog:
     return template
 
 
-def typeset(text: str) -> str:
-    """French as it is set: no-break spaces where a line must not break, curved apostrophes."""
-    text = re.sub(r" (?=[;!?%])", "\u202f", text.replace("'", "’"))
-    return re.sub(r" (?=:)", "\u00a0", text).replace("« ", "«\u202f").replace(" »", "\u202f»")
-
-
 def main() -> int:
     """Merge, write, and tell how many are still to be put into French."""
     template = messages()
@@ -64,7 +59,8 @@ def main() -> int:
     old.update(template, no_fuzzy_matching=True)
     old.obsolete.clear()
     for one in old:
-        one.string = tuple(map(typeset, one.string)) if isinstance(one.string, tuple) else typeset(one.string)
+        told = one.string or ""
+        one.string = tuple(map(typeset, told)) if isinstance(told, tuple) else typeset(told)
     out = BytesIO()
     write_po(out, old, width=120, include_lineno=False, omit_header=True)
     FRENCH.write_bytes(HEADER.encode() + out.getvalue().strip() + b"\n")

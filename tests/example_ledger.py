@@ -253,12 +253,12 @@ class ExampleLedger:
                 row(LOTS[11]).href,
             ),
             Sentence("home.batteries", {"count": 20, "share": known_share(metals())}, "/lots?stage=pack"),
-            Sentence("home.findings", {"count": 3}, "/lots"),
+            Sentence("home.findings", {"count": 3}, "/findings"),
             Sentence("home.log", {"count": 412}, "/log"),
         )
         return HomeView(self.state(as_of=as_of), sentences, (row(LOTS[-1]),), self.findings())
 
-    def findings(self):
+    def findings(self, *, as_of=None):
         return tuple(found(code, Place(event="urn:uuid:5b3c", entry=2), found="21") for code in sample_codes())
 
     def lots(self, query="", *, stage="", site="", page=1, as_of=None) -> LotList:

@@ -158,3 +158,11 @@ def test_every_code_can_be_told_in_both_languages():
 
 def test_both_languages_are_the_languages_of_findings():
     assert set(LANGUAGES) == set(next(iter(rules().values())).text)
+
+
+def test_measures_of_the_books_read_as_the_language_writes_them():
+    text = "Excédent : KAA-26-004 a produit 19836.0 kg de plus (8.95 % ; ±32.8 kg), voir 2026.5 et A1.5 kg"
+    assert FR.measured(text) == (
+        f"Excédent{NB}: KAA-26-004 a produit 19{N}836,0{N}kg de plus (8,95{N}%{N}; ±32,8{N}kg), voir 2026.5 et A1.5 kg"
+    )
+    assert EN.measured("received 19836.0 kg, 660 kg less") == f"received 19,836.0{N}kg, 660{N}kg less"

@@ -26,6 +26,7 @@ PAGES = {
     "balance": "/balance",
     "balance-co": "/balance?element=Co",
     "log": "/log",
+    "findings": "/findings",
     "as-of": "/log?as_of=3",
     "missing": "/lots/nowhere",
     "battery": BATTERY,

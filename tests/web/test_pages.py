@@ -19,7 +19,18 @@ from filon.web.reply import preferred
 
 BATTERY = f"/01/{GTIN}/21/{SERIAL}"
 RIVAGE = "/lots/01/09506000134369/10/RIV-26-0047"
-PAGES = ["/", "/lots", "/lots?q=RIV", "/lots?stage=pack", RIVAGE, "/balance", "/balance?element=Co", "/log", BATTERY]
+PAGES = [
+    "/",
+    "/lots",
+    "/lots?q=RIV",
+    "/lots?stage=pack",
+    RIVAGE,
+    "/balance",
+    "/balance?element=Co",
+    "/log",
+    "/findings",
+    BATTERY,
+]
 
 
 class Recording(ExampleLedger):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from filon.core.finding import Finding
 from filon.views.balance import BalanceView
 from filon.views.battery import BatteryView
 from filon.views.home import HomeView
@@ -51,6 +52,10 @@ class Ledger(Protocol):
 
     def balance(self, *, element: str = "", site: str = "", period: str = "", as_of: int | None = None) -> BalanceView:
         """The balance lines that the choices leave; empty = all."""
+        ...
+
+    def findings(self, *, as_of: int | None = None) -> tuple[Finding, ...]:
+        """Everything that is wrong or worth knowing, gravest first."""
         ...
 
     def log(self, *, page: int = 1, as_of: int | None = None) -> LogView:

@@ -9,6 +9,7 @@ No sentence is glued together from parts; each is one message with places for it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -40,6 +41,8 @@ WHOLE, TENTHS = 1_000_000, 1000
 NARROW = "\u202f"
 """Narrow no-break space: between a number and its unit, in both languages."""
 
+_MEASURE = re.compile(r"(?<![\w.,/-])(\d+)(\.\d+)? ?(kg|%)(?!\w)")
+
 _LOCALES = {"en": "en_GB", "fr": "fr_FR"}
 _SCALES = (
     (Decimal(100_000), "t", Decimal("0.001")),
@@ -63,6 +66,12 @@ def catalogue(language: Language) -> NullTranslations:
     write_mo(compiled, read_po(BytesIO(path.read_bytes()), locale=language))
     compiled.seek(0)
     return GNUTranslations(compiled)
+
+
+def typeset(text: str) -> str:
+    """French as it is set: no-break spaces where a line must not break, curved apostrophes."""
+    text = re.sub(r" (?=[;!?%])", NARROW, text.replace("'", "’"))
+    return re.sub(r" (?=:)", "\u00a0", text).replace("« ", "«" + NARROW).replace(" »", NARROW + "»")
 
 
 @cache
@@ -156,6 +165,16 @@ class Tongue:
         if figure.unit == "1":
             return self.number(figure.value)
         return f"{self.number(figure.value)}{NARROW}{figure.unit}"
+
+    def measured(self, text: str) -> str:
+        """A text in which measures as the books write them (`19836.0 kg`) read as this language writes them."""
+
+        def written(match: re.Match[str]) -> str:
+            whole, decimals, unit = match.groups()
+            return f"{self._fixed(Decimal(whole + (decimals or '')), len(decimals or '.') - 1)}{NARROW}{unit}"
+
+        told = _MEASURE.sub(written, text)
+        return typeset(told) if self.language == "fr" else told
 
     def day(self, value: date) -> str:
         """`21 nov. 2026`."""

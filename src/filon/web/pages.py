@@ -123,6 +123,7 @@ def environment(language: Language) -> Environment:
         moment=speech.moment,
         period=speech.period,
         name=speech.name,
+        measured=speech.measured,
         number=speech.number,
         country=lambda code: speech.name(Named("country", code)),
         short=short,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from shlex import quote
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Path, Query, Request
@@ -10,6 +11,7 @@ from fastapi.responses import Response
 
 from filon.core.errors import NotFoundError
 from filon.views.build.sight import lot_key
+from filon.views.findings import FindingList
 from filon.views.ledger import Ledger
 from filon.web.pages import ASSETS, asset, public_link, render_battery
 from filon.web.qr import qr_file
@@ -25,6 +27,10 @@ Gtin = Annotated[str, Path(pattern=r"^(\d{8}|\d{12,14})$")]
 Text = Annotated[str, Query(max_length=400)]
 
 
+FINDINGS = 200
+"""So many findings stand on their page; the JSON twin has all."""
+
+
 def ledger(request: Request) -> Ledger:
     """The ledger that this application shows."""
     return cast(Ledger, request.app.state.ledger)
@@ -34,7 +40,7 @@ def ledger(request: Request) -> Ledger:
 @reads("/home.json")
 def home(request: Request, as_of: AsOf = None) -> Response:
     """What needs me today?"""
-    return page("home.html", request, ledger(request).home(as_of=as_of), page="home", command="filon demo")
+    return page("home.html", request, ledger(request).home(as_of=as_of), page="home", command="filon findings")
 
 
 @reads("/lots")
@@ -49,7 +55,8 @@ def lots(  # noqa: PLR0917 - the query of the page, by name
 ) -> Response:
     """The lots that a search leaves."""
     view = ledger(request).lots(q, stage=stage, site=site, page=sheet, as_of=as_of)
-    return page("lots.html", request, view, page="lots", search=q, stage=stage, site=site)
+    command = f"filon lots {quote(q)}".rstrip()
+    return page("lots.html", request, view, page="lots", search=q, stage=stage, site=site, command=command)
 
 
 @reads("/lots/{path:path}")
@@ -58,7 +65,7 @@ def lot(request: Request, path: str, carrier: Text = "", as_of: AsOf = None) -> 
     key = lot_key(path.removesuffix(".json"))
     view = ledger(request).lot(key, carrier=carrier, as_of=as_of)
     labels = {node.key: node.label for node in view.chain.nodes}
-    return page("lot.html", request, view, page="lots", labels=labels)
+    return page("lot.html", request, view, page="lots", labels=labels, command=f"filon lot {quote(view.number)}")
 
 
 @reads("/balance")
@@ -66,7 +73,17 @@ def lot(request: Request, path: str, carrier: Text = "", as_of: AsOf = None) -> 
 def balance(request: Request, element: Text = "", site: Text = "", period: Text = "", as_of: AsOf = None) -> Response:
     """Does it add up?"""
     view = ledger(request).balance(element=element, site=site, period=period, as_of=as_of)
-    return page("balance.html", request, view, page="balance")
+    command = "filon balance" + (f" --element {quote(element)}" if element else "")
+    return page("balance.html", request, view, page="balance", command=command)
+
+
+@reads("/findings")
+@reads("/findings.json")
+def findings(request: Request, as_of: AsOf = None) -> Response:
+    """What is wrong or worth knowing."""
+    books = ledger(request)
+    view = FindingList(books.state(as_of=as_of), books.findings(as_of=as_of))
+    return page("findings.html", request, view, page="findings", shown=FINDINGS, command="filon findings")
 
 
 @reads("/log")

@@ -107,7 +107,7 @@ def check_line(sight: Sight, check: Check, kind: str = "") -> BalanceLine:
     nothing = kg(0)
     return BalanceLine(
         kind=kind or check.what,
-        label=", ".join(short(one) for one in lots[:3]) + ("…" if len(lots) > 3 else ""),  # noqa: PLR2004
+        label=named(lots),
         site=site.name,
         period=sight.day(check.event).isoformat(),
         element=check.substance,
@@ -123,6 +123,11 @@ def check_line(sight: Sight, check: Check, kind: str = "") -> BalanceLine:
         verdict=_VERDICTS[check.verdict],
         href=lot_path(lots[0]) if lots else "",
     )
+
+
+def named(lots: Sequence[str]) -> str:
+    """What people call some lots: the first two in order, an ellipsis for the others."""
+    return ", ".join(sorted(map(short, lots))[:2]) + (" …" if len(lots) > 2 else "")  # noqa: PLR2004
 
 
 def made_by(sight: Sight, check: Check) -> tuple[LotId, ...]:

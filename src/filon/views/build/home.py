@@ -11,7 +11,7 @@ from filon.books.lot import Account, AccountKind, LotId
 from filon.core.finding import Level
 from filon.core.ident import short
 from filon.core.matter import ELEMENTS
-from filon.views.build.balance import made_by
+from filon.views.build.balance import made_by, named
 from filon.views.build.lot import contained_plainly, gravity
 from filon.views.build.lots import batteries, rows
 from filon.views.build.sight import Sight, lot_path
@@ -45,7 +45,7 @@ def _gaps(sight: Sight) -> Sentence:
         return Sentence("home.balanced", {"count": len(checks)}, "/balance")
     elements = [one for one in failed if one.substance in ELEMENTS] or failed
     worst = max(elements, key=lambda one: abs(one.difference))
-    place = ", ".join(short(lot) for lot in made_by(sight, worst)) or sight.site(worst.site).name
+    place = named(made_by(sight, worst)) or sight.site(worst.site).name
     values: dict[str, Value] = {
         "count": len(failed),
         "mass": kg(abs(worst.difference)),
@@ -82,7 +82,7 @@ def _traced(sight: Sight, packs: tuple[LotId, ...]) -> Sentence:
 
 def _findings(sight: Sight) -> Sentence:
     count = sum(one.level is not Level.NOTE for one in dict.fromkeys(sight.book.findings))
-    return Sentence("home.findings", {"count": count}, "/balance") if count else Sentence("home.no-findings")
+    return Sentence("home.findings", {"count": count}, "/findings") if count else Sentence("home.no-findings")
 
 
 def _log(sight: Sight) -> Sentence:

@@ -1,0 +1,220 @@
+"""The interface itself: the table of paths and methods, and what every call goes through.
+
+Paths are matched before they are percent-decoded, so that an identifier with slashes is one value:
+`/epcs/https:%2F%2Fid.gs1.org%2F01%2F..%2F10%2FA7/events`. Slashes that a client forgot to encode are taken as meant.
+
+Source: EPCIS 2.0, 12.1 and 12.2; RFC 3986, 2.4.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import quote, unquote_to_bytes
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from filon.app.desk.exceptions import (
+    ImplementationException,
+    MethodNotAllowedException,
+    NoSuchResourceException,
+    NotImplementedException,
+    named,
+)
+from filon.app.desk.repository import Repository
+from filon.app.desk.tokens import Deed
+from filon.core.errors import FilonError
+from filon.web.epcis import capture, events, queries, reply
+from filon.web.epcis.call import (
+    JSON,
+    LD,
+    STANDARD_HEADERS,
+    TEXT_XML,
+    VERSION,
+    XML,
+    Call,
+    body_kind,
+    identified,
+    proper,
+)
+
+_log = logging.getLogger(__name__)
+Deal = Callable[[Call], Response]
+QUERY_BODY = 1024 * 1024
+"""Bytes of a posted query or subscription."""
+
+
+@dataclass(frozen=True)
+class Path:
+    """One path of the interface.
+
+    Args:
+        template: with `{names}` as in the standard.
+        methods: {method: what answers it}.
+        bodies: media types that its POST takes.
+    """
+
+    template: str
+    methods: Mapping[str, Deal]
+    bodies: tuple[str, ...] = ()
+
+    @property
+    def allow(self) -> str:
+        """The methods, as a header tells them."""
+        return ", ".join([*self.methods, "OPTIONS"])
+
+
+def _no_pages(call: Call) -> Response:
+    call.need(Deed.READ)
+    raise NotImplementedException("page tokens need not be given back; they expire by themselves")
+
+
+PATHS: tuple[Path, ...] = (
+    Path("/", {"GET": events.root}),
+    Path("/capture", {"POST": capture.post, "GET": capture.listed}, (LD, JSON, XML, TEXT_XML)),
+    Path("/capture/{captureID}", {"GET": capture.shown}),
+    Path("/events", {"POST": capture.post_event, "GET": events.found}, (LD, JSON, XML, TEXT_XML)),
+    Path("/events/{eventID}", {"GET": events.one}),
+    *(
+        path
+        for name in events.COLLECTIONS
+        for path in (
+            Path(f"/{name}", {"GET": events.values}),
+            Path(f"/{name}/{{value}}/events", {"GET": events.of_value}),
+            Path(f"/{name}/{{value}}", {"GET": events.value}),
+        )
+    ),
+    Path("/queries", {"POST": queries.post, "GET": queries.listed}, (JSON, LD)),
+    Path("/queries/{queryName}", {"GET": queries.shown, "DELETE": queries.dropped}),
+    Path("/queries/{queryName}/events", {"GET": queries.results}),
+    Path("/nextPageToken/{token}", {"DELETE": _no_pages}),
+)
+"""The one list; dispatch, OPTIONS, the OpenAPI document and its test are made from it."""
+
+
+class Interface:
+    """The interface over a repository, as an ASGI application to be mounted at `/epcis`."""
+
+    def __init__(self, repository: Repository) -> None:
+        self.repository = repository
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        raw = scope.get("raw_path") or quote(scope["path"]).encode()
+        request = Request({**scope, "path": raw.decode("latin-1")}, receive)
+        answer = await self._answer(request)
+        await answer(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        extra: dict[str, str] = {}
+        try:
+            answer = await self._dealt(request, extra)
+        except FilonError as error:
+            answer = reply.problem(named(error), request.headers.get("accept", "*/*"))
+        except Exception:  # the last net: no stack trace may reach the reader (ASVS 16.5.1)
+            _log.exception("unforeseen error at %s", request.url.path)
+            told = ImplementationException("the log of the server has the details")
+            answer = reply.problem(told, request.headers.get("accept", "*/*"))
+        for name, value in {**STANDARD_HEADERS, **extra}.items():
+            answer.headers[name] = value
+        if request.method == "HEAD":
+            answer.body = b""
+        return answer
+
+    async def _dealt(self, request: Request, extra: dict[str, str]) -> Response:
+        token = await run_in_threadpool(identified, request, self.repository)
+        proper(request)
+        path, values = route(request.scope["path"].removeprefix(request.scope.get("root_path", "")))
+        call = Call(request, self.repository, token, values, answer=extra)
+        if request.method == "OPTIONS":
+            return options(path, call)
+        deal = path.methods.get("GET" if request.method == "HEAD" else request.method)
+        if deal is None:
+            extra["Allow"] = path.allow
+            raise MethodNotAllowedException(f"{request.method} is not known here; {path.allow} are")
+        if request.method == "POST":
+            kind = body_kind(request, path.bodies)
+            limit = self.repository.bounds.capture_bytes if XML in path.bodies else QUERY_BODY
+            call = Call(request, self.repository, token, values, await _body(call, limit), kind, extra)
+        return await run_in_threadpool(deal, call)
+
+
+async def _body(call: Call, limit: int) -> bytes:
+    """The body, read no further than the limit.
+
+    Raises:
+        CaptureLimitExceededException: there is more.
+    """
+    declared = call.request.headers.get("content-length", "0")
+    if declared.isdigit() and int(declared) > limit:
+        raise capture.too_much(call)
+    parts, size = [], 0
+    async for part in call.request.stream():
+        size += len(part)
+        if size > limit:
+            raise capture.too_much(call)
+        parts.append(part)
+    return b"".join(parts)
+
+
+def route(raw: str) -> tuple[Path, dict[str, str]]:
+    """The path that a raw (still percent-encoded) path means, and its values decoded.
+
+    Raises:
+        NoSuchResourceException: none; or a value that is not UTF-8.
+    """
+    if len(raw) > 1:
+        raw = raw.rstrip("/")
+    for path in PATHS:
+        match = _pattern(path.template).fullmatch(raw or "/")
+        if match:
+            return path, {**_collection(path), **{name: _decoded(text) for name, text in match.groupdict().items()}}
+    raise NoSuchResourceException("there is no such path in this interface")
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(template)))
+
+
+def _collection(path: Path) -> dict[str, str]:
+    name = path.template.split("/")[1]
+    return {"collection": name} if name in events.COLLECTIONS else {}
+
+
+def _decoded(text: str) -> str:
+    try:
+        value = unquote_to_bytes(text).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise NoSuchResourceException("the path is not percent-encoded UTF-8") from error
+    if "\0" in value:
+        raise NoSuchResourceException("there is no such path in this interface")
+    return value
+
+
+def options(path: Path, call: Call) -> Response:
+    """What can be done at a path, by which versions and spellings.
+
+    Source: EPCIS 2.0, 12.6 (discovery by OPTIONS).
+    """
+    call.need(Deed.DISCOVER)
+    headers = {
+        "Allow": path.allow,
+        "GS1-EPCIS-Min": VERSION,
+        "GS1-EPCIS-Max": VERSION,
+        "GS1-CBV-Min": VERSION,
+        "GS1-CBV-Max": VERSION,
+        "GS1-EPC-Format": "Always_GS1_Digital_Link, Always_EPC_URN, No_Preference, Never_Translates",
+        "GS1-CBV-XML-Format": "Always_URN, Always_Web_URI, No_Preference, Never_Translates",
+    }
+    if path.template == "/capture":
+        headers |= {**capture.limits(call), "GS1-Capture-Error-Behaviour": "all"}
+    return Response(status_code=204, headers=headers)

@@ -1,0 +1,157 @@
+"""What goes back: query documents, collections, jobs and problems, as JSON or XML."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import orjson
+from lxml import etree
+from starlette.responses import Response
+
+from filon.app.desk.exceptions import EpcisError, NotAcceptableException
+from filon.app.desk.jobs import Job
+from filon.core.errors import WrongCallError
+from filon.epcis import jsonwrite, xmlwrite
+from filon.epcis.context import ADDRESS
+from filon.epcis.document import Heading
+from filon.epcis.event import Event
+from filon.epcis.formats import EpcFormat, spelled, urns
+from filon.epcis.moments import written
+from filon.web.epcis.call import JSON, LD, PROBLEMS, TEXT_XML, XML, Call, accepted
+
+_EPCIS = "urn:epcglobal:epcis:xsd:2"
+
+
+def events(call: Call, found: Iterable[Event], name: str = "SimpleEventQuery") -> Response:
+    """A query document of events.
+
+    Raises:
+        NotAcceptableException: XML is wanted and cannot say a text in them.
+    """
+    form = call.form()
+    data = document(
+        found,
+        call.repository.cards.prefixes(),
+        Heading(type="EPCISQueryDocument", query={"queryName": name}, creationDate=written(call.now)),
+        xml=form in {XML, TEXT_XML},
+        epc_format=call.epc_format,
+        words=call.cbv_format,
+    )
+    call.answer["GS1-EPC-Format"] = call.epc_format
+    return Response(data, media_type=typed(form))
+
+
+def document(
+    found: Iterable[Event],
+    prefixes: Mapping[str, int],
+    heading: Heading,
+    *,
+    xml: bool = False,
+    epc_format: EpcFormat = "Always_GS1_Digital_Link",
+    words: Any = "No_Preference",
+) -> bytes:
+    """The bytes of a query document, identifiers spelled as asked.
+
+    Args:
+        prefixes: {company prefix: length}, for EPC URNs.
+    """
+    spell: Callable[[str], str] | None = urns(prefixes) if epc_format == "Always_EPC_URN" else None
+    kept = [spelled(event, spell) if spell else event for event in found]
+    if not xml:
+        return jsonwrite.write(kept, heading=heading)
+    try:
+        return xmlwrite.write(kept, heading=heading, words=words)
+    except WrongCallError as error:
+        raise NotAcceptableException(error.detail) from error
+
+
+def typed(form: str) -> str:
+    """A media type as it is declared: XML with its charset, JSON is always UTF-8."""
+    return f"{form}; charset=utf-8" if form in {XML, TEXT_XML} else form
+
+
+def collection(call: Call, members: Sequence[str]) -> Response:
+    """A collection of values.
+
+    Source: EPCIS 2.0, 12.2 (top-level resources).
+    """
+    return given(call, {"@context": ADDRESS, "type": "Collection", "member": list(members)})
+
+
+def given(call: Call, value: Any, status: int = 200) -> Response:
+    """Plain JSON."""
+    form = call.form((JSON, LD))
+    return Response(orjson.dumps(value), status_code=status, media_type=form)
+
+
+def job(call: Call, shown: Job) -> Response:
+    """One capture job."""
+    form = call.form()
+    if form in {XML, TEXT_XML}:
+        return Response(_job_xml(shown), media_type=typed(form))
+    return Response(orjson.dumps(job_members(shown, call)), media_type=form)
+
+
+def job_members(shown: Job, call: Call) -> dict[str, Any]:
+    """A capture job as JSON members: the standard's, and ours behind a prefix.
+
+    Source: EPCIS 2.0, 12.3.1 (captureJob).
+    """
+    members: dict[str, Any] = {
+        "captureID": shown.id,
+        "createdAt": written(shown.created),
+        "finishedAt": written(shown.finished) if shown.finished else None,
+        "running": shown.running,
+        "success": shown.success,
+        "captureErrorBehaviour": shown.behaviour,
+        "errors": list(shown.errors),
+        "filon:events": shown.events or call.repository.progress(shown.id),
+        "filon:taken": shown.taken,
+        "filon:entry": shown.entry,
+        "filon:warnings": list(shown.warnings),
+    }
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def _job_xml(shown: Job) -> bytes:
+    root = etree.Element(f"{{{_EPCIS}}}EPCISCaptureJob", nsmap={"epcis": _EPCIS})
+    root.set("captureID", shown.id)
+    root.set("running", json.dumps(shown.running))
+    root.set("success", json.dumps(shown.success))
+    times = {"createdAt": shown.created, "finishedAt": shown.finished}
+    _put(root, {"captureErrorBehaviour": shown.behaviour, **{k: written(v) for k, v in times.items() if v}})
+    if shown.errors:
+        errors = etree.SubElement(root, "errors")
+        for each in shown.errors:
+            _put(etree.SubElement(errors, "error"), {k: v for k, v in each.items() if ":" not in k})
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+
+
+def _put(parent: etree._Element, members: Mapping[str, Any]) -> None:
+    for name, value in members.items():
+        etree.SubElement(parent, name).text = _clean(str(value))
+
+
+def _clean(text: str) -> str:
+    """A text as XML 1.0 can hold it: what it cannot is shown as `?`; for error texts only."""
+    return "".join(c if c in "\t\n\r" or (" " <= c < "\ud800") or "\ue000" <= c < "\ufffe" or c > "\uffff" else "?"
+                   for c in text)  # fmt: skip
+
+
+def problem(error: EpcisError, accept: str) -> Response:
+    """An error, as JSON unless only XML is taken.
+
+    Source: RFC 9457; EPCIS 2.0, 12.7 (XML: epcis:EPCISException).
+    """
+    members = error.problem()
+    best = accepted(accept, (*PROBLEMS[:1], JSON, LD, *PROBLEMS[1:], XML, TEXT_XML))
+    if best and "xml" in best:
+        root = etree.Element(f"{{{_EPCIS}}}EPCISException", nsmap={"epcis": _EPCIS})
+        _put(root, {name: members[name] for name in ("type", "title", "status", "detail")})
+        body, kind = etree.tostring(root, xml_declaration=True, encoding="UTF-8"), PROBLEMS[1]
+    else:
+        body, kind = orjson.dumps(members), PROBLEMS[0]
+    headers = {"WWW-Authenticate": 'Bearer realm="epcis"'} if error.status == 401 else {}  # noqa: PLR2004
+    return Response(body, status_code=error.status, media_type=kind, headers=headers)
