@@ -103,6 +103,13 @@ def test_a_lot_comes_from_its_mine_else_from_the_site_else_from_nobody_knows(tra
     assert held(known, lot("L"), site) == {origin: 20.0}
 
 
+@pytest.mark.parametrize(("basis", "kg"), [("dry", 18.0), ("wet", 20.0)])
+def test_an_assay_counts_on_its_basis(basis, kg):
+    """100 kg with 10 % moisture at 20 %: 90 x 0.2 = 18 kg on dry basis, 100 x 0.2 = 20 kg as received."""
+    traits = Traits({"Co": Decimal(20)}, Decimal(10), basis, origin="tizi mine")
+    assert held(truth([born(1, line("L", "100"), traits)]), lot("L")) == {M: kg}
+
+
 def test_a_final_declaration_replaces_the_provisional_one():
     """1 000 kg at 21 % is withdrawn for 900 kg at 20 %: 180 kg, and nothing of the 210 is left."""
     early = born(1, line("L", "1000"), co("21", origin="tizi mine", status="provisional"))
