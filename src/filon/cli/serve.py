@@ -24,9 +24,10 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the address as JSON, then serve.")] = False,
 ) -> None:
-    """Show the ledger in a browser: lots, batteries behind their QR codes, balances, the log."""
+    """Show the ledger in a browser, and answer partners' programs below /epcis (with tokens)."""
     import uvicorn
 
+    from filon.app.desk.repository import Repository
     from filon.app.ledger import Ledger
     from filon.app.pages import Pages
     from filon.web.app import create_app
@@ -39,7 +40,13 @@ def serve(
             put_json({"url": url, "ledger": str(settings.ledger)})
         else:
             console().print(f"{url}   (Ctrl+C ends it)")
-        uvicorn.run(create_app(Pages(ledger)), host=place[0], port=place[1], log_level="warning")
+        repository = Repository(ledger)
+        repository.start()
+        try:
+            app = create_app(Pages(ledger), repository=repository)
+            uvicorn.run(app, host=place[0], port=place[1], log_level="warning", server_header=False)
+        finally:
+            repository.close()
 
 
 def page(

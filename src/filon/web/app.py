@@ -15,8 +15,10 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from filon import __version__
+from filon.app.desk.repository import Repository
 from filon.core.errors import FilonError, NotFoundError, WrongCallError
 from filon.views.ledger import Ledger
+from filon.web.epcis import Interface
 from filon.web.reply import GUARDS, POLICY, problem
 from filon.web.routes import pages
 
@@ -29,17 +31,20 @@ class MethodError(WrongCallError):
     status = 405
 
 
-def create_app(ledger: Ledger, *, host: str = "") -> FastAPI:
+def create_app(ledger: Ledger, *, host: str = "", repository: Repository | None = None) -> FastAPI:
     """The application over one ledger.
 
     Args:
         host: `https://passport.example`, where the batteries' pages live for everybody: their QR codes lead there;
             empty = the canonical identifiers at id.gs1.org.
+        repository: what partners' programs talk to below `/epcis`; None = nothing is there.
     """
     app = FastAPI(title="Filon", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.ledger = ledger
     app.state.host = host
     app.include_router(pages)
+    if repository is not None:
+        app.mount("/epcis", Interface(repository))
     app.add_exception_handler(FilonError, _filon_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _wrong_query)

@@ -6,6 +6,7 @@ that came since. Pieces and lots are many: they are read from the ledger in the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from threading import Lock
 from typing import Any
@@ -30,6 +31,7 @@ _STANDING = {
     "bizSteps": cbv.WORDS["bizStep"],
     "dispositions": cbv.WORDS["disposition"],
 }
+_URN = re.compile(rb"urn:epc:(?:id|class|idpat):[a-z]+:(\d{6,12})\.", re.IGNORECASE)
 _BATCH = 10_000
 _LISTS = ("epcList", "childEPCs", "inputEPCList", "outputEPCList")
 _QUANTITIES = ("quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList")
@@ -62,6 +64,19 @@ class Cards:
             return next(iter(self.store.touching([value], roles=THINGS)), None) is not None
         return value in _STANDING.get(collection, ()) or value in self.values(collection)
 
+    def learn(self, data: bytes) -> None:
+        """Keep the company prefixes that EPC URNs in a document show: the keys alone do not tell where they end."""
+        new = {("prefix", match.decode()) for match in _URN.findall(data)}
+        new -= {("prefix", known) for known in self.prefixes()}
+        if new:
+            with self.desk.changing() as connection:
+                connection.executemany("INSERT OR IGNORE INTO card VALUES (?, ?)", sorted(new))
+
+    def prefixes(self) -> dict[str, int]:
+        """{company prefix: its length} of all seen in EPC URNs."""
+        rows = self.desk.rows("SELECT value FROM card WHERE kind = 'prefix'")
+        return {value: len(value) for (value,) in rows}
+
     def things(self, per_page: int, at: Position | None) -> tuple[list[str], Position | None]:
         """A page of the pieces and lots that events name, in the order first met."""
         at = at or Position(self.store.size(), 0)
@@ -88,7 +103,7 @@ class Cards:
         with self._lock:
             last, key = self._mark()
             if last >= 0 and not self._stands(last, key):
-                self.desk.change("DELETE FROM card")
+                self.desk.change("DELETE FROM card WHERE kind <> 'prefix'")
                 last = -1
             batch: list[Stored] = []
             for stored in self.store.records(after=last):

@@ -12,14 +12,15 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from threading import Lock
+from threading import Condition, Lock
+from typing import Any
 
 from filon.app.desk import jobs
-from filon.app.desk.answers import Answers, Position
+from filon.app.desk.answers import Answers
 from filon.app.desk.cards import Cards
 from filon.app.desk.exceptions import QueryParameterException
 from filon.app.desk.file import Desk, beside
@@ -77,6 +78,7 @@ class Repository:
         self._jobs: list[Future[Job]] = []
         self._read: dict[str, int] = {}
         self._lock = Lock()
+        self._news = Condition()
         self._page_key = self.desk.secret("page")
 
     def start(self) -> None:
@@ -86,6 +88,7 @@ class Repository:
 
     def capture(self, data: bytes, media_type: str, token: Token, behaviour: str) -> Job:
         """Keep a document and have it captured in its turn."""
+        self.cards.learn(data)
         job = jobs.post(self.desk, data, media_type, token, behaviour, now=self.now())
         self._submit(job.id)
         return job
@@ -93,6 +96,11 @@ class Repository:
     def progress(self, job_id: str) -> int:
         """How many events of a running job have been read."""
         return self._read.get(job_id, 0)
+
+    def woke(self) -> None:
+        """Something was captured or dropped: who waits for it may look now."""
+        with self._news:
+            self._news.notify_all()
 
     def settle(self) -> None:
         """Wait until all jobs posted so far are done."""
@@ -109,31 +117,36 @@ class Repository:
             worker.shutdown(wait=True, cancel_futures=True)
         self.desk.close()
 
-    def page_token(self, at: Position, belongs: str) -> tuple[str, datetime]:
-        """An opaque token for the page at a position of one question, and when it expires."""
+    def page_token(self, at: Sequence[int | str], belongs: str) -> tuple[str, datetime]:
+        """An opaque token for the page that begins there, and when it expires.
+
+        Args:
+            belongs: what is paged; the token is good for nothing else.
+        """
         expires = self.now() + PAGE_LIFE
-        said = json.dumps([at.size, at.after, micros(expires), belongs]).encode()
+        said = json.dumps([micros(expires), belongs, *at]).encode()
         return base64.urlsafe_b64encode(self._mac(said) + said).decode().rstrip("="), expires
 
-    def position(self, token: str, belongs: str) -> Position:
+    def page_start(self, token: str, belongs: str) -> list[Any]:
         """Where the page of a token begins.
 
         Raises:
             QueryParameterException: not a token of ours, of another question, or expired.
         """
         try:
-            raw = base64.urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
-            mac, said = raw[:_MAC], raw[_MAC:]
+            raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
         except ValueError:
-            mac, said = b"", b""
+            raw = b""
+        mac, said = raw[:_MAC], raw[_MAC:]
         if not said or not hmac.compare_digest(mac, self._mac(said)):
             raise QueryParameterException("nextPageToken is none of ours; follow the Link header")
-        size, after, expires, question = json.loads(said)
+        at: list[Any]
+        expires, question, *at = json.loads(said)
         if question != belongs:
             raise QueryParameterException("nextPageToken belongs to another query; follow the Link header")
         if self.now() >= moment(expires):
             raise QueryParameterException("nextPageToken has expired; ask for the first page again")
-        return Position(size, after)
+        return at
 
     def _mac(self, said: bytes) -> bytes:
         return hmac.new(self._page_key, said, hashlib.sha256).digest()[:_MAC]
@@ -153,3 +166,4 @@ class Repository:
             return jobs.run(self.desk, self.ledger, job_id, now=self.now, progress=progress)
         finally:
             self._read.pop(job_id, None)
+            self.woke()

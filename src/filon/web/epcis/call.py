@@ -145,7 +145,7 @@ class Call:
         token, expires = self.repository.page_token(at, belongs)
         pairs = [(k, v) for k, v in parse_qsl(self.request.url.query) if k != "nextPageToken"]
         query = urlencode([*pairs, ("nextPageToken", token)], quote_via=quote)
-        self.answer["Link"] = f'<{self.here(self.request.url.path)}?{query}>; rel="next"'
+        self.answer["Link"] = f'<{self.here(self.request.scope["path"])}?{query}>; rel="next"'
         self.answer["GS1-Next-Page-Token-Expires"] = expires.isoformat(timespec="seconds")
 
     def here(self, path: str) -> str:

@@ -30,9 +30,7 @@ def post(call: Call) -> Response:
     if "@context" in body and "@context" not in query:
         query = {"@context": body["@context"], **query}
     kept = named.keep(call.repository.desk, name, query, call.token, now=call.now)
-    return Response(
-        status_code=201, headers={"Location": call.here(f"{call.root}/queries/{quote(kept.name, safe='')}")}
-    )
+    return Response(status_code=201, headers={"Location": call.here(f"{call.root}/queries/{quote(kept.name)}")})
 
 
 def members(call: Call, needed: set[str], *, optional: set[str]) -> dict[str, Any]:
@@ -83,7 +81,7 @@ def results(call: Call) -> Response:
     call.need(Deed.READ)
     parameters = call.parameters
     if strange := parameters.keys() - SETTINGS:
-        raise QueryParameterException(f"{sorted(strange)[0]}: a named query says all but perPage and nextPageToken")
+        raise QueryParameterException(f"{min(strange)}: a named query says all but perPage and nextPageToken")
     query = named.one(call.repository.desk, call.values["queryName"])
     return events.page(call, query.question, parameters, query.name)
 
