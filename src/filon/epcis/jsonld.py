@@ -176,8 +176,8 @@ class _Walk:
 
     def _decoded(self, pointer: str) -> Any:
         value = self.cursor.value()
-        if self.cursor.odd or self.cursor.suspect:
-            self._odd(value, pointer)
+        if (self.cursor.odd or self.cursor.suspect) and self._odd(value, pointer):
+            return None
         return value
 
     def _odd(self, value: Any, pointer: str) -> bool:
@@ -213,7 +213,7 @@ class _Walk:
     def _close(self) -> Iterator[Item]:
         kind = self.around.get("type")
         self.reading.base = ""
-        if kind in {"EPCISDocument", "EPCISQueryDocument"} or self.lists or "epcisBody" in self.around:
+        if kind in ("EPCISDocument", "EPCISQueryDocument") or self.lists or "epcisBody" in self.around:
             yield heading_of(self.around, self.lists, self.reading)
         else:
             yield from self._bare_event()
