@@ -20,7 +20,7 @@ from pathlib import Path
 from filon.app.intake import MEDIA_TYPES, epcis_document, is_workbook, media_type
 from filon.app.knowledge import StoreKnowledge
 from filon.app.ledger import Ledger
-from filon.app.records import is_master, records, said
+from filon.app.records import Records, is_master, records, said
 from filon.books.movement import Said
 from filon.books.post import post
 from filon.core.errors import NotFoundError, TooLargeError
@@ -94,8 +94,12 @@ class Examined:
     kind: str
     document: Document
     findings: tuple[Finding, ...]
-    records: tuple[Record, ...]
+    records: Records
     rows: int
+
+    def new(self, known: set[bytes]) -> int:
+        """How many of its events nobody had said before."""
+        return len(set(self.records.keys[: len(self.document.events)]) - known)
 
 
 def read_files(paths: Iterable[Path], *, limit_mb: int) -> list[File]:
@@ -156,7 +160,8 @@ def examine(ledger: Ledger, file: File, *, today: date) -> Examined:
     else:
         document = epcis_document(file.data, file.name, kind)
         findings = list(document.findings)
-    made = tuple(records(document)) if not any(one.level is Level.ERROR for one in findings) else ()
+    sound = not any(one.level is Level.ERROR for one in findings)
+    made = records(document if sound else Document(document.heading, name=file.name))
     if not is_workbook(kind) and made:
         findings += consequences(ledger, document, made)
     return Examined(file, kind, document, tuple(gravest_first(findings)), made, rows)
@@ -203,8 +208,7 @@ def check(ledger: Ledger, files: Sequence[File], *, today: date, progress: Progr
     for index, file in enumerate(files):
         _tell(progress, file.name, index, len(files))
         seen = examine(ledger, file, today=today)
-        new = {one.key for one in seen.records} - ledger.store.known(one.key for one in seen.records)
-        outcomes.append(_outcome(seen, State.CHECKED, None, _events(seen.records, new)))
+        outcomes.append(_outcome(seen, State.CHECKED, None, seen.new(ledger.store.known(seen.records.keys))))
     _tell(progress, "", len(files), len(files))
     return outcomes
 
@@ -247,20 +251,19 @@ def capture(
 def take(ledger: Ledger, file: File, *, now: Callable[[], datetime], submitter: str, accept: frozenset[str]) -> Outcome:
     """Take one file into the log if nothing forbids it."""
     seen = examine(ledger, file, today=now().astimezone(UTC).date())
-    known = ledger.store.known(one.key for one in seen.records)
-    fresh = {one.key for one in seen.records} - known
-    if seen.records and not fresh:
+    known = ledger.store.known(seen.records.keys)
+    if seen.records and known.issuperset(seen.records.keys):
         return _outcome(seen, State.KNOWN, None, 0)
     codes = {one.code for one in seen.findings if one.level is Level.WARNING}
     refused = any(one.level is Level.ERROR for one in seen.findings)
     if refused or not (codes <= accept or accept == ALL_WARNINGS):
-        return _outcome(seen, State.REFUSED, None, _events(seen.records, fresh))
+        return _outcome(seen, State.REFUSED, None, seen.new(known))
     if not seen.records:
         nothing = found("EPC-290", Place(file=file.name))
         return _outcome(replace(seen, findings=(*seen.findings, nothing)), State.REFUSED, None, 0)
     deposit = Deposit(file.data, seen.kind, file.name, submitter, tuple(sorted(codes)))
     entry = ledger.store.append(deposit, seen.records, now=now())
-    return _outcome(seen, State.TAKEN, entry.index, _events(seen.records, fresh))
+    return _outcome(seen, State.TAKEN, entry.index, seen.new(known))
 
 
 def _may_come_later(outcome: Outcome) -> bool:
@@ -270,10 +273,6 @@ def _may_come_later(outcome: Outcome) -> bool:
 
 _WAITS = frozenset({"IMP-10", "IMP-11", "IMP-12", "IMP-14", "BOK-010", "BOK-011", "BOK-012", "BOK-013", "BOK-016"})
 """What is wrong only because another file has not come yet: a lot made, received or shipped elsewhere."""
-
-
-def _events(made: Sequence[Record], fresh: set[bytes]) -> int:
-    return sum(1 for one in {one.key: one for one in made if one.key in fresh}.values() if not is_master(one.body))
 
 
 def _outcome(seen: Examined, state: State, entry: int | None, new: int) -> Outcome:

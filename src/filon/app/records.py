@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from operator import attrgetter
-from typing import Any
+from typing import Any, overload
 
 import orjson
 
@@ -28,20 +28,47 @@ MASTER = ("kind", "urn:filon:master")
 _MASTER_BODY = b'{"master":'
 
 
-def records(document: Document) -> Iterator[Record]:
+class Records(Sequence[Record]):
+    """The records of a document, its events first and in their order: keys at once, the rest when asked for.
+
+    A file of 100 000 rows is never held twice: a record is made when the store takes it and forgotten after.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self.events = document.events
+        self.master = [master_record(each.type, element) for each in document.master for element in each.elements]
+        self.keys = [body_key(event) for event in self.events] + [record.key for record in self.master]
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @overload
+    def __getitem__(self, index: int) -> Record: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Record]: ...
+    def __getitem__(self, index: int | slice) -> Record | Sequence[Record]:
+        if isinstance(index, slice):
+            return [self[each] for each in range(*index.indices(len(self)))]
+        return self._event(index) if index < len(self.events) else self.master[index - len(self.events)]
+
+    def __iter__(self) -> Iterator[Record]:
+        yield from map(self._event, range(len(self.events)))
+        yield from self.master
+
+    def _event(self, index: int) -> Record:
+        return event_record(self.events[index], self.keys[index])
+
+
+def records(document: Document) -> Records:
     """One record an event, then one a master data element, in document order."""
-    for event in document.events:
-        yield event_record(event)
-    for vocabulary in document.master:
-        for element in vocabulary.elements:
-            yield master_record(vocabulary.type, element)
+    return Records(document)
 
 
-def event_record(event: Event) -> Record:
-    """The event's key, time, canonical body and marks."""
+def event_record(event: Event, key: bytes = b"") -> Record:
+    """The event's key (given where it is known already), time, canonical body and marks."""
     occurred = (event.eventTime - EPOCH) // _MICROSECOND
     told = members(event)
-    return Record(body_key(event, told), event.eventID or "", occurred, dumped(told), tuple(marks(event)))
+    return Record(key or body_key(event, told), event.eventID or "", occurred, dumped(told), tuple(marks(event)))
 
 
 _MICROSECOND = datetime.resolution

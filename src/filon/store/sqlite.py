@@ -82,7 +82,8 @@ class SqliteStore:
 
     def size(self) -> int:
         """How many entries there are."""
-        return _size(self._reader())
+        with told(self.path):
+            return _size(self._reader())
 
     def entry(self, index: int) -> Entry:
         """One entry."""
@@ -115,21 +116,21 @@ class SqliteStore:
 
     def keyed(self, keys: Iterable[bytes], *, size: int | None = None) -> Iterator[Stored]:
         """The records with these keys, in sequence order."""
-        return self._told(sqlite_records.keyed(self._reader(), keys, size))
+        return self._told(lambda: sqlite_records.keyed(self._reader(), keys, size))
 
     def records(self, *, after: int = -1, first: int = 0, size: int | None = None) -> Iterator[Stored]:
         """Records in sequence order."""
-        return self._told(sqlite_records.between(self._reader(), after, first, size))
+        return self._told(lambda: sqlite_records.between(self._reader(), after, first, size))
 
     def touching(
         self, identifiers: Iterable[str], *, roles: Iterable[str] | None = None, size: int | None = None
     ) -> Iterator[Stored]:
         """Records that carry any of the identifiers (in any of the roles), each once."""
-        return self._told(sqlite_records.touching(self._reader(), identifiers, roles, size))
+        return self._told(lambda: sqlite_records.touching(self._reader(), identifiers, roles, size))
 
     def named(self, name: str, *, size: int | None = None) -> Iterator[Stored]:
         """Records with that own identifier."""
-        return self._told(sqlite_records.named(self._reader(), name, size))
+        return self._told(lambda: sqlite_records.named(self._reader(), name, size))
 
     def identifiers(self, part: str, *, roles: Iterable[str] | None = None, limit: int = 50) -> list[str]:
         """Identifiers for the search box."""
@@ -142,12 +143,13 @@ class SqliteStore:
 
     def node(self, level: int, index: int) -> bytes:
         """Stored hash of a complete subtree."""
-        return _node(self._reader(), level, index)
+        with told(self.path):
+            return _node(self._reader(), level, index)
 
     def nodes(self, level: int) -> Iterator[tuple[int, bytes]]:
         """All stored (index, hash) of a level above the leaves."""
         sql = "SELECT CAST(idx AS INTEGER), CAST(hash AS BLOB) FROM node WHERE level = ? ORDER BY idx"
-        return self._told(self._reader().execute(sql, (level,)))
+        return self._told(lambda: self._reader().execute(sql, (level,)))
 
     def publish(self, size: int, note: bytes) -> None:
         """Keep a signed checkpoint that is served."""
@@ -183,8 +185,7 @@ class SqliteStore:
         with self._writing, told(self.path), transaction(self._writer):
             sqlite_records.forget(self._writer)
             for entry, said in records:
-                held = sqlite_records.known(self._writer, (record.key for record in said))
-                sqlite_records.take(self._writer, entry, said, held)
+                sqlite_records.take(self._writer, entry, said)
 
     def faults(self) -> list[str]:
         """What SQLite finds wrong with the file, and tables or triggers that are not as they were made."""
@@ -215,10 +216,8 @@ class SqliteStore:
         write("INSERT INTO entry VALUES (?, ?, ?, ?)", ((k.index, k.learned, k.leaf, k.leaf_hash) for k in kept))
         write("INSERT INTO payload VALUES (?, ?, ?, ?, ?, ?, ?)", map(_payload_row, (k for k in kept if k.said)))
         write("INSERT INTO node VALUES (?, ?, ?)", (n for n in edge.grow(k.leaf_hash for k in kept) if n[0]))
-        held = sqlite_records.known(self._writer, (record.key for each in records for record in each))
         for each, said in zip(kept, records, strict=True):
-            if said:
-                sqlite_records.take(self._writer, each.index, said, held)
+            sqlite_records.take(self._writer, each.index, said)
             if each.said is not None and each.said.kind == "erasure":
                 for index in erases(each.said, each.index):
                     self._erase(index, each.index)
@@ -244,9 +243,8 @@ class SqliteStore:
 
     def _rows(self, sql: str, first: int, size: int | None) -> Iterator[_Row]:
         edge = (1 << 62) if size is None else size
-        return self._told(
-            self._reader().execute(f"{sql} WHERE entry.idx >= ? AND entry.idx < ? ORDER BY entry.idx", (first, edge))
-        )
+        asked = f"{sql} WHERE entry.idx >= ? AND entry.idx < ? ORDER BY entry.idx"
+        return self._told(lambda: self._reader().execute(asked, (first, edge)))
 
     def _connect(self) -> sqlite3.Connection:
         connection = connect(self.path)
@@ -263,7 +261,13 @@ class SqliteStore:
             connection.execute("PRAGMA query_only = ON")
         return connection
 
-    def _told(self, rows: Iterator[_T]) -> Iterator[_T]:
+    def _told(self, ask: Callable[[], Iterator[_T]]) -> Iterator[_T]:
+        """Ask now, so that the answer is of this moment; read on as the caller does."""
+        with told(self.path):
+            rows = ask()
+        return self._read_on(rows)
+
+    def _read_on(self, rows: Iterator[_T]) -> Iterator[_T]:
         with told(self.path):
             yield from rows
 

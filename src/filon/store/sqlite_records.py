@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from filon.log.store import Record, Stored
@@ -22,19 +22,22 @@ _EDGE = f"""coalesce((SELECT sequence FROM record WHERE entry >= :size ORDER BY 
 _ROLES = "SELECT id FROM role WHERE text IN (SELECT value FROM json_each(:roles))"
 
 
-def take(connection: sqlite3.Connection, entry: int, records: Sequence[Record], held: set[bytes]) -> None:
-    """Write the records of an entry whose key is not held; `held` learns the new keys."""
-    new = []
-    for record in records:
-        if record.key not in held:
-            held.add(record.key)
-            new.append(record)
-    first = _next_sequence(connection)
-    connection.executemany(
-        "INSERT INTO record (sequence, entry, occurred, key, name, body) VALUES (?, ?, ?, ?, ?, ?)",
-        ((number, entry, r.occurred, r.key, r.name, r.body) for number, r in enumerate(new, first)),
-    )
-    _mark(connection, [(role, text, number) for number, r in enumerate(new, first) for role, text in r.marks])
+def take(connection: sqlite3.Connection, entry: int, records: Iterable[Record]) -> None:
+    """Write the records of an entry whose key is not held; read once and in parts, so they may be made on the way."""
+    rest = iter(records)
+    while part := list(islice(rest, _CHUNK)):
+        held = known(connection, (record.key for record in part))
+        new: dict[bytes, Record] = {}
+        for record in part:
+            if record.key not in held:
+                new.setdefault(record.key, record)
+        fresh = list(new.values())
+        first = _next_sequence(connection)
+        connection.executemany(
+            "INSERT INTO record (sequence, entry, occurred, key, name, body) VALUES (?, ?, ?, ?, ?, ?)",
+            ((number, entry, r.occurred, r.key, r.name, r.body) for number, r in enumerate(fresh, first)),
+        )
+        _mark(connection, [(role, text, number) for number, r in enumerate(fresh, first) for role, text in r.marks])
 
 
 def known(connection: sqlite3.Connection, keys: Iterable[bytes]) -> set[bytes]:
