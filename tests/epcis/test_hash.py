@@ -115,7 +115,7 @@ def test_what_does_not_count():
 
 
 def test_one_occurrence_has_one_key_and_its_retraction_another():
-    """Decision 0006: eventID and recordTime do not count, the moment of a declaration does."""
+    """Decision 0007: eventID and recordTime do not count, the moment of a declaration does."""
     event = read(document(OBJECT)).events[0]
     assert body_key(replace(event, eventID="urn:uuid:2", recordTime=NOON, place="/9")) == body_key(event)
     declared = replace(event, errorDeclaration=ErrorDeclaration(NOON + timedelta(days=1)))

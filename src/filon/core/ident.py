@@ -34,7 +34,7 @@ def canonical(identifier: str) -> str:
     A serial number names the piece: `/01/../10/../21/..` is held as `/01/../21/..`. Digits that do not fit their key
     are left as they came; the rules report them.
 
-    Source: GS1 Digital Link URI Syntax 1.4; EPC Tag Data Standard 2.0; decision 0003.
+    Source: GS1 Digital Link URI Syntax 1.4; EPC Tag Data Standard 2.0; decision 0006.
     """
     if _READY.fullmatch(identifier):
         return identifier

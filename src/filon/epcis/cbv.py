@@ -11,7 +11,7 @@ from types import MappingProxyType
 WEB = "https://ref.gs1.org/cbv/"
 URN = "urn:epcglobal:cbv:"
 GS1 = "https://gs1.org/voc/"
-"""The GS1 Web Vocabulary, pinned: context 2.0.1 says `https://ref.gs1.org/voc/` for the same words (decision 0004)."""
+"""The GS1 Web Vocabulary, pinned: context 2.0.1 says `https://ref.gs1.org/voc/` for the same words (decision 0009)."""
 
 _GS1_SPELLINGS = (GS1, "https://ref.gs1.org/voc/", "http://gs1.org/voc/", "https://www.gs1.org/voc/", "gs1:")
 

@@ -1,6 +1,6 @@
 """Whether two events are the same occurrence: a 32-byte key of what an event says, however it was spelled.
 
-The key follows the CBV event hash in what counts (decision 0006): recordTime, eventID and the error declaration do
+The key follows the CBV event hash in what counts (decision 0007): recordTime, eventID and the error declaration do
 not, times count to the millisecond, standard lists have no order. The moment of an error declaration is added, so
 that an event and its retraction are two. Unlike the hash it is quick, and finer where the hash is careless: numbers
 are exact, a text `0012` is not `12`, the order of a partner's own lists counts.
@@ -34,7 +34,7 @@ def body_key(event: Event, said: dict[str, Any] | None = None) -> bytes:
     Args:
         said: its `members` where somebody has them already.
 
-    Source: EPCIS 1.2, 7.4.1.2 with CBV 2.0, 8.9.2; decision 0006.
+    Source: EPCIS 1.2, 7.4.1.2 with CBV 2.0, 8.9.2; decision 0007.
     """
     body = dict(said) if said is not None else members(event)
     for name in ("recordTime", "eventID", "errorDeclaration"):
