@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from filon.core.finding import Level
+from filon.core.moment import offset
 from filon.epcis import jsonld
 from filon.exchange.simulator.chain import chain
 from filon.exchange.simulator.deed import Delivered, Made, Mistaken, Received, Shipped
@@ -165,7 +166,10 @@ def test_workbooks_know_days_and_systems_minutes():
         assert zone[0] in "+-"
         site = next(one for one in SITES.values() if one.id == event.readPoint)
         assert zone == site.zone
-        assert (event.own("precision") == "day") == (site.company.medium != "epcis")
+        daily = site.company.medium != "epcis"
+        assert (event.own("precision") == "day") == daily
+        local = event.eventTime + offset(zone)
+        assert not daily or (local.hour, local.minute) == (0, 0)
 
 
 def test_packs_are_assembled_of_named_ranges():
