@@ -11,7 +11,6 @@ import datetime as dt
 import gc
 import io
 import re
-import resource
 import sys
 import xml.etree.ElementTree as ET
 import zipfile
@@ -21,6 +20,11 @@ from typing import Any
 
 import orjson
 from python_calamine import CalamineError, load_workbook
+
+try:
+    import resource
+except ImportError:  # Windows has no such limits: the clock and the scans remain
+    resource = None  # type: ignore[assignment]
 
 MEMORY = 1 << 30
 CPU_SECONDS = 20
@@ -49,21 +53,27 @@ _TAG = re.compile(rb"<(?:\w+:)?(row|col)\s[^<>]*$")
 _NUMBERS = {name: re.compile(rb"\s" + name + rb"""\s*=\s*["'](\d+)["']""") for name in (b"r", b"min", b"max")}
 
 
+_BROKEN = (
+    CalamineError, zipfile.BadZipFile, zlib.error, ET.ParseError, KeyError, ValueError, EOFError, OSError, RuntimeError,
+)  # fmt: skip
+
+
 class Refusal(Exception):  # noqa: N818 - it says no, it is not an accident
     """What forbids reading on: a rule code and what was found."""
 
 
 def main() -> None:
     """Read the workbook from standard input, answer on standard output."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if resource:
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     gc.disable()  # a million cells, no cycles, and the process ends
     try:
         answer = opened(sys.stdin.buffer.read())
     except Refusal as refusal:
         answer = {"refused": list(refusal.args)}
-    except (CalamineError, zipfile.BadZipFile, zlib.error, ET.ParseError, KeyError, UnicodeError, EOFError) as error:
+    except _BROKEN as error:
         answer = {"refused": ["IMP-52", type(error).__name__]}
     sys.stdout.buffer.write(orjson.dumps(answer, _written, _WRITING))
 

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,7 +112,7 @@ def of_zip(data: bytes, name: str) -> tuple[list[Grid], list[Finding]]:
                 grid, wrong = of_csv(text, member, Place(file=name, sheet=member))
                 grids += grid
                 findings += wrong
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, KeyError) as error:
         return [], [found("IMP-52", Place(file=name), found=type(error).__name__)]
     return grids, findings
 

@@ -57,7 +57,10 @@ def mark(data: bytes, findings: Iterable[Finding], language: Language = "en", *,
     short = sum(len(grid.rows) for grid in grids) <= MOST_ROWS
     few = sum(len(row) for grid in grids for row in grid.rows) <= MOST_CELLS
     if form == "xlsx" and short and few:
-        return _own_file(data, listed, language)
+        try:
+            return _own_file(data, listed, language)
+        except Exception:  # noqa: BLE001, S110 - openpyxl refuses some workbooks that spreadsheet programs open
+            pass
     return _bad_rows(grids, listed, language, whole=short and few)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import stat
+import struct
 import zipfile
 from collections.abc import Iterator
 from typing import Literal
@@ -19,6 +20,7 @@ MAX_BYTES = 20_000_000
 MAX_ENTRIES = 500
 MAX_INFLATED = 200_000_000
 MAX_RATIO = 100
+_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _RATIO_FROM = 1_000_000
 _ZIP = b"PK\x03\x04"
 _EMPTY_ZIP = b"PK\x05\x06"
@@ -58,7 +60,7 @@ def _zip_kind(data: bytes, name: str) -> tuple[Kind, list[Finding]]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, struct.error):
         return "", [found("IMP-52", place)]
     findings = list(_dangers(members, place))
     names = [member.filename for member in members]
@@ -85,6 +87,8 @@ def _dangers(members: list[zipfile.ZipInfo], place: Place) -> Iterator[Finding]:
     elif len({each.casefold() for each in names}) != len(names):
         twice = next(each for each in names if sum(each.casefold() == other.casefold() for other in names) > 1)
         yield found("IMP-59", place, found=twice, what=twice)
+    if any(member.compress_type not in _METHODS for member in members):
+        yield found("IMP-52", place, expected="deflate")
     if any(member.flag_bits & 0x1 for member in members):
         yield found("IMP-53", place)
     if any(each.lower().endswith("vbaproject.bin") for each in names):
