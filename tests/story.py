@@ -1,11 +1,10 @@
 """Supply chains as short lines of text, so that a test's docstring can be its ledger.
 
-    day site verb ... ; see `STORY` words in `read`. Amounts in kg, dates by number of the day in 2026.
+day site verb ... ; see `STORY` words in `read`. Amounts in kg, dates by number of the day in 2026.
 """
 
 from __future__ import annotations
 
-import hashlib
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from filon.books.movement import Said
 from filon.books.register import EPC_CLASS, LOCATION, Register
 from filon.epcis.event import FILON, Event, QuantityElement, Typed
+from filon.epcis.key import body_key
 
 NS = "https://example.com/"
 
@@ -55,7 +55,8 @@ def birth(day: float, where: str, name: str, kg: str, uom: str | None = "KGM", *
     )  # fmt: skip
 
 
-def step(day: float, where: str, inputs: dict[str, str], outputs: dict[str, Any], campaign: str | None = None,
+def step(  # noqa: PLR0917 - a step in one line
+         day: float, where: str, inputs: dict[str, str], outputs: dict[str, Any], campaign: str | None = None,
          uom: str | None = "KGM", in_uom: str | None = "KGM", **members: Any) -> Event:  # fmt: skip
     return Event(
         "TransformationEvent", moment(day), "+00:00", bizLocation=site(where), transformationID=campaign,
@@ -64,7 +65,9 @@ def step(day: float, where: str, inputs: dict[str, str], outputs: dict[str, Any]
     )  # fmt: skip
 
 
-def ship(day: float, where: str, to: str, note: str, goods: dict[str, str], uom: str | None = "KGM") -> Event:
+def ship(  # noqa: PLR0917 - a shipment in one line
+    day: float, where: str, to: str, note: str, goods: dict[str, str], uom: str | None = "KGM"
+) -> Event:
     return Event(
         "ObjectEvent", moment(day), "+00:00", action="OBSERVE", bizStep="shipping", readPoint=site(where),
         quantityList=tuple(q(n, a, uom) for n, a in goods.items()), bizTransactionList=(Typed(NS + "bt/" + note, "desadv"),),
@@ -87,7 +90,9 @@ def count(day: float, where: str, name: str, kg: str) -> Event:
     )  # fmt: skip
 
 
-def assemble(day: float, where: str, parent: str, children: dict[str, int], ranges: list[dict[str, str]] | None = None) -> Event:
+def assemble(
+    day: float, where: str, parent: str, children: dict[str, int], ranges: list[dict[str, str]] | None = None
+) -> Event:
     return Event(
         "AggregationEvent", moment(day), "+00:00", action="ADD", bizStep="assembling", bizLocation=site(where),
         parentID=lot(parent), childQuantityList=tuple(q(n, a, None) for n, a in children.items()),
@@ -96,7 +101,7 @@ def assemble(day: float, where: str, parent: str, children: dict[str, int], rang
 
 
 def said(*events: Event) -> list[Said]:
-    return [Said(event, hashlib.sha256(repr(event).encode()).hexdigest(), index) for index, event in enumerate(events)]
+    return [Said(event, body_key(event).hex(), index) for index, event in enumerate(events)]
 
 
 def register(**kinds: str) -> Register:

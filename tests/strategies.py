@@ -5,7 +5,6 @@ Nothing is kept from going wrong: lots are drawn that are not there, weights do 
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -16,6 +15,7 @@ import story
 from filon.books.movement import Said
 from filon.books.register import EPC_CLASS, LOCATION, Register
 from filon.epcis.event import FILON, ErrorDeclaration, Event, QuantityElement
+from filon.epcis.key import body_key
 
 SITES = ("mine", "works", "plant")
 REGISTER = Register.of([
@@ -330,7 +330,7 @@ TELL = {
 
 def said(events: list[Event]) -> list[Said]:
     """As the log knows them: each event once."""
-    known = {hashlib.sha256(repr(event).encode()).hexdigest(): event for event in events}
+    known = {body_key(event).hex(): event for event in events}
     return [Said(event, key, index) for index, (key, event) in enumerate(known.items())]
 
 

@@ -69,7 +69,9 @@ def receipt(journal: Journal, move: Movement, line: Line, *, back: bool = False)
     received = line.amount.number if line.amount and line.amount.unit == transit.unit else shipped
     if again and received > shipped and received > transit.amount // 2:  # the same goods told twice
         _contradicts(journal, move, line, "BOK-034")
-        received = 0
+        if journal.arrivals[note] <= 0:
+            _difference(journal, move, line, transit, transit, shipped, 0)
+        return
     journal.arrived[note] += 0 if back else received
     taken = Amount(min(received, shipped), transit.unit)
     content = journal.out(transit, taken.number)
@@ -99,7 +101,7 @@ def _difference(  # noqa: PLR0917 - both ends, both weights
     journal: Journal, move: Movement, line: Line, transit: Holding, stock: Holding, shipped: int, received: int
 ) -> None:
     bulk = transit.unit == MILLIGRAM
-    sigma = sqrt(2) * weighing_sigma(journal.told(line.lot)) * shipped if bulk else 0.0
+    sigma = sqrt(2) * weighing_sigma(journal.told(line.lot)) * transit.amount if bulk else 0.0
     beyond = abs(shipped - received) > COVERAGE * sigma
     account = Account(AccountKind.UNACCOUNTED, f"transit {move.shipment or line.lot}")
     if bulk:
