@@ -127,10 +127,9 @@ class Answers:
             return ahead.sequence - 1
         return self.last_sequence()
 
-    def last_sequence(self) -> int:
-        """The sequence recorded last; -1 in an empty ledger."""
-        size = self.store.size()
-        for entry in range(size - 1, -1, -1):
+    def last_sequence(self, size: int | None = None) -> int:
+        """The sequence recorded last, when the log had so many entries; -1 if none."""
+        for entry in range((self.store.size() if size is None else size) - 1, -1, -1):
             last = -1
             for stored in self.store.records(first=entry, size=entry + 1):
                 last = stored.sequence

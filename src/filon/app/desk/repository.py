@@ -12,16 +12,18 @@ import base64
 import hashlib
 import hmac
 import json
+import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from threading import Condition, Lock
+from threading import Condition, Event, Lock, Thread
 from typing import Any
 
 from filon.app.desk import jobs
 from filon.app.desk.answers import Answers
 from filon.app.desk.cards import Cards
+from filon.app.desk.courier import Courier
 from filon.app.desk.exceptions import QueryParameterException
 from filon.app.desk.file import Desk, beside
 from filon.app.desk.jobs import Job
@@ -29,6 +31,11 @@ from filon.app.desk.tokens import Token
 from filon.app.ledger import Ledger
 from filon.log.leaf import micros, moment
 
+_log = logging.getLogger(__name__)
+COURIERS = 2
+"""So many deliveries at a time: one slow receiver does not hold up all."""
+LOOK_SECONDS = 1.0
+"""What other processes record is noticed within so many seconds."""
 PAGE_LIFE = timedelta(days=1)
 """So long a page token is good."""
 _MAC = 16
@@ -79,12 +86,19 @@ class Repository:
         self._read: dict[str, int] = {}
         self._lock = Lock()
         self._news = Condition()
+        self.courier = Courier(self.desk, self.answers, self.cards, now=now, hosts=hosts)
+        self._couriers: list[Thread] = []
+        self._closing = Event()
         self._page_key = self.desk.secret("page")
 
     def start(self) -> None:
         """Take up what was left unfinished."""
         for job_id in jobs.unfinished(self.desk):
             self._submit(job_id)
+        for number in range(COURIERS):
+            thread = Thread(target=self._deliver, name=f"courier-{number}", daemon=True)
+            self._couriers.append(thread)
+            thread.start()
 
     def capture(self, data: bytes, media_type: str, token: Token, behaviour: str) -> Job:
         """Keep a document and have it captured in its turn."""
@@ -115,6 +129,10 @@ class Repository:
             worker, self._worker = self._worker, None
         if worker:
             worker.shutdown(wait=True, cancel_futures=True)
+        self._closing.set()
+        self.woke()
+        for thread in self._couriers:
+            thread.join()
         self.desk.close()
 
     def page_token(self, at: Sequence[int | str], belongs: str) -> tuple[str, datetime]:
@@ -147,6 +165,15 @@ class Repository:
         if self.now() >= moment(expires):
             raise QueryParameterException("nextPageToken has expired; ask for the first page again")
         return at
+
+    def _deliver(self) -> None:
+        while not self._closing.is_set():
+            try:
+                self.courier.round()
+            except Exception:  # noqa: BLE001 - a courier that ends ends all deliveries; what is due stays due
+                _log.exception("deliveries pause")
+            with self._news:
+                self._news.wait(LOOK_SECONDS)
 
     def _mac(self, said: bytes) -> bytes:
         return hmac.new(self._page_key, said, hashlib.sha256).digest()[:_MAC]

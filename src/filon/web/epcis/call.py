@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, cast, get_args
 from urllib.parse import parse_qsl, quote, urlencode
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from filon import __version__
 from filon.app.desk.exceptions import (
@@ -60,7 +60,7 @@ class Call:
         body: of a POST.
     """
 
-    request: Request
+    request: HTTPConnection
     repository: Repository
     token: Token
     values: Mapping[str, str]
@@ -164,7 +164,7 @@ class Call:
         return self.repository.now()
 
 
-def identified(request: Request, repository: Repository) -> Token:
+def identified(request: HTTPConnection, repository: Repository) -> Token:
     """Whose call it is.
 
     Raises:
@@ -177,7 +177,7 @@ def identified(request: Request, repository: Repository) -> Token:
     return token
 
 
-def proper(request: Request) -> None:
+def proper(request: HTTPConnection) -> None:
     """Refuse what is wrong with any call: too long an address, other versions of the standard.
 
     Raises:
@@ -203,7 +203,7 @@ def _number(name: str, text: str) -> tuple[int, ...]:
     return numbers if len(numbers) > 1 else (*numbers, 0)
 
 
-def body_kind(request: Request, taken: Sequence[str]) -> str:
+def body_kind(request: HTTPConnection, taken: Sequence[str]) -> str:
     """The media type of a body.
 
     Raises:

@@ -19,18 +19,20 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from filon.app.desk.exceptions import (
     ImplementationException,
     MethodNotAllowedException,
     NoSuchResourceException,
     NotImplementedException,
+    TooManyException,
     named,
 )
 from filon.app.desk.repository import Repository
 from filon.app.desk.tokens import Deed
 from filon.core.errors import FilonError
-from filon.web.epcis import capture, events, queries, reply
+from filon.web.epcis import capture, events, queries, reply, socket, subscribe
 from filon.web.epcis.call import (
     JSON,
     LD,
@@ -70,6 +72,10 @@ class Path:
         return ", ".join([*self.methods, "OPTIONS"])
 
 
+LISTENED = "/queries/{queryName}/events"
+"""The path that a WebSocket may be opened on."""
+
+
 def _no_pages(call: Call) -> Response:
     call.need(Deed.READ)
     raise NotImplementedException("page tokens need not be given back; they expire by themselves")
@@ -92,7 +98,9 @@ PATHS: tuple[Path, ...] = (
     ),
     Path("/queries", {"POST": queries.post, "GET": queries.listed}, (JSON, LD)),
     Path("/queries/{queryName}", {"GET": queries.shown, "DELETE": queries.dropped}),
-    Path("/queries/{queryName}/events", {"GET": queries.results}),
+    Path(LISTENED, {"GET": queries.results}),
+    Path("/queries/{queryName}/subscriptions", {"POST": subscribe.post, "GET": subscribe.listed}, (JSON, LD)),
+    Path("/queries/{queryName}/subscriptions/{subscriptionID}", {"GET": subscribe.shown, "DELETE": subscribe.ended}),
     Path("/nextPageToken/{token}", {"DELETE": _no_pages}),
 )
 """The one list; dispatch, OPTIONS, the OpenAPI document and its test are made from it."""
@@ -103,15 +111,45 @@ class Interface:
 
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
+        self._listeners = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http":
+        if scope["type"] not in {"http", "websocket"}:
             return
         raw = scope.get("raw_path") or quote(scope["path"]).encode()
-        request = Request({**scope, "path": raw.decode("latin-1")}, receive)
-        answer = await self._answer(request)
+        inner = {**scope, "path": raw.decode("latin-1")}
+        if scope["type"] == "websocket":
+            await self._listen(WebSocket(inner, receive, send))
+            return
+        answer = await self._answer(Request(inner, receive))
         await answer(scope, receive, send)
+
+    async def _listen(self, websocket: WebSocket) -> None:
+        """A handshake for a named query's events; anything else is refused like any other call."""
+        if self._listeners >= socket.LISTENERS:
+            await socket.refuse(websocket, TooManyException("too many listen already; come back later"), websocket)
+            return
+        self._listeners += 1
+        try:
+            try:
+                call, heard = await self._listener(websocket)
+            except FilonError as error:
+                await socket.refuse(websocket, named(error), websocket)
+                return
+            await socket.serve(websocket, call, heard)
+        finally:
+            self._listeners -= 1
+
+    async def _listener(self, websocket: WebSocket) -> tuple[Call, socket.Listener]:
+        token = await run_in_threadpool(identified, websocket, self.repository)
+        proper(websocket)
+        path, values = route(websocket.scope["path"].removeprefix(websocket.scope.get("root_path", "")))
+        if path.template != LISTENED:
+            raise NoSuchResourceException("only a named query's events can be listened to")
+        call = Call(websocket, self.repository, token, values)
+        call.need(Deed.READ)
+        return call, await run_in_threadpool(lambda: socket.listener(call, *socket.settings(call)))
 
     async def _answer(self, request: Request) -> Response:
         extra: dict[str, str] = {}
@@ -143,21 +181,21 @@ class Interface:
         if request.method == "POST":
             kind = body_kind(request, path.bodies)
             limit = self.repository.bounds.capture_bytes if XML in path.bodies else QUERY_BODY
-            call = Call(request, self.repository, token, values, await _body(call, limit), kind, extra)
+            call = Call(request, self.repository, token, values, await _body(request, call, limit), kind, extra)
         return await run_in_threadpool(deal, call)
 
 
-async def _body(call: Call, limit: int) -> bytes:
+async def _body(request: Request, call: Call, limit: int) -> bytes:
     """The body, read no further than the limit.
 
     Raises:
         CaptureLimitExceededException: there is more.
     """
-    declared = call.request.headers.get("content-length", "0")
+    declared = request.headers.get("content-length", "0")
     if declared.isdigit() and int(declared) > limit:
         raise capture.too_much(call)
     parts, size = [], 0
-    async for part in call.request.stream():
+    async for part in request.stream():
         size += len(part)
         if size > limit:
             raise capture.too_much(call)

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
 from lxml import etree
 from starlette.responses import Response
 
-from filon.app.desk.exceptions import EpcisError, NotAcceptableException
+from filon.app.desk.exceptions import EpcisError
 from filon.app.desk.jobs import Job
-from filon.core.errors import WrongCallError
-from filon.epcis import jsonwrite, xmlwrite
+from filon.app.desk.written import query_document
 from filon.epcis.context import ADDRESS
-from filon.epcis.document import Heading
 from filon.epcis.event import Event
-from filon.epcis.formats import EpcFormat, spelled, urns
 from filon.epcis.moments import written
 from filon.web.epcis.call import JSON, LD, PROBLEMS, TEXT_XML, XML, Call, accepted
 
@@ -31,40 +28,17 @@ def events(call: Call, found: Iterable[Event], name: str = "SimpleEventQuery") -
         NotAcceptableException: XML is wanted and cannot say a text in them.
     """
     form = call.form()
-    data = document(
+    data = query_document(
         found,
         call.repository.cards.prefixes(),
-        Heading(type="EPCISQueryDocument", query={"queryName": name}, creationDate=written(call.now)),
+        query={"queryName": name},
+        now=call.now,
         xml=form in {XML, TEXT_XML},
         epc_format=call.epc_format,
         words=call.cbv_format,
     )
     call.answer["GS1-EPC-Format"] = call.epc_format
     return Response(data, media_type=typed(form))
-
-
-def document(
-    found: Iterable[Event],
-    prefixes: Mapping[str, int],
-    heading: Heading,
-    *,
-    xml: bool = False,
-    epc_format: EpcFormat = "Always_GS1_Digital_Link",
-    words: Any = "No_Preference",
-) -> bytes:
-    """The bytes of a query document, identifiers spelled as asked.
-
-    Args:
-        prefixes: {company prefix: length}, for EPC URNs.
-    """
-    spell: Callable[[str], str] | None = urns(prefixes) if epc_format == "Always_EPC_URN" else None
-    kept = [spelled(event, spell) if spell else event for event in found]
-    if not xml:
-        return jsonwrite.write(kept, heading=heading)
-    try:
-        return xmlwrite.write(kept, heading=heading, words=words)
-    except WrongCallError as error:
-        raise NotAcceptableException(error.detail) from error
 
 
 def typed(form: str) -> str:
