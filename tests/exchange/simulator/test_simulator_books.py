@@ -21,8 +21,9 @@ from filon.core.matter import ELEMENTS
 from filon.epcis import jsonld
 from filon.exchange.simulator.chain import chain
 from filon.exchange.simulator.files import simulate
+from filon.exchange.simulator.master import master
 from filon.exchange.simulator.matter import METALS
-from filon.exchange.simulator.told import master, told
+from filon.exchange.simulator.told import told
 from filon.exchange.simulator.truth_file import truth_json
 from filon.exchange.simulator.world import PRODUCTS, SITES
 from filon.exchange.workbook.events import events as workbook_events

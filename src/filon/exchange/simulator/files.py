@@ -17,8 +17,9 @@ from filon.epcis.jsonwrite import write as write_jsonld
 from filon.exchange.simulator.agreement import agreement
 from filon.exchange.simulator.chain import chain
 from filon.exchange.simulator.deed import Assembled, Deed, Delivered, Made, Mistaken, Plan, Received, Rejected, Shipped
+from filon.exchange.simulator.master import master
 from filon.exchange.simulator.sheets import sheets
-from filon.exchange.simulator.told import master, told
+from filon.exchange.simulator.told import told
 from filon.exchange.simulator.truth_file import truth_json
 from filon.exchange.simulator.world import PRODUCTS, SITES, Company, Product, Site
 from filon.exchange.workbook import write, write_zip

@@ -39,9 +39,10 @@ from filon.exchange.simulator.deed import (
     Traits,
 )
 from filon.exchange.simulator.floor import START
+from filon.exchange.simulator.master import master
 from filon.exchange.simulator.precursor import precursor_of, sludge_of
 from filon.exchange.simulator.strand import Strand
-from filon.exchange.simulator.told import master, telling
+from filon.exchange.simulator.told import telling
 from filon.exchange.simulator.world import PRODUCTS, SITES, Site, place
 
 PACKS_A_YEAR = 250_000

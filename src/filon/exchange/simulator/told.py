@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
+from typing import Any
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
 from filon.core.moment import offset
-from filon.epcis.document import MasterElement, Vocabulary
-from filon.epcis.event import FILON, ErrorDeclaration, Event, QuantityElement, Typed
+from filon.epcis.event import FILON, ErrorDeclaration, Event, EventType, QuantityElement, Typed
 from filon.exchange.simulator.deed import (
     Assembled,
     Counted,
@@ -29,13 +30,9 @@ from filon.exchange.simulator.deed import (
     Received,
     Rejected,
     Shipped,
-    Traits,
 )
-from filon.exchange.simulator.world import Company, Product, Site, place
-
-LOCATION = "urn:epcglobal:epcis:vtype:Location"
-EPC_CLASS = "urn:epcglobal:epcis:vtype:EPCClass"
-PARTY = FILON + "Party"
+from filon.exchange.simulator.ilmd import ilmd_of
+from filon.exchange.simulator.world import Company, Site
 
 
 def told(plan: Iterable[Deed]) -> Iterator[Event]:
@@ -69,7 +66,10 @@ def telling(deed: Deed) -> Iterator[Event]:
 
 def moment(local: datetime, site: Site) -> datetime:
     """The UTC moment of a site's local time."""
-    return local.replace(tzinfo=UTC) - offset(site.zone)
+    return local.replace(tzinfo=UTC) - _shift(site.zone)
+
+
+_shift = cache(offset)
 
 
 def note_id(issuer: Company, note: str) -> str:
@@ -93,23 +93,21 @@ def gln(company: Company) -> str:
     return company.id.rpartition("/")[2]
 
 
-def _event(deed: Deed, name: str, base: Event) -> Event:
+def _event(deed: Deed, name: str, kind: EventType, **fields: Any) -> Event:
+    """The event of a deed, its identifier made of what it tells of (`name`), where and when."""
     site, daily = deed.site, deed.site.company.medium != "epcis"
     when = deed.when.replace(hour=0, minute=0) if daily else deed.when
-    own = {FILON + "precision": "day", **base.extensions} if daily else base.extensions
-    key = f"{base.type} {base.bizStep} {name} {site.id} {deed.when.isoformat()}"
-    return replace(
-        base,
+    own = fields.pop("extensions", {})
+    key = f"{kind} {fields['bizStep']} {name} {site.id} {deed.when.isoformat()}"
+    return Event(
+        type=kind,
         eventTime=moment(when, site),
         eventTimeZoneOffset=site.zone,
         eventID=f"urn:uuid:{uuid5(NAMESPACE_URL, key)}",
-        readPoint=base.readPoint or site.id,
-        extensions=own,
+        readPoint=site.id,
+        extensions={FILON + "precision": "day", **own} if daily else own,
+        **fields,
     )
-
-
-def _base(kind: str, **fields: object) -> Event:
-    return Event(type=kind, eventTime=datetime.min.replace(tzinfo=UTC), eventTimeZoneOffset="+00:00", **fields)  # type: ignore[arg-type]
 
 
 def quantity(line: Line) -> QuantityElement:
@@ -120,59 +118,40 @@ def quantity(line: Line) -> QuantityElement:
 def _made(deed: Made) -> Event:
     issuer = deed.site.company
     papers = [Typed(note_id(issuer, deed.traits.certificate), "testres")] if deed.traits.certificate else []
-    ilmd = _ilmd(deed)
+    ilmd = ilmd_of(deed)
     name = f"{deed.line.lot.id} {deed.line.amount} {deed.traits.status}"
     if not deed.campaign:
-        base = _base(
-            "ObjectEvent", action="ADD", bizStep="commissioning", disposition="active", bizLocation=deed.site.id,
-            quantityList=(quantity(deed.line),), bizTransactionList=tuple(papers), ilmd=ilmd,
-        )  # fmt: skip
-        return _event(deed, name, base)
+        return _event(
+            deed,
+            name,
+            "ObjectEvent",
+            action="ADD",
+            bizStep="commissioning",
+            disposition="active",
+            bizLocation=deed.site.id,
+            quantityList=(quantity(deed.line),),
+            bizTransactionList=tuple(papers),
+            ilmd=ilmd,
+        )
     papers.append(Typed(note_id(issuer, deed.campaign), "prodorder"))
-    base = _base(
-        "TransformationEvent", bizStep="creating_class_instance", disposition="active", bizLocation=deed.site.id,
-        inputQuantityList=tuple(quantity(line) for line in deed.used), outputQuantityList=(quantity(deed.line),),
-        transformationID=campaign_id(issuer, deed.campaign), bizTransactionList=tuple(papers), ilmd=ilmd,
-    )  # fmt: skip
-    return _event(deed, name, base)
+    return _event(
+        deed,
+        name,
+        "TransformationEvent",
+        bizStep="creating_class_instance",
+        disposition="active",
+        bizLocation=deed.site.id,
+        inputQuantityList=tuple(quantity(line) for line in deed.used),
+        outputQuantityList=(quantity(deed.line),),
+        transformationID=campaign_id(issuer, deed.campaign),
+        bizTransactionList=tuple(papers),
+        ilmd=ilmd,
+    )
 
 
-def _ilmd(deed: Made) -> dict[str, object]:
-    traits, product = deed.traits, deed.line.lot.product
-    said: dict[str, object] = {"form": product.form}
-    if product.kind != "product":
-        said["kind"] = product.kind
-    if traits.moisture is not None:
-        said["moisture"] = str(traits.moisture)
-    if traits.assay:
-        said["assay"] = _assays(traits)
-    if traits.status != "final":
-        said["status"] = traits.status
-    if traits.origin:
-        said["origin"] = place(traits.origin).id
-    if traits.recycled is not None:
-        said |= {"recycled": str(traits.recycled), "recycledKind": "post-consumer"}
-    if traits.piece is not None:
-        said["pieceMass"] = str(traits.piece)
-    if traits.serials:
-        first, last = traits.serials
-        said["serials"] = {"first": str(first), "last": str(last)}
-    return {FILON + name: value for name, value in said.items()}
-
-
-def _assays(traits: Traits) -> list[dict[str, str]]:
-    listed = []
-    for element, percent in traits.assay.items():
-        one = {"element": element, "percent": str(percent), "basis": traits.basis}
-        if traits.certificate:
-            one["certificate"] = traits.certificate
-        listed.append(one)
-    return listed
-
-
-def _parties(site: Site, *, legal: bool = True) -> tuple[Typed, ...]:
-    owner = (Typed(site.company.id, "owning_party"),) if legal else ()
-    return (*owner, Typed(site.company.id, "possessing_party"), Typed(site.id, "location"))
+def _parties(site: Site) -> tuple[Typed, ...]:
+    owner = site.company.id
+    return (Typed(owner, "owning_party"), Typed(owner, "possessing_party"), Typed(site.id, "location"))
 
 
 def _shipped(deed: Shipped) -> Event:
@@ -184,22 +163,35 @@ def _shipped(deed: Shipped) -> Event:
         own[FILON + "packages"] = str(deed.packages)
     if deed.seal:
         own[FILON + "seals"] = deed.seal
-    base = _base(
-        "ObjectEvent", action="OBSERVE", bizStep="shipping", disposition="in_transit",
-        quantityList=tuple(quantity(line) for line in deed.lines), bizTransactionList=tuple(papers),
-        sourceList=_parties(deed.site), destinationList=_parties(deed.to), extensions=own,
-    )  # fmt: skip
-    return _event(deed, f"{deed.note}", base)
+    return _event(
+        deed,
+        f"{deed.note}",
+        "ObjectEvent",
+        action="OBSERVE",
+        bizStep="shipping",
+        disposition="in_transit",
+        quantityList=tuple(quantity(line) for line in deed.lines),
+        bizTransactionList=tuple(papers),
+        sourceList=_parties(deed.site),
+        destinationList=_parties(deed.to),
+        extensions=own,
+    )
 
 
 def _received(deed: Received) -> Event:
-    base = _base(
-        "ObjectEvent", action="OBSERVE", bizStep="receiving", disposition="in_progress", bizLocation=deed.site.id,
+    return _event(
+        deed,
+        f"{deed.maker.id} {deed.note}",
+        "ObjectEvent",
+        action="OBSERVE",
+        bizStep="receiving",
+        disposition="in_progress",
+        bizLocation=deed.site.id,
         quantityList=tuple(quantity(line) for line in deed.lines),
         bizTransactionList=(Typed(note_id(deed.maker.company, deed.note), "desadv"),),
-        sourceList=_parties(deed.maker), destinationList=_parties(deed.site),
-    )  # fmt: skip
-    return _event(deed, f"{deed.maker.id} {deed.note}", base)
+        sourceList=_parties(deed.maker),
+        destinationList=_parties(deed.site),
+    )
 
 
 def _ranges(ranges: Iterable[Range]) -> list[dict[str, str]]:
@@ -214,41 +206,59 @@ def _assembled(deed: Assembled) -> Event:
     for said, one in zip(ranges, deed.ranges, strict=True):
         pieces[said["class"]] = pieces.get(said["class"], 0) + one.pieces
     children = tuple(QuantityElement(lot, Decimal(number)) for lot, number in pieces.items())
-    base = _base(
-        "AggregationEvent", action="ADD", bizStep="assembling", disposition="active", bizLocation=deed.site.id,
-        parentID=deed.id, childQuantityList=children, extensions={FILON + "ranges": ranges},
-    )  # fmt: skip
-    return _event(deed, deed.id, base)
+    return _event(
+        deed,
+        deed.id,
+        "AggregationEvent",
+        action="ADD",
+        bizStep="assembling",
+        disposition="active",
+        bizLocation=deed.site.id,
+        parentID=deed.id,
+        childQuantityList=children,
+        extensions={FILON + "ranges": ranges},
+    )
 
 
 def _rejected(deed: Rejected) -> Event:
     line = Line(deed.range.lot, Decimal(deed.range.pieces))
-    base = _base(
-        "ObjectEvent", action="DELETE", bizStep="destroying", disposition="disposed",
-        quantityList=(quantity(line),), extensions={FILON + "ranges": _ranges([deed.range])},
-    )  # fmt: skip
     # Destroyed pieces are nowhere afterwards: no bizLocation, the read point says where they were.
-    return _event(deed, line.lot.id, base)
+    return _event(
+        deed,
+        line.lot.id,
+        "ObjectEvent",
+        action="DELETE",
+        bizStep="destroying",
+        disposition="disposed",
+        quantityList=(quantity(line),),
+        extensions={FILON + "ranges": _ranges([deed.range])},
+    )
 
 
 def _counted(deed: Counted) -> Event:
-    base = _base(
-        "ObjectEvent", action="OBSERVE", bizStep="stock_taking", bizLocation=deed.site.id,
+    return _event(
+        deed,
+        deed.line.lot.id,
+        "ObjectEvent",
+        action="OBSERVE",
+        bizStep="stock_taking",
+        bizLocation=deed.site.id,
         quantityList=(quantity(deed.line),),
-    )  # fmt: skip
-    return _event(deed, deed.line.lot.id, base)
+    )
 
 
 def _delivered(deed: Delivered) -> Iterator[Event]:
-    papers = (Typed(note_id(deed.site.company, deed.note), "desadv"),)
-    sent = _base(
-        "ObjectEvent", action="OBSERVE", bizStep="shipping", disposition="in_transit", epcList=deed.packs,
-        bizTransactionList=papers, sourceList=_parties(deed.site), destinationList=_parties(deed.to),
-    )  # fmt: skip
-    yield _event(deed, deed.note, sent)
+    fields: dict[str, Any] = {
+        "action": "OBSERVE",
+        "epcList": deed.packs,
+        "bizTransactionList": (Typed(note_id(deed.site.company, deed.note), "desadv"),),
+        "sourceList": _parties(deed.site),
+        "destinationList": _parties(deed.to),
+    }
+    yield _event(deed, deed.note, "ObjectEvent", bizStep="shipping", disposition="in_transit", **fields)
     there = Deed(when=deed.arrival, site=deed.to, told=deed.told)
-    arrived = replace(sent, bizStep="receiving", disposition="in_progress", bizLocation=deed.to.id)
-    yield _event(there, deed.note, arrived)
+    arrived = {"bizStep": "receiving", "disposition": "in_progress", "bizLocation": deed.to.id}
+    yield _event(there, deed.note, "ObjectEvent", **arrived, **fields)
 
 
 def _taken_back(deed: Mistaken) -> Iterator[Event]:
@@ -260,27 +270,3 @@ def _taken_back(deed: Mistaken) -> Iterator[Event]:
     )
     yield replace(wrong, errorDeclaration=declaration)
     yield right
-
-
-def master(sites: Iterable[Site], products: Iterable[Product]) -> tuple[Vocabulary, ...]:
-    """Master data of sites with their companies, and of products, sorted by identifier."""
-    places, goods = sorted(set(sites), key=lambda one: one.id), sorted(set(products), key=lambda one: one.id)
-    parties = sorted({one.company for one in places} | {one.company for one in goods}, key=lambda one: one.id)
-    return (
-        Vocabulary(LOCATION, tuple(_element(one.id, _site(one)) for one in places)),
-        Vocabulary(EPC_CLASS, tuple(_element(one.id, _product(one)) for one in goods)),
-        Vocabulary(PARTY, tuple(_element(one.id, {"name": one.name, "country": one.country}) for one in parties)),
-    )
-
-
-def _element(ident: str, attributes: dict[str, str]) -> MasterElement:
-    return MasterElement(ident, {FILON + name: value for name, value in attributes.items()})
-
-
-def _site(one: Site) -> dict[str, str]:
-    return {"name": one.name, "country": one.country, "zone": one.zone, "party": one.company.id, "kind": one.kind}
-
-
-def _product(one: Product) -> dict[str, str]:
-    said = {"name": one.name(one.company.language), "form": one.form}
-    return said if one.kind == "product" else {**said, "kind": one.kind}
