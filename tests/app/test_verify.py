@@ -94,6 +94,12 @@ TAMPERINGS = [
     ("published", "UPDATE published SET note = replace(CAST(note AS TEXT), '8', '7')", "LOG-011", None),
     ("published", "UPDATE published SET note = x'00'", "LOG-011", None),
     ("published", "UPDATE published SET size = 7", "LOG-011", None),
+    (
+        "published",
+        "UPDATE published SET note = CAST(replace(CAST(note AS TEXT), '— log.e', '— log.f') AS BLOB)",
+        "LOG-011",
+        None,
+    ),
     ("erased", "DELETE FROM erased", "LOG-007", 1),
     ("erased", "UPDATE erased SET entry = 2", "LOG-015", 2),
     ("erased", "UPDATE erased SET by = 6", "LOG-015", 1),
@@ -163,6 +169,14 @@ def refused(path):
 
     with pytest.raises(FilonError):
         open_store(path)
+
+
+def test_a_signature_line_of_an_unknown_key_is_mentioned(path):
+    tampered(path, "UPDATE published SET note = CAST(replace(CAST(note AS TEXT), '— carm', '— carn') AS BLOB)")
+    verdict = checked(path)
+    assert verdict.whole  # the log's own signature still holds; what the witness said is lost
+    assert "LOG-158" in codes(verdict.unproven)
+    assert dict(verdict.proven[-1].values) == {"signers": "log.example/atlas"}
 
 
 def test_removing_a_trigger_is_told(path):

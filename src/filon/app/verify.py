@@ -42,7 +42,7 @@ class Verdict:
         root: RFC 6962 root that the entries give.
         findings: damage, by place; empty if the ledger is whole.
         proven: what now stands beyond doubt, as notes LOG-101..106.
-        unproven: what this verification cannot show, as notes LOG-151..157.
+        unproven: what this verification cannot show, as notes LOG-151..158.
         checkpoints: (size, root) of those that were compared and fit.
     """
 
@@ -75,7 +75,7 @@ def verify(
         derive: makes records from a payload, to compare the index with; None leaves the index unchecked.
 
     Findings:
-        LOG-001 to LOG-015: damage; LOG-022, LOG-101 to LOG-157: notes.
+        LOG-001 to LOG-015: damage; LOG-022, LOG-101 to LOG-158: notes.
     """
     return _Verification(store, keys, held, derive).run(progress or (lambda _done, _all: None))
 
@@ -90,16 +90,18 @@ class _Verification:
         self.payloads = 0
         self.erased = 0
         self.outside = 0
+        self.unknown = 0
         self.logged: dict[int, int] = {}
         self.fitting: list[tuple[Checkpoint, tuple[str, ...]]] = []
-        self.records = _Records(store) if derive else None
+        self.records: _Records | None = None
         self.tree = TreeCheck(store.nodes, self._checkpoints(held))
 
     def run(self, progress: Progress) -> Verdict:
-        self.findings += [found("LOG-001", fault=fault) for fault in self.store.faults()]
         try:
+            self.findings += [found("LOG-001", fault=fault) for fault in self.store.faults()]
             self.size = self.store.size()
             self.logged = self.store.erasures()
+            self.records = _Records(self.store) if self.derive else None
             self._entries(progress)
             self._add(self.tree.rest())
             if self.records:
@@ -170,6 +172,9 @@ class _Verification:
         if not self.keys:
             return parse_checkpoint(parse_note(note).text), ()
         checkpoint, signers = opened(note, self.keys)
+        if all(signer.key.name != checkpoint.origin for signer in signers):
+            raise NotProvenError(f"the log {checkpoint.origin} itself did not sign it")
+        self.unknown += len(parse_note(note).signatures) - len(signers)
         return checkpoint, tuple(dict.fromkeys(signer.key.name for signer in signers))
 
     def _compare(self, size: int, root: bytes) -> None:
@@ -201,9 +206,10 @@ class _Verification:
         unproven = [
             *([] if self.outside else [found("LOG-151")]),
             *([] if self.keys else [found("LOG-152")]),
+            *([found("LOG-158", lines=self.unknown)] if self.unknown else []),
             *([found("LOG-153", entries=size - covered)] if size > covered else []),
             *([found("LOG-154", erased=self.erased)] if self.erased else []),
-            *([] if self.records else [found("LOG-157")]),
+            *([] if self.derive else [found("LOG-157")]),
             found("LOG-155"),
         ]
         fitting = tuple(checkpoint for checkpoint, _ in self.fitting)

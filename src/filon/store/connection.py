@@ -46,14 +46,22 @@ def connect(path: Path) -> sqlite3.Connection:
     with told(path):
         # check_same_thread off: only `close` reaches over threads, after their work has ended.
         connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
-        connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")  # without effect on a file that has pages
-        for name, asked, wanted in _PRAGMAS:
-            connection.execute(f"PRAGMA {name} = {asked}")
-            got = connection.execute(f"PRAGMA {name}").fetchone()[0]
-            if got != wanted:
-                connection.close()
-                raise StoreError(f"{path}: {name} is {got!r} where {wanted!r} is needed; use a local file system")
+        try:
+            _prepare(connection, path)
+        except BaseException:
+            # A connection left open would hold the file's locks and shared memory in this process.
+            connection.close()
+            raise
     return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")  # without effect on a file that has pages
+    for name, asked, wanted in _PRAGMAS:
+        connection.execute(f"PRAGMA {name} = {asked}")
+        got = connection.execute(f"PRAGMA {name}").fetchone()[0]
+        if got != wanted:
+            raise StoreError(f"{path}: {name} is {got!r} where {wanted!r} is needed; use a local file system")
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:
@@ -100,6 +108,9 @@ def told(path: Path) -> Iterator[None]:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in _BUSY:
             raise ConflictError(f"{path} is being written by another process; try again") from error
         raise StoreError(f"{path}: {error}; nothing of this call counts as taken") from error
+    except UnicodeDecodeError as error:
+        # SQLite quotes a damaged name in its message, which Python then cannot read.
+        raise StoreError(f"{path}: the file is damaged") from error
 
 
 def _statements(script: str) -> Iterator[str]:

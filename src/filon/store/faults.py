@@ -29,12 +29,12 @@ def schema_faults(connection: sqlite3.Connection) -> list[str]:
         got = _schema(connection)
     except sqlite3.Error as error:
         return [str(error)]
-    names = sorted(name for name in wanted.keys() | got.keys() if wanted.get(name) != got.get(name))
+    names = sorted((name for name in wanted.keys() | got.keys() if wanted.get(name) != got.get(name)), key=str)
     return [f"{kind} {name} is not as the format has it" for kind, name in names]
 
 
 @cache
-def _wanted() -> dict[tuple[str, str], str]:
+def _wanted() -> dict[tuple[str, str], tuple[str, str]]:
     """The schema that the migrations make."""
     with closing(sqlite3.connect(":memory:")) as fresh:
         for script in MIGRATIONS:
@@ -58,6 +58,6 @@ def _search_faults(connection: sqlite3.Connection) -> list[str]:
     return []
 
 
-def _schema(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
-    rows = connection.execute("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
-    return {(kind, name): " ".join(sql.split()) for kind, name, sql in rows if name != "sqlite_sequence"}
+def _schema(connection: sqlite3.Connection) -> dict[tuple[str, str], tuple[str, str]]:
+    rows = connection.execute("SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_schema")
+    return {(kind, name): (table, " ".join(str(sql).split())) for kind, name, table, sql in rows}

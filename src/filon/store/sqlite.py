@@ -189,7 +189,7 @@ class SqliteStore:
 
     def faults(self) -> list[str]:
         """What SQLite finds wrong with the file, and tables or triggers that are not as they were made."""
-        with self._writing:
+        with self._writing, told(self.path):
             return [*file_faults(self._writer), *schema_faults(self._writer)]
 
     def erasures(self) -> dict[int, int]:
@@ -269,7 +269,9 @@ class SqliteStore:
 
     def _read_on(self, rows: Iterator[_T]) -> Iterator[_T]:
         with told(self.path):
-            yield from rows
+            # Not `yield from`: that would close the cursor after the ledger when a reader stops half-way.
+            for row in rows:  # noqa: UP028
+                yield row
 
 
 def _size(connection: sqlite3.Connection) -> int:
