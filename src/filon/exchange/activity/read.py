@@ -1,0 +1,188 @@
+"""Reading an activity sheet: rows become EPCIS events that carry `filon:activity`, by their bytes alone.
+
+Rows of the same site, period, campaign, delivery and product are one event. A row that cannot be read refuses the
+whole file: nothing is half taken.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from filon.accounts.carbon.activity import PIECE_UNIT, Supply
+from filon.accounts.carbon.factor import flows
+from filon.core.finding import Finding, Place, found
+from filon.core.ident import canonical, is_uri, sgln
+from filon.core.unit import units
+from filon.epcis.document import Document, Heading
+from filon.epcis.event import FILON, Event, Typed
+from filon.exchange.activity.columns import TITLES, is_heading, keys, plain, recognised, required
+from filon.exchange.workbook.grid import of_xlsx
+
+MAX_ROWS = 200_000
+_GROUP = ("site", "from", "until", "campaign", "delivery", "product")
+_SHEET_NAME = re.compile(rb'<sheet [^>]*name="([^"]*)"')
+_NUMBER = frozenset({"amount", "value", "primary"})
+_SERIAL = frozenset({"first", "last"})
+_DAY = frozenset({"from", "until"})
+
+
+def is_sheet(data: bytes, name: str = "") -> bool:
+    """Whether these bytes are an activity sheet: its CSV heading, or a workbook whose only sheet is "5 Energy"."""
+    if data.startswith(b"PK"):
+        return not name.lower().endswith(".zip") and _titles(data) == {True}
+    line = data[:4096].lstrip(b"\xef\xbb\xbf").split(b"\n", 1)[0].decode("utf-8", "replace")
+    return any(is_heading(line.strip().strip("\r").replace('"', "").split(mark)) for mark in ";,\t")
+
+
+def _titles(data: bytes) -> set[bool]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open("xl/workbook.xml") as book:
+            names = _SHEET_NAME.findall(book.read(1_000_000))
+    except (zipfile.BadZipFile, KeyError, OSError, RuntimeError):
+        return set()
+    return {plain(name.decode("utf-8", "replace")) in TITLES for name in names}
+
+
+def read(data: bytes, name: str = "") -> Document:
+    """The events that an activity sheet says.
+
+    Findings:
+        CFP-017: a column that must be there is not.
+        CFP-018: a cell that cannot be read.
+        IMP-52 to IMP-61: a workbook that cannot be opened.
+    """
+    rows, findings = _rows(data, name)
+    if not rows or findings:
+        return Document(Heading(), findings=tuple(findings), name=name)
+    columns = recognised(rows[0])
+    missing = [key for key in keys() if key in required() and key not in columns]
+    findings += [found("CFP-017", Place(file=name, row=1), column=key) for key in missing]
+    grouped: dict[tuple[str, ...], list[dict[str, str]]] = {}
+    for number, cells in enumerate(rows[1:MAX_ROWS] if not missing else (), 2):
+        row = {key: cells[index].strip() for key, index in columns.items() if index < len(cells)}
+        if any(row.values()):
+            findings += _wrong(row, number, name)
+            grouped.setdefault(tuple(row.get(key, "") for key in _GROUP), []).append(row)
+    events = () if findings else tuple(_event(group) for group in grouped.values())
+    return Document(Heading(), events=events, findings=tuple(findings), name=name)
+
+
+def _rows(data: bytes, name: str) -> tuple[list[list[str]], list[Finding]]:
+    if data.startswith(b"PK"):
+        grids, findings = of_xlsx(data, name)
+        cells = [[_text(cell) for cell in row] for grid in grids for row in grid.rows]
+        return cells, list(findings)
+    text = data.decode("utf-8-sig", "replace")
+    head = text.split("\n", 1)[0]
+    mark = max(";,\t", key=head.count)
+    return _pointed(csv.reader(io.StringIO(text), delimiter=mark), comma=mark != ","), []
+
+
+def _text(cell: Any) -> str:
+    if isinstance(cell, list):
+        return str(cell[0])
+    if isinstance(cell, float):
+        return format(Decimal(repr(cell)), "f")
+    return "" if cell is None else str(cell)
+
+
+def _pointed(rows: Iterable[Sequence[str]], *, comma: bool) -> list[list[str]]:
+    """Rows with decimal points, where the file writes decimal commas."""
+    out = [list(row) for row in rows]
+    if not comma or not out:
+        return out
+    numbers = {index for key, index in recognised(out[0]).items() if key in _NUMBER}
+    for row in out[1:]:
+        for index in numbers:
+            if index < len(row):
+                row[index] = re.sub(r"[\s\u00a0\u202f]", "", row[index]).replace(",", ".")
+    return out
+
+
+def _wrong(row: Mapping[str, str], number: int, name: str) -> list[Finding]:
+    return [
+        found("CFP-018", Place(file=name, row=number, column=key), found=row.get(key, ""), expected=told, row=number,
+              column=key)
+        for key in keys()
+        if (told := _expected(key, row.get(key, "")))
+    ]  # fmt: skip
+
+
+def _expected(key: str, text: str) -> str:  # noqa: PLR0911 - one line a kind of column
+    """What a cell should hold; empty where it does."""
+    if not text:
+        return "a value" if key in required() else ""
+    if key in _DAY:
+        return "" if _is_day(text) else "a day as 2026-07-31"
+    if key in _NUMBER:
+        return "" if _is_number(text) else "a decimal number, 0 or more"
+    if key in _SERIAL:
+        return "" if text.isdecimal() else "a whole number"
+    if key == "site":
+        return "" if _site(text) else "a GLN of 13 digits or a URI"
+    if key == "flow":
+        return "" if text in flows() else "a flow of docs/carbon.md"
+    if key == "unit":
+        return "" if text in units() or text == PIECE_UNIT else "a Rec 20 code: KWH, KGM, LTR, TKM, H87"
+    if key == "supply":
+        return "" if text in set(Supply) else "grid, ppa, guarantee or own"
+    return ""
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def _is_number(text: str) -> bool:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return False
+    return number.is_finite() and number >= 0
+
+
+def _site(text: str) -> str:
+    if re.fullmatch(r"\d{13}", text):
+        return sgln(text)
+    return canonical(text) if is_uri(text) else ""
+
+
+def _event(group: Sequence[Mapping[str, str]]) -> Event:
+    """One event for rows of one site, period, campaign, delivery and product."""
+    first = group[0]
+    span = {key: first[key] for key in ("from", "until", "campaign", "product") if first.get(key)}
+    extensions: dict[str, Any] = {
+        FILON + "activity": [_member(row) for row in group],
+        FILON + "precision": "day",
+    }
+    if not first.get("delivery"):
+        extensions[FILON + "activityFor"] = span
+    papers = (Typed(canonical(first["delivery"]), "desadv"),) if first.get("delivery") else ()
+    reports = [{"type": FILON + "activity", "stringValue": row["flow"]} for row in group]
+    return Event(
+        "ObjectEvent", datetime.combine(date.fromisoformat(first["until"]), datetime.min.time(), UTC), "+00:00",
+        action="OBSERVE", bizStep="sensor_reporting", readPoint=_site(first["site"]), bizTransactionList=papers,
+        sensorElementList=({"sensorReport": reports},), extensions=extensions,
+    )  # fmt: skip
+
+
+def _member(row: Mapping[str, str]) -> dict[str, Any]:
+    said: dict[str, Any] = {"flow": row["flow"], "amount": row["amount"], "uom": row["unit"]}
+    said |= {key: row[key] for key in ("supply", "technology", "sold", "factor", "basis", "reading") if row.get(key)}
+    certificates = {key: row[key] for key in ("issuer", "first", "last", "matching") if row.get(key)}
+    own = {key: row[key] for key in ("value", "source", "primary") if row.get(key)}
+    if certificates:
+        said["certificates"] = certificates
+    if "value" in own:
+        said["ownFactor"] = own
+    return said

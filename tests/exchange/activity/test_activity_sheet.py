@@ -1,0 +1,90 @@
+"""Activity sheets: what is written is read, in both languages; what is wrong is told at its cell."""
+
+from fractions import Fraction
+
+import pytest
+
+from filon.accounts.carbon.activity import Supply, activities
+from filon.core.ident import sgln
+from filon.epcis import jsonld
+from filon.epcis.jsonwrite import write as write_jsonld
+from filon.exchange.activity import is_sheet, read, write
+from story import said
+
+GLN = "9521202000021"
+METER = {
+    "from": "2026-07-01", "until": "2026-07-31", "site": GLN, "product": "CoSO4·7H2O", "flow": "electricity",
+    "amount": "12500.5", "unit": "KWH", "supply": "ppa", "technology": "wind", "issuer": "GO-MA", "first": "101",
+    "last": "112", "reading": "C-7",
+}  # fmt: skip
+ACID = {**METER, "flow": "H2SO4", "amount": "977", "unit": "KGM", "value": "0.14", "source": "supplier", "supply": "",
+        "technology": "", "issuer": "", "first": "", "last": ""}  # fmt: skip
+LEG = {"from": "2026-07-04", "until": "2026-07-04", "site": GLN, "delivery": "urn:epcglobal:cbv:bt:9521202000007:BL-1",
+       "flow": "road", "amount": "1200", "unit": "TKM"}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_rows_come_back_as_activities(language):
+    data = write([METER, ACID, LEG], language)
+    assert is_sheet(data, "x.csv")
+    document = read(data, "x.csv")
+    assert document.findings == ()
+    assert len(document.events) == 2  # the month's two rows are one event, the leg its own
+    listed, findings = activities(said(*document.events))
+    assert findings == []
+    by_flow = {one.flow: one for one in listed}
+    power, acid, leg = by_flow["electricity"], by_flow["H2SO4"], by_flow["road"]
+    assert (power.amount, power.supply, power.reading) == (Fraction("12500.5"), Supply.PPA, "C-7")
+    assert power.certificates
+    assert (power.certificates.issuer, power.certificates.kwh) == ("GO-MA", 12_000)
+    assert power.belongs.site == sgln(GLN)
+    assert (power.belongs.since, power.belongs.until, power.belongs.product) == (
+        "2026-07-01",
+        "2026-07-31",
+        "CoSO4·7H2O",
+    )
+    assert acid.own_factor
+    assert (acid.own_factor.value, acid.own_factor.source) == (Fraction("0.14"), "supplier")
+    assert leg.belongs.shipment == "urn:epcglobal:cbv:bt:9521202000007:BL-1"
+
+
+def test_the_events_are_epcis_as_the_standard_has_it():
+    events = read(write([METER, ACID, LEG])).events
+    document = jsonld.parse(write_jsonld(events), "again")
+    assert document.findings == ()
+    assert list(document.events) == list(events)
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [("amount", "-1"), ("amount", "many"), ("from", "01/07/2026"), ("site", "12"), ("flow", "magic"), ("unit", "kWh"),
+     ("supply", "sun"), ("first", "A1"), ("flow", ""), ("amount", "NaN")],
+)  # fmt: skip
+def test_a_cell_that_cannot_be_read_refuses_the_file(column, text):
+    document = read(write([ACID, {**METER, column: text}]), "x.csv")
+    assert document.events == ()
+    assert [(one.code, one.place.row, one.place.column) for one in document.findings] == [("CFP-018", 3, column)]
+
+
+def test_other_files_are_not_taken_for_activity_sheets():
+    assert not is_sheet(b"N\xc2\xb0 de lot;Date de production\r\nA;2026-07-01\r\n")
+    assert not is_sheet(b"PK\x03\x04 nothing", "x.xlsx")
+    assert not is_sheet(b'{"type": "EPCISDocument"}')
+
+
+def test_a_workbook_with_only_the_sheet_is_read_too(tmp_path):
+    import xlsxwriter
+
+    from filon.exchange.activity.columns import headings, keys
+
+    path = tmp_path / "e.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        page = book.add_worksheet("5 Énergie")
+        page.write_row(0, 0, headings("fr"))
+        for column, key in enumerate(keys()):
+            page.write(1, column, 12500.5 if key == "amount" else METER.get(key, ""))
+    data = path.read_bytes()
+    assert is_sheet(data, "e.xlsx")
+    document = read(data, "e.xlsx")
+    assert document.findings == ()
+    assert activities(said(*document.events))[0][0].amount == Fraction("12500.5")
