@@ -60,15 +60,29 @@ def compare(book, said):
 
 
 @pytest.fixture(scope="module")
-def from_files(tmp_path_factory):
+def arrived(tmp_path_factory):
+    """[(file name, events, master data)] in the order of delivery, and truth.json."""
     directory = tmp_path_factory.mktemp("books")
-    said, entries = [], []
+    files = []
     for index, path in enumerate(simulate(directory, seed=1)):
         data = path.read_bytes()
         document = jsonld.parse(data, path.name) if path.suffix == ".jsonld" else workbook_events(read(data, path.name))
-        said += [Said(event, f"{index:03}{number:05}", index) for number, event in enumerate(document.events)]
-        entries += [(group.type, one.id, one.attributes) for group in document.master for one in group.elements]
-    return post(said, Register.of(entries)), json.loads((directory / "truth.json").read_bytes())
+        said = [Said(event, f"{index:03}{number:05}", index) for number, event in enumerate(document.events)]
+        files.append((path.name, said, document.master))
+    return files, json.loads((directory / "truth.json").read_bytes())
+
+
+def booked(files):
+    entries = [
+        (group.type, one.id, one.attributes) for _, _, master_ in files for group in master_ for one in group.elements
+    ]
+    return post([one for _, said, _ in files for one in said], Register.of(entries))
+
+
+@pytest.fixture(scope="module")
+def from_files(arrived):
+    files, said = arrived
+    return booked(files), said
 
 
 def test_the_books_of_the_files_hold_what_the_truth_says(from_files):
@@ -103,6 +117,21 @@ def test_the_books_find_the_accidents_and_nothing_else(from_files):
     (surplus,) = said["surplus"]
     assert codes["BOK-013"][0].found == f"{Decimal(surplus['out']):.1f} kg"
     assert codes["BOK-014"][0].values["lot"] == said["accidents"]["short delivery"].rpartition("/")[2]
+
+
+def test_the_late_receipt_is_missing_until_it_is_told(arrived):
+    """Known on 10 September: used before it was received. Known in October: nothing to say, and the same holdings."""
+    files, said = arrived
+    then = booked([one for one in files if one[0] < "2026-09-11"])
+    (late,) = [one for one in then.findings if one.code == "BOK-011"]
+    assert late.values["lot"] == said["accidents"]["late receipt"].rpartition("/")[2]
+    now = booked(files)
+    assert [one for one in now.findings if one.code == "BOK-011"] == []
+
+
+def test_the_books_do_not_care_in_which_order_files_came(arrived):
+    files, said = arrived
+    compare(booked(files[::-1]), said)
 
 
 @pytest.mark.parametrize("seed", [2, 3])
