@@ -31,6 +31,7 @@ CPU_SECONDS = 20
 MAX_INFLATED = 200_000_000
 MAX_ROW = 200_000
 MAX_COLUMN = 256
+MAX_CELLS = 8_000_000
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
@@ -214,6 +215,8 @@ def _column(letters: bytes) -> int:
 
 def _sheet(book: Any, title: str, seen: dict[str, Any]) -> dict[str, Any]:
     page = book.get_sheet_by_name(title)
+    if page.total_height * page.total_width > MAX_CELLS:
+        raise Refusal("IMP-58", f"> {MAX_CELLS} cells")
     rows = page.to_python(skip_empty_area=False)
     merged = page.merged_cell_ranges or []
     return {"title": title, "rows": rows, "merged": [[*first, *last] for first, last in merged], **seen}

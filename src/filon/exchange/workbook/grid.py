@@ -10,7 +10,7 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,12 @@ import orjson
 
 from filon.core.finding import Finding, Place, found
 from filon.exchange.workbook.columns import TITLES, headings, plain
-from filon.exchange.workbook.package import MAX_INFLATED
 
 WALL_SECONDS = 30
+MAX_TEXT = 50_000_000
+MAX_ROW = 200_000
+MAX_COLUMN = 256
+MAX_CELLS = 8_000_000
 _CHILD = Path(__file__).with_name("child.py")
 _DELIMITERS = (";", ",", "\t")
 
@@ -100,7 +103,7 @@ def of_zip(data: bytes, name: str) -> tuple[list[Grid], list[Finding]]:
     Findings:
         IMP-52: a member is damaged. IMP-58: the members are larger than the directory says.
     """
-    grids, findings, left = [], [], MAX_INFLATED
+    grids, findings, left = [], [], MAX_TEXT
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             for member in archive.namelist():
@@ -108,7 +111,7 @@ def of_zip(data: bytes, name: str) -> tuple[list[Grid], list[Finding]]:
                     text = stream.read(left + 1)
                 left -= len(text)
                 if left < 0:
-                    return [], [found("IMP-58", Place(file=name), what=f"> {MAX_INFLATED} bytes inflated")]
+                    return [], [found("IMP-58", Place(file=name), what=f"> {MAX_TEXT} bytes inflated")]
                 grid, wrong = of_csv(text, member, Place(file=name, sheet=member))
                 grids += grid
                 findings += wrong
@@ -121,7 +124,8 @@ def of_csv(data: bytes, title: str, place: Place) -> tuple[list[Grid], list[Find
     """The one grid of a CSV file: `,` `;` or tab, UTF-8 or cp1252.
 
     Findings:
-        IMP-50: empty. IMP-61: neither encoding. IMP-62: an open quote, a cell without end.
+        IMP-50: empty. IMP-57, 58: too many rows, columns or cells. IMP-61: neither encoding.
+        IMP-62: an open quote, a cell without end.
     """
     text = _decoded(data)
     if text is None:
@@ -130,11 +134,17 @@ def of_csv(data: bytes, title: str, place: Place) -> tuple[list[Grid], list[Find
         return [], [found("IMP-50", place)]
     delimiter = _delimiter(text)
     rows: list[list[str]] = []
+    cells = 0
     try:
-        rows.extend(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+            cells += len(row)
+            if len(row) > MAX_COLUMN or len(rows) == MAX_ROW:
+                return [], [found("IMP-57", replace(place, row=len(rows) + 1))]
+            if cells > MAX_CELLS:
+                return [], [found("IMP-58", place, what=f"> {MAX_CELLS} cells")]
+            rows.append(row)
     except csv.Error as error:
-        at = Place(file=place.file, sheet=place.sheet, row=len(rows) + 1)
-        return [], [found("IMP-62", at, found=str(error), what=str(error))]
+        return [], [found("IMP-62", replace(place, row=len(rows) + 1), found=str(error), what=str(error))]
     return [Grid(title=title, rows=rows, delimiter=delimiter)], []
 
 
