@@ -14,6 +14,7 @@ from filon.books.movement import Line, Movement
 from filon.core.finding import Finding, found
 from filon.core.matter import MASS
 from filon.core.quantity import MG_PER_KG, part
+from filon.epcis.event import FILON
 
 Span = tuple[int, int]
 """First and last serial number, inclusive."""
@@ -154,10 +155,9 @@ def _spans(move: Movement) -> Iterator[tuple[LotId, Span]]:
     for item in listed if isinstance(listed, list | tuple) else ():
         if not isinstance(item, Mapping):
             continue
-        plain = {str(key).rpartition("/")[2]: str(value) for key, value in item.items()}
-        first, last = plain.get("first", ""), plain.get("last", "")
+        batch, first, last = (str(item.get(FILON + name, item.get(name, ""))) for name in ("class", "first", "last"))
         if first.isdecimal() and last.isdecimal() and max(len(first), len(last)) <= LONGEST:
-            yield LotId(plain.get("class", "")), (int(first), int(last))
+            yield LotId(batch), (int(first), int(last))
 
 
 def serials_twice(journal: Journal) -> list[Finding]:

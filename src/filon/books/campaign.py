@@ -7,6 +7,7 @@ out when the last deed is posted. A step without order number is a campaign of o
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import sqrt
 
@@ -47,14 +48,14 @@ class Campaign:
     stage: str = ""
     closed: bool = False
 
-    def took(self, told: Declared, content: Content, sigma: dict[str, float]) -> None:
+    def took(self, told: Declared, content: Content, sigma: Mapping[str, float]) -> None:
         """Note what was put in."""
         self.forms.add(told.form.key if told.form else told.form_text)
         for substance, mg in content.items():
             self.variance[substance] += ((mg or 0) * sigma.get(substance, 0.0)) ** 2
             self.into[substance] += mg or 0
 
-    def made(self, told: Declared, content: Content, sigma: dict[str, float]) -> None:
+    def made(self, told: Declared, content: Content, sigma: Mapping[str, float]) -> None:
         """Note what comes out; what an article holds is not measured but follows from what is in process."""
         self.forms.add(told.form.key if told.form else told.form_text)
         self.stage = self.stage or (told.form.stage if told.form else "")

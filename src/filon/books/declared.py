@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 from math import sqrt
 
 from filon.books.lot import MILLIGRAM, PIECE, Amount, Content
 from filon.core.finding import Finding, Place, found
 from filon.core.matter import ELEMENTS, MASS, Form, form, mass_fraction
-from filon.core.quantity import MG_PER_KG
+from filon.core.quantity import MG_PER_KG, part
 from filon.core.tables import table
 from filon.epcis.event import FILON
 
@@ -39,7 +39,7 @@ class Assay:
     certificate: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Declared:
     """What the maker declared of a lot."""
 
@@ -60,6 +60,12 @@ class Declared:
     def article(self) -> bool:
         """True for cells, modules, packs: what is in them is what went in."""
         return self.form is not None and self.form.article
+
+    @cached_property
+    def shares(self) -> Mapping[str, tuple[Fraction | None, float]]:
+        """{substance: (mass share in the lot as weighed, its relative sigma)}; what is not carried is left out."""
+        told = ((substance, concentration(self, substance)) for substance in (MASS, *ELEMENTS))
+        return {substance: share for substance, share in told if share[0] is None or share[0]}
 
 
 UNSAID = Declared()
@@ -209,13 +215,14 @@ def contained(lot: Declared, mass: int) -> Content:
         {substance: mg}, None where carried but unknown, absent where not carried; `mass` itself included.
     """
     content: Content = {MASS: mass}
-    for element in ELEMENTS:
-        share, _ = concentration(lot, element)
-        if share is None:
-            content[element] = None
-        elif share:
-            content[element] = round(mass * share)
+    for substance, (share, _) in lot.shares.items():
+        if substance != MASS:
+            content[substance] = None if share is None else _of(mass, share)
     return content
+
+
+def _of(mass: int, share: Fraction) -> int:
+    return part(mass, share.numerator, share.denominator)
 
 
 def content_findings(lot: Declared, name: str, place: Place) -> list[Finding]:
@@ -286,7 +293,7 @@ def completed(lot: Declared, product: Declared) -> Declared:
 
 def spread(lot: Declared, content: Content) -> dict[str, float]:
     """{substance: relative one-sigma uncertainty of its share in the lot}, weighing apart."""
-    return {substance: concentration(lot, substance)[1] for substance, mg in content.items() if mg}
+    return {substance: lot.shares[substance][1] for substance, mg in content.items() if mg and substance in lot.shares}
 
 
 def measured(lot: Declared, amount: Amount) -> Content:

@@ -8,7 +8,7 @@ the double entry: a flow leaves one end and enters the other with the same milli
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
@@ -16,6 +16,7 @@ from math import sqrt
 from filon.books.book import Check, Flow, Holding, Verdict
 from filon.books.campaign import Campaign
 from filon.books.declared import (
+    UNSAID,
     Declared,
     completed,
     content_findings,
@@ -74,6 +75,7 @@ class Journal:
         self.under_way: dict[LotId, list[tuple[str, SiteId, int]]] = defaultdict(list)  # shipment, to, holding
         self.known: set[LotId] = set()  # lots that somebody said where they come from, at any time
         self.campaigns: dict[str, Campaign] = {}
+        self._said: dict[tuple[int, int], Declared] = {}
         self.place = Place()  # of the event being posted
         self.born: set[LotId] = set()  # lots that entered the books by their making
         self.inside: dict[LotId, dict[LotId, tuple[int, Content]]] = defaultdict(dict)  # article -> what was put in
@@ -133,7 +135,12 @@ class Journal:
     def says(self, move: Movement, lot: LotId) -> Declared:
         """What this movement declares of a lot it makes; a tank's fillings each have their own assay."""
         product = self.register.product_traits(lot)
-        return completed(move.declared, product) if move.declared is not None else product
+        if move.declared is None or product is UNSAID:
+            return move.declared or product
+        key = (id(move.declared), id(product))  # both live as long as the run
+        if key not in self._said:
+            self._said[key] = completed(move.declared, product)
+        return self._said[key]
 
     def follows(self, lot: LotId) -> bool:
         """Whether this run posts the lot's movements."""
@@ -200,7 +207,11 @@ class Journal:
 
     def out(self, holding: Holding, number: int) -> Content:
         """Take counting units out of a holding: its content pro rata, the last piece takes what is left."""
-        content: Content = {}
+        if number == holding.left and number:
+            content, holding.left = holding.left_content, 0
+            holding.left_content = {substance: None if mg is None else 0 for substance, mg in content.items()}
+            return content
+        content = {}
         for substance, mg in holding.left_content.items():
             content[substance] = None if mg is None else part(mg, number, holding.left) if holding.left else mg
         holding.left -= number
@@ -215,7 +226,7 @@ class Journal:
 
     def take(
         self, move: Movement, line: Line, target: int, serials: tuple[tuple[int, int], ...] = ()
-    ) -> list[tuple[Content, dict[str, float]]]:
+    ) -> list[tuple[Content, Mapping[str, float]]]:
         """Take a lot's amount from its holding at the movement's site into `target`; what lacks comes from unaccounted.
 
         Returns:
@@ -230,13 +241,13 @@ class Journal:
             return []
         told = self.told(line.lot)
         weigh = weighing_sigma(told) if amount.unit == MILLIGRAM else 0.0
-        out: list[tuple[Content, dict[str, float]]] = []
+        out: list[tuple[Content, Mapping[str, float]]] = []
         there = min(amount.number, holding.left) if holding else 0
         if holding and there:
             content = self.out(holding, there)
             self._into(Flow(self.event, holding.id, target, there, content, serials=serials))
-            spread = {s: sqrt(holding.sigma.get(s, 0.0) ** 2 + weigh**2) for s in content}
-            out.append((content, spread))
+            known = holding.sigma
+            out.append((content, {s: sqrt(known.get(s, 0.0) ** 2 + weigh**2) for s in content} if weigh else known))
         lacking = amount.number - there
         if lacking > 0:
             short_of = _Shortage(line.lot, site, Amount(lacking, amount.unit), there, holding, weigh)

@@ -7,10 +7,11 @@ meaning for matter (inspecting, sensor reports) is no movement. `docs/vocabulary
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 
 from filon.books.declared import Declared, declared
 from filon.books.lot import MILLIGRAM, PIECE, Amount, LotId, SiteId
@@ -120,14 +121,14 @@ def _movement(said: Said) -> Iterator[Movement | Finding]:
     event = said.event
     since, until = _interval(event)
     site = SiteId(event.bizLocation or event.readPoint or "")
-    base = Movement(said, Kind.STEP, since, until, site)
+    base = partial(Movement, said=said, since=since, until=until, site=site)
     match event.type:
         case "TransformationEvent":
-            yield from _step(base, event)
+            yield from _step(said, base, event)
         case "ObjectEvent":
-            yield from _object(base, event)
+            yield from _object(said, base, event)
         case "AggregationEvent" | "AssociationEvent":
-            yield from _aggregation(base, event)
+            yield from _aggregation(said, base, event)
         case _:
             return
 
@@ -141,13 +142,12 @@ def _interval(event: Event) -> tuple[datetime, datetime]:
     return event.eventTime, event.eventTime
 
 
-def _step(base: Movement, event: Event) -> Iterator[Movement | Finding]:
-    traits, findings = declared(event.ilmd, base.said.place)
-    takes, bad_takes = lines(base.said, event.inputQuantityList, event.inputEPCList)
-    gives, bad_gives = lines(base.said, event.outputQuantityList, event.outputEPCList)
+def _step(said: Said, base: partial[Movement], event: Event) -> Iterator[Movement | Finding]:
+    traits, findings = declared(event.ilmd, said.place)
+    takes, bad_takes = lines(said, event.inputQuantityList, event.inputEPCList)
+    gives, bad_gives = lines(said, event.outputQuantityList, event.outputEPCList)
     yield from findings + bad_takes + bad_gives
-    yield replace(
-        base,
+    yield base(
         kind=Kind.STEP,
         takes=takes,
         gives=gives,
@@ -156,24 +156,23 @@ def _step(base: Movement, event: Event) -> Iterator[Movement | Finding]:
     )
 
 
-def _object(base: Movement, event: Event) -> Iterator[Movement | Finding]:
-    what, findings = lines(base.said, event.quantityList, event.epcList, none_too=event.bizStep in _COUNTING)
+def _object(said: Said, base: partial[Movement], event: Event) -> Iterator[Movement | Finding]:
+    what, findings = lines(said, event.quantityList, event.epcList, none_too=event.bizStep in _COUNTING)
     yield from findings
     if not what:
         return
     if event.action == "ADD":
-        traits, findings = declared(event.ilmd, base.said.place)
+        traits, findings = declared(event.ilmd, said.place)
         yield from findings
-        yield replace(base, kind=Kind.BIRTH, gives=what, declared=traits)
+        yield base(kind=Kind.BIRTH, gives=what, declared=traits)
     elif event.action == "DELETE":
-        yield replace(base, kind=Kind.REMOVAL, takes=what)
+        yield base(kind=Kind.REMOVAL, takes=what)
     elif event.bizStep == "shipping":
-        yield _dispatch(base, event, what)
+        yield _dispatch(base, event, what, Kind.DISPATCH)
     elif event.bizStep == "void_shipping":
-        yield replace(_dispatch(base, event, what), kind=Kind.VOID)
+        yield _dispatch(base, event, what, Kind.VOID)
     elif event.bizStep == "receiving":
-        yield replace(
-            base,
+        yield base(
             kind=Kind.RECEIPT,
             gives=what,
             shipment=_transaction(event, "desadv"),
@@ -181,15 +180,14 @@ def _object(base: Movement, event: Event) -> Iterator[Movement | Finding]:
             own=LotId(str(event.own("own") or "")),
         )
     elif event.bizStep in _COUNTING:
-        yield replace(base, kind=Kind.COUNT, gives=what)
+        yield base(kind=Kind.COUNT, gives=what)
 
 
-def _dispatch(base: Movement, event: Event, what: tuple[Line, ...]) -> Movement:
+def _dispatch(base: partial[Movement], event: Event, what: tuple[Line, ...], kind: Kind) -> Movement:
     sources = [source.value for source in event.sourceList if source.type == "location"]
     targets = [target.value for target in event.destinationList if target.type == "location"]
-    return replace(
-        base,
-        kind=Kind.DISPATCH,
+    return base(
+        kind=kind,
         takes=what,
         # On its way, bizLocation is not where the goods were: the read point or the source is.
         site=SiteId(event.readPoint or (sources[0] if sources else "") or event.bizLocation or ""),
@@ -198,19 +196,19 @@ def _dispatch(base: Movement, event: Event, what: tuple[Line, ...]) -> Movement:
     )
 
 
-def _aggregation(base: Movement, event: Event) -> Iterator[Movement | Finding]:
+def _aggregation(said: Said, base: partial[Movement], event: Event) -> Iterator[Movement | Finding]:
     if not event.parentID or event.action == "OBSERVE":
         return
-    children, findings = lines(base.said, event.childQuantityList, event.childEPCs)
+    children, findings = lines(said, event.childQuantityList, event.childEPCs)
     yield from findings
     parent = LotId(event.parentID)
     logistic = event.bizStep in _LOGISTIC or "/00/" in event.parentID
     if event.action == "ADD":
         kind = Kind.PACKING if logistic else Kind.ASSEMBLY
-        yield replace(base, kind=kind, takes=children, parent=parent)
+        yield base(kind=kind, takes=children, parent=parent)
     else:
         kind = Kind.UNPACKING if logistic else Kind.DISASSEMBLY
-        yield replace(base, kind=kind, gives=children, parent=parent)
+        yield base(kind=kind, gives=children, parent=parent)
 
 
 def lines(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from operator import itemgetter
 
@@ -83,6 +83,43 @@ def overlap(one: Movement, other: Movement) -> bool:
     return one.since <= other.until and one.until >= other.since
 
 
+class _Rings:
+    """Strongly connected components, found one after the other (Tarjan 1972)."""
+
+    def __init__(self, producers: Callable[[int], list[int]]) -> None:
+        self.producers = producers
+        self.number: dict[int, int] = {}
+        self.low: dict[int, int] = {}
+        self.path: list[int] = []
+        self.on_path: set[int] = set()
+
+    def of(self, start: int) -> Iterator[list[int]]:
+        """The rings that can be reached from a deed and were not told before, without recursion."""
+        work = [] if start in self.number else [(start, 0)]
+        while work:
+            index, step = work.pop()
+            producers = self.producers(index)
+            if step == 0:
+                self._visit(index)
+            else:
+                self.low[index] = min(self.low[index], self.low.get(producers[step - 1], len(self.number)))
+            while step < len(producers) and producers[step] in self.number:
+                if producers[step] in self.on_path:
+                    self.low[index] = min(self.low[index], self.number[producers[step]])
+                step += 1
+            if step < len(producers):
+                work += [(index, step + 1), (producers[step], 0)]
+            elif self.low[index] == self.number[index]:
+                ring = _popped(self.path, index)
+                self.on_path.difference_update(ring)
+                yield ring
+
+    def _visit(self, index: int) -> None:
+        self.number[index] = self.low[index] = len(self.number)
+        self.path.append(index)
+        self.on_path.add(index)
+
+
 def _popped(path: list[int], last: int) -> list[int]:
     ring = [path.pop()]
     while ring[-1] != last:
@@ -100,12 +137,14 @@ class _Clock:
         self.fillers: dict[LotId, list[tuple[datetime, int, SiteId]]] = defaultdict(list)  # oldest first
         self.longest = max((deed[0].until - deed[0].since for deed in deeds), default=timedelta())
         moments: dict[datetime, int] = defaultdict(int)
-        for index, deed in enumerate(deeds):
+        for deed in deeds:
             moments[deed[0].since] += 1
-            for move in deed:
-                for lot, site in adds(move):
-                    self.fillers[lot].append((move.since, index, site))
         self.crowded = {moment for moment, count in moments.items() if count > 1}
+        for index, deed in enumerate(deeds):
+            if self.longest or deed[0].since in self.crowded:
+                for move in deed:
+                    for lot, site in adds(move):
+                        self.fillers[lot].append((move.since, index, site))
         self._waits_for: dict[int, list[int]] = {}
 
     def producers(self, index: int) -> list[int]:
@@ -135,39 +174,22 @@ class _Clock:
     def rings(self) -> Iterator[list[int]]:
         """Deeds that need each other together, all others alone; producers before users.
 
-        Rings are found first (Tarjan 1972, without recursion: chains can be long), so that where a ring is opened
-        depends on its members only and not on who else is in the books.
+        Rings are found first, so that where a ring is opened depends on its members only and not on who else is in the
+        books.
         """
-        number: dict[int, int] = {}
-        low: dict[int, int] = {}
-        path: list[int] = []
-        on_path: set[int] = set()
+        search = _Rings(self.producers)
         for start in range(len(self.deeds)):
-            if start in number:
-                continue
-            work = [(start, 0)]
-            while work:
-                index, step = work.pop()
-                if step == 0:
-                    number[index] = low[index] = len(number)
-                    path.append(index)
-                    on_path.add(index)
-                producers = self.producers(index)
-                if step:
-                    low[index] = min(low[index], low[producers[step - 1]])
-                while step < len(producers) and producers[step] in number:
-                    if producers[step] in on_path:
-                        low[index] = min(low[index], number[producers[step]])
-                    step += 1
-                if step < len(producers):
-                    work += [(index, step + 1), (producers[step], 0)]
-                elif low[index] == number[index]:
-                    ring = _popped(path, index)
-                    on_path.difference_update(ring)
-                    yield ring
+            if self.producers(start):
+                yield from search.of(start)
+            elif start not in search.number:  # most deeds: nothing else happened at that time
+                search.number[start] = len(search.number)
+                yield [start]
 
     def settle(self, start: int, findings: list[Finding]) -> None:
         """Settle a deed after everything it may wait for."""
+        if not self.producers(start):
+            self._set(start)
+            return
         stack, waiting = [start], set[int]()
         while stack:
             index = stack[-1]
@@ -189,8 +211,11 @@ class _Clock:
 
     def _set(self, index: int) -> None:
         move = self.deeds[index][0]
-        before = [other for other in self.producers(index) if other in self.time]
         earliest = move.until if move.kind is Kind.COUNT else move.since  # a day's stocktake closes the day
+        if not self.producers(index):
+            self.time[index], self.depth[index] = earliest, 0
+            return
+        before = [other for other in self.producers(index) if other in self.time]
         moment = max([earliest, *(self.time[other] for other in before)])
         self.time[index] = min(moment, move.until)
         same = [self.depth[other] for other in before if self.time[other] == self.time[index]]

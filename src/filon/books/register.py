@@ -5,10 +5,11 @@ The same whatever the order in which master data came: where two sources differ,
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from filon.books.declared import UNSAID, Declared, declared
 from filon.core.ident import elements, gtin
@@ -85,8 +86,7 @@ class Register:
 
     def product(self, lot: str) -> str:
         """The product (class) that a lot or article belongs to: its GTIN class, or what stands before `/lot/`."""
-        number = elements(lot).get("01") if "/01/" in lot else None
-        return gtin(number) if number else lot.rpartition("/lot/")[0] or lot
+        return _product(lot)
 
     @cached_property
     def _products(self) -> Mapping[str, Declared]:
@@ -105,14 +105,31 @@ class Register:
         return frozenset(ident for ident in sites if self.site(ident).kind in ORIGIN_KINDS)
 
 
+_TRADE_ITEM = re.compile(r"(https://id\.gs1\.org/01/(\d{14}))/(?:10/|21/(\d+)$)?")
+"""The spelling that most identifiers have: a lot or a piece of a trade item."""
+
+
+@lru_cache(maxsize=65_536)
+def _product(lot: str) -> str:
+    if plain := _TRADE_ITEM.match(lot):
+        return plain[1]
+    number = elements(lot).get("01") if "/01/" in lot else None
+    return gtin(number) if number else lot.rpartition("/lot/")[0] or lot
+
+
 def _plain(name: str, text: str) -> str:
     """A form has a name in each language; they are no contradiction."""
     known = form(text) if name == FILON + "form" else None
     return known.key if known else text
 
 
+@lru_cache(maxsize=65_536)
 def serial(identifier: str) -> tuple[str, int] | None:
     """(GTIN, serial) of an article whose serial number is a whole number; None otherwise."""
+    if "/21/" not in identifier:
+        return None
+    if (plain := _TRADE_ITEM.match(identifier)) and plain[3]:
+        return plain[2], int(plain[3])
     keys = elements(identifier)
     number = keys.get("21", "")
     return (keys["01"], int(number)) if "01" in keys and number.isdecimal() else None
