@@ -14,7 +14,8 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 
 from filon.exchange.simulator.chain import chain
-from filon.exchange.simulator.deed import Assembled, Line, Lot, Made
+from filon.exchange.simulator.deed import Assembled, Deed, Line, Lot, Made
+from filon.exchange.simulator.files import deliveries
 from filon.exchange.simulator.world import SITES
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -47,6 +48,8 @@ class Sums:
     result: dict[str, Decimal] = field(default_factory=dict)
     closures: list[tuple[str, Decimal, Decimal]] = field(default_factory=list)
     """Step, kg Co in, kg Co out."""
+    stands: list[tuple[str, str]] = field(default_factory=list)
+    """Lot or pack, file that tells of its making; upstream first."""
 
 
 def cobalt(line: Line, made: Made) -> Decimal:
@@ -105,7 +108,23 @@ def sums(seed: int = 1) -> Sums:
             cobalt(page.cathode.line, page.cathode) + cobalt(sievings.line, sievings),
         ),
     ]
+    page.stands = stands(plan, page, maker)
     return page
+
+
+def stands(plan: tuple[Deed, ...], page: Sums, maker: dict[Lot, Made]) -> list[tuple[str, str]]:
+    """The files in which a reader finds the rows."""
+    told = {id(deed): one.name for one in deliveries(plan) for deed in one.deeds}
+    waiting = [page.tank, page.precursor, page.cathode, page.cells, page.scrap, *(made for _, made, *_ in page.fed)]
+    rows = {}
+    while waiting:
+        made = waiting.pop()
+        if made:
+            rows[made.line.lot.number] = told[id(made)]
+            waiting += [maker[line.lot] for line in made.used if line.lot.product.key in {"concentrate", "hydroxide"}]
+    pack = next(one for one in plan if isinstance(one, Assembled))
+    rows[f"pack {pack.serial}"] = told[id(pack)]
+    return sorted(rows.items(), key=lambda row: (row[1], row[0]))
 
 
 def origin(lot: Lot, maker: dict[Lot, Made]) -> str:
@@ -155,6 +174,8 @@ nobody knows where its cobalt came from, and nobody guesses.""",
         "pack_head": "| what | how | gives |",
         "end": "## 6 The answer",
         "end_head": "| origin | share % x {content} kg | kg Co |",
+        "rows": "## 7 Where the rows stand",
+        "rows_head": "| lot | file |",
         "sum": "sum",
         "unknown": "UNKNOWN",
     },
@@ -189,6 +210,8 @@ mélange tient.""",
         "pack_head": "| quoi | comment | donne |",
         "end": "## 6 La réponse",
         "end_head": "| origine | part % x {content} kg | kg Co |",
+        "rows": "## 7 Où se trouvent les lignes",
+        "rows_head": "| lot | fichier |",
         "sum": "somme",
         "unknown": "UNKNOWN (inconnue)",
     },
@@ -252,6 +275,7 @@ def page(language: str, seed: int = 1) -> str:
     out += [say["end"], "", say["end_head"], "|---|---|---|"]
     out += [f"| {named(source)} | {n(it.shares[source])} | **{n(kg)}** |" for source, kg in it.result.items()]
     out += [f"| {say['sum']} | {n(sum(it.shares.values(), Decimal(0)))} | {n(sum(it.result.values(), Decimal(0)))} |"]
+    out += ["", say["rows"], "", say["rows_head"], "|---|---|", *(f"| {lot} | `{file}` |" for lot, file in it.stands)]
     return "\n".join(str(line) for line in out).format_map(values) + "\n"
 
 

@@ -7,8 +7,10 @@ round by half a milligram for each origin, and no holding here has more than a f
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -98,6 +100,18 @@ def test_every_pack_has_the_origins_of_the_truth(from_files):
             assert set(mine) == set(matter[element])
             for origin, kg in matter[element].items():
                 assert abs(mine[origin] - Decimal(kg) * 1_000_000) <= ROUNDING_MG
+
+
+def test_the_hand_calculation_is_what_the_books_say(from_files):
+    """The page's last table, `| Mine de Tizi | 62.0323 | **3.1020** |`, to half a gram."""
+    book, said = from_files
+    page = (Path(__file__).parents[3] / "docs" / "hand-calculation.md").read_text(encoding="utf-8")
+    written = dict(re.findall(r"^\| (.+?) \| [\d.]+ \| \*\*([\d.]+)\*\* \|$", page, re.MULTILINE))
+    mine = origins(book, "Co").made[book.first(min(said["packs"])).id]
+    named = {said["origins"].get(origin, origin): mg for origin, mg in mine.items()}
+    assert set(named) == set(written)
+    for origin, kg in written.items():
+        assert abs(named[origin] - Decimal(kg) * 1_000_000) < 500, origin
 
 
 def test_the_books_find_the_accidents_and_nothing_else(from_files):
