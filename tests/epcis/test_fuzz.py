@@ -194,3 +194,14 @@ def test_mutated_documents_of_others_briefly():
 def test_mutated_documents_of_others_for_long(seed):
     data(rows(".json")[0])
     assert mutate(900, seed + 100) > 1_000
+
+
+def test_a_document_that_breaks_off_behind_many_errors_is_answered_too():
+    """The last error told is the one too many, while we are already telling that the file is cut."""
+    from epcis_events import OBJECT, document
+
+    for most in range(1, 8):
+        broken = document(*[{**OBJECT, "action": "x"}] * 3, 7)
+        for whole in (broken[:-3], broken):
+            findings = read(whole, limits=Limits(findings=most)).findings
+            assert findings[-1].code in {"EPC-202", "EPC-219", "EPC-222"}

@@ -199,6 +199,7 @@ BROKEN = [
 ELSEWHERE = {  # the same rule is shown in test_epcis_xml.py or below
     "EPC-112": "xml", "EPC-122": "xml", "EPC-123": "xml", "EPC-206": "below", "EPC-220": "xml", "EPC-221": "xml",
     "EPC-222": "below", "EPC-226": "xml", "EPC-227": "xml", "EPC-228": "xml", "EPC-229": "xml", "EPC-230": "xml",
+    "EPC-231": "below",
 }  # fmt: skip
 
 
@@ -252,6 +253,31 @@ def test_reading_stops_after_too_many_findings():
     codes = [f.code for f in read(data, limits=Limits(findings=10)).findings]
     assert codes[-1] == "EPC-222"
     assert len(codes) < 15
+
+
+def test_many_notes_are_counted_not_told_and_do_not_refuse():
+    data = document(*[obj(eventID="https://events.example.com/1")] * 30)
+    found = read(data, limits=Limits(findings=10))
+    assert len(found.events) == 30
+    assert [f.code for f in found.findings] == ["EPC-080"] * 10 + ["EPC-231"]
+    assert found.findings[-1].found == "20"
+    assert not found.refused
+
+
+def test_an_error_behind_many_notes_is_still_told():
+    things = ["urn:epc:id:sgtin:4012345.12345.1"] * 40
+    found = read(document(obj(epcList=[*things, "x"])), limits=Limits(findings=10))
+    assert found.refused
+    assert "EPC-023" in {f.code for f in found.findings}
+
+
+def test_the_context_of_an_event_is_its_own():
+    other = {**OBJECT, "@context": [{"ex": "https://other.example/"}], "ex:a": "1"}
+    mine = {**OBJECT, "ex:a": "1"}
+    found = read(document(other, other, mine))
+    assert [next(iter(event.extensions)) for event in found.events] == ["https://other.example/a"] * 2 + [
+        "https://ns.example.com/a"
+    ]
 
 
 def test_notes_do_not_refuse_and_errors_do():

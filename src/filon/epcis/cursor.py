@@ -13,6 +13,8 @@ from decimal import Decimal
 from typing import Any
 
 _SPACE = re.compile(r"[ \t\n\r]*")
+_NEXT = re.compile(r"[ \t\n\r]*([,\]}])[ \t\n\r]*")
+_BLANKS = " \t\n\r"
 _SUSPECT = re.compile(r"\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})")
 
 
@@ -80,7 +82,8 @@ class Cursor:
             BrokenJsonError: it is not JSON.
             RecursionError: it is nested too deep.
         """
-        self.space()
+        if self.text[self.at : self.at + 1] in _BLANKS:
+            self.space()
         try:
             made, self.at = self._scan(self.text, self.at)
         except StopIteration as stop:
@@ -122,10 +125,19 @@ class Cursor:
             name = self.value()
             self.take(":")
             yield name
-            if self.space() == "}":
-                self.at += 1
+            if not self._more("}"):
                 return
-            self.take(",")
+            self.space()
+
+    def _more(self, closing: str) -> bool:
+        """Step over the comma (then more follows) or the closing bracket here."""
+        match = _NEXT.match(self.text, self.at)
+        sign = match.group(1) if match else ""
+        if match is None or sign not in {",", closing}:
+            self.space()
+            raise BrokenJsonError(f"expected , or {closing}", self.at)
+        self.at = match.end()
+        return sign == ","
 
     def items(self) -> Iterator[int]:
         """The positions 0, 1, .. of the array here; whoever asks must step over each value."""
@@ -134,13 +146,10 @@ class Cursor:
             self.at += 1
             return
         position = 0
-        while True:
-            yield position
+        yield position
+        while self._more("]"):
             position += 1
-            if self.space() == "]":
-                self.at += 1
-                return
-            self.take(",")
+            yield position
 
 
 def oddities(value: Any, pointer: str = "") -> Iterator[tuple[str, str, str]]:

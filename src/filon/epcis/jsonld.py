@@ -19,6 +19,7 @@ from filon.epcis.document import Document, Heading, Limits
 from filon.epcis.event import Event
 from filon.epcis.heading import heading_of
 from filon.epcis.reading import Reading
+from filon.epcis.telling import Telling, TooManyError
 
 Item = Event | Finding | Heading
 _DEFAULT = Limits()
@@ -57,7 +58,8 @@ def collected(items: Iterator[Item], name: str) -> Document:
 def stream(data: bytes, name: str = "", limits: Limits = _DEFAULT) -> Iterator[Item]:
     """The parts of a document in its order; the heading comes once, after the events.
 
-    After `limits.findings` findings the reading stops with EPC-222. Memory does not grow with the number of events.
+    After `limits.findings` errors the reading stops with EPC-222; of milder findings so many of a code are told and the
+    rest counted (EPC-231). Memory does not grow with the number of events.
     """
     text, finding = decoded(data, name, limits)
     if finding is not None:
@@ -91,9 +93,16 @@ class _Walk:
         self.reading = Reading(name, BUILT_IN, limits)
         self.around: dict[str, Any] = {}
         self.lists: list[str] = []
-        self.count = 0
+        self.telling = Telling(name, limits)
 
     def all(self) -> Iterator[Item]:
+        try:
+            yield from self._answered()
+        except TooManyError:
+            yield self.telling.stopped()
+        yield from self.telling.silent()
+
+    def _answered(self) -> Iterator[Item]:
         try:
             yield from self._document()
             self.cursor.end()
@@ -104,9 +113,6 @@ class _Walk:
             yield from self._told()
             at = self._where(self.cursor.at)
             yield found("EPC-205", Place(file=self.name), expected=f"<= {self.limits.depth}", found=at)
-        except _TooManyError:
-            yield from self._told()
-            yield found("EPC-222", Place(file=self.name), found=str(self.limits.findings))
 
     def _where(self, at: int) -> str:
         line = self.cursor.text.count("\n", 0, at) + 1
@@ -114,9 +120,8 @@ class _Walk:
         return f"line {line} column {column} (char {at})"
 
     def _told(self) -> Iterator[Finding]:
-        told, self.reading.findings = self.reading.findings, []
-        self.count += len(told)
-        yield from told
+        findings, self.reading.findings = self.reading.findings, []
+        yield from self.telling.told(findings)
 
     def _document(self) -> Iterator[Item]:
         first = self.cursor.space()
@@ -147,7 +152,6 @@ class _Walk:
         self.reading.findings.clear()  # said again, in its place, by the second pass
         self.cursor.at, self.cursor.odd = start, False
 
-    _INSIDE = frozenset({"", "/epcisBody", "/epcisBody/queryResults", "/epcisBody/queryResults/resultsBody"})
     _DOWN = frozenset({"/epcisBody", "/epcisBody/queryResults", "/epcisBody/queryResults/resultsBody"})
 
     def _members(self, path: str) -> Iterator[Item]:
@@ -172,7 +176,6 @@ class _Walk:
                     self.reading.terms = BUILT_IN
                     self.reading.terms = self.reading.inner_terms(value, here)
             yield from self._told()
-            self._enough()
 
     def _decoded(self, pointer: str) -> Any:
         value = self.cursor.value()
@@ -204,11 +207,6 @@ class _Walk:
                 reading.note("EPC-225", pointer, expected="@context")
             if reading.findings:
                 yield from self._told()
-                self._enough()
-
-    def _enough(self) -> None:
-        if self.count >= self.limits.findings:
-            raise _TooManyError
 
     def _close(self) -> Iterator[Item]:
         kind = self.around.get("type")
@@ -228,10 +226,6 @@ class _Walk:
             self.reading.findings.extend(rules.check(event, self.name))
             yield event
         yield Heading(type="event")
-
-
-class _TooManyError(Exception):
-    """Reading further tells nothing new."""
 
 
 def terms_of(context: Any) -> Terms:

@@ -32,11 +32,12 @@ _QUANTITY_MEMBERS = 3
 class Reading(Values):
     """The reading of one document's events."""
 
-    __slots__ = ("extra",)
+    __slots__ = ("extra", "last")
 
     def __init__(self, name: str, terms: Terms, limits: Limits, *, urns: bool = False) -> None:
         super().__init__(name, terms, limits, urns=urns)
         self.extra: dict[str, Any] = {}
+        self.last: tuple[Terms, Any, Terms] | None = None
 
     def event(self, raw: Any, base: str) -> Event | None:
         """The event; None if it has no understandable type, time or zone.
@@ -51,11 +52,17 @@ class Reading(Values):
             return None
         outer = self.terms
         if "@context" in raw:
-            self.terms = self.inner_terms(raw["@context"], "/@context")
+            self.terms = self._event_terms(raw["@context"])
         try:
             return self._event(raw)
         finally:
             self.terms = outer
+
+    def _event_terms(self, context: Any) -> Terms:
+        """The terms of an event's own context; programs repeat it in each event, so the last one is remembered."""
+        if self.last is None or self.last[0] is not self.terms or self.last[1] != context:
+            self.last = (self.terms, context, self.inner_terms(context, "/@context"))
+        return self.last[2]
 
     def _event(self, raw: dict[str, Any]) -> Event | None:
         kind = self.kind = self._type(raw.get("type"))

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from filon.core import ident
-from filon.core.finding import Finding, Place, found
+from filon.core.finding import Finding, Level, Place, found, rules
 from filon.epcis import cbv, moments
 from filon.epcis.context import Terms
 from filon.epcis.document import Limits
@@ -82,8 +82,12 @@ class Values:
         self.findings: list[Finding] = []
 
     def note(self, code: str, pointer: str, found_value: Any = "", expected: str = "", **values: object) -> None:
-        """Report something at a pointer below the event; no more than the limit is kept until they are told."""
-        if len(self.findings) > self.limits.findings:
+        """Report something at a pointer below the event.
+
+        What one event can add is limited: beyond it milder findings are left out, and errors after as many again.
+        """
+        kept = len(self.findings)
+        if kept > self.limits.findings and (kept > 2 * self.limits.findings or rules()[code].level is not Level.ERROR):
             return
         place = Place(file=self.name, pointer=self.base + pointer)
         self.findings.append(found(code, place, expected=expected, found=shown(found_value), **values))

@@ -22,6 +22,7 @@ from filon.epcis.heading import master_of
 from filon.epcis.jsonld import Item, collected
 from filon.epcis.moments import moment
 from filon.epcis.reading import Reading
+from filon.epcis.telling import Telling, TooManyError
 from filon.epcis.xmlorder import misplaced
 from filon.epcis.xmlshape import EPCIS, SBDH, Shape, foreign_value, split, text
 
@@ -72,9 +73,16 @@ class _Walk:
         self.counts: dict[str, int] = {}
         self.version = "2"
         self.heading: dict[str, Any] = {"type": "EPCISDocument"}
-        self.told = 0
+        self.telling = Telling(name, limits)
 
     def all(self) -> Iterator[Item]:
+        try:
+            yield from self._answered()
+        except TooManyError:
+            yield self.telling.stopped()
+        yield from self.telling.silent()
+
+    def _answered(self) -> Iterator[Item]:
         try:
             for kind, element in etree.iterparse(
                 BytesIO(self.data),
@@ -101,11 +109,7 @@ class _Walk:
 
     def _findings(self) -> Iterator[Finding]:
         findings, self.reading.findings = self.reading.findings, []
-        yield from findings
-        self.told += len(findings)
-        if self.told >= self.limits.findings:
-            self.told = 0
-            raise _StopError(found("EPC-222", Place(file=self.reading.name), found=str(self.limits.findings)))
+        yield from self.telling.told(findings)
 
     def _open(self, element: etree._Element) -> None:
         namespace, local = split(element)
