@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filon.core.finding import Level
-from filon.epcis import rules
+from filon.epcis import jsonld, jsonwrite, rules, xml, xmlwrite
+from filon.epcis.body import event_from_json, event_json
 from filon.epcis.event import FILON, QuantityElement, Typed
+from filon.epcis.key import body_key
 from filon.exchange.workbook import check, events, mark, read, rows_from, template, write, write_zip
 from filon.exchange.workbook.example import EXAMPLE, EXAMPLE_LISTS
 from filon.exchange.workbook.names import identifier, lot_identifier, scoped
@@ -91,6 +93,20 @@ def test_the_events_keep_the_rules_of_epcis():
     for event in document(EXAMPLE).events:
         assert rules.check(event) == []
         assert rules.identifiers(event) == []
+
+
+@pytest.mark.parametrize("form", ["json", "xml"])
+def test_the_events_survive_the_formats_of_epcis(form):
+    """What the workbook says can be told to any EPCIS partner and comes back the same, master data too."""
+    said = document(
+        example_with(recv=[{**EXAMPLE["recv"][0], "recv.date": date(2026, 11, 1), "recv.net_kg": Decimal(10)}])
+    )
+    written = (jsonwrite if form == "json" else xmlwrite).write(said.events, master=said.master)
+    back = (jsonld if form == "json" else xml).parse(written)
+    assert [one for one in back.findings if one.level is Level.ERROR] == []
+    assert [body_key(event) for event in back.events] == [body_key(event) for event in said.events]
+    assert masters(back) == masters(said)
+    assert [event_from_json(event_json(event)) for event in said.events] == list(said.events)
 
 
 def test_master_data_are_the_lists():
