@@ -118,22 +118,27 @@ class _Verification:
             if kept.index != index:
                 place = Place(entry=index)
                 self._add([found("LOG-002", place, first=index, last=kept.index - 1)])
-            self._add(entry_findings(kept, learned))
+            damage = entry_findings(kept, learned)
+            self._add(damage)
             self._add(self.tree.grow(kept.leaf_hash))
-            self._payload(kept)
+            self._payload(kept, sound=not damage)
             learned, index = max(learned, kept.learned), kept.index + 1
             if index % _EVERY == 0:
                 progress(index, self.size)
         progress(index, self.size)
 
-    def _payload(self, kept: Kept) -> None:
+    def _payload(self, kept: Kept, *, sound: bool) -> None:
         if kept.data is None:
             self.erased += 1
             if kept.index not in self.logged:
                 self._add([found("LOG-007", Place(entry=kept.index), entry=kept.index)])
             return
         self.payloads += 1
-        if self.records and self.derive and kept.said is not None:
+        # What a damaged payload says is nobody's word; its damage is told already.
+        if self.records and self.derive:
+            if not sound or kept.said is None:
+                self.records.skipped.add(kept.index)
+                return
             self._add(self.records.compare(kept.index, self.derive, kept.said))
 
     def _erasures(self) -> None:
@@ -224,10 +229,11 @@ class _Records:
         self._stored = store.records()
         self._ahead = next(self._stored, None)
         self._marks = 0
+        self.skipped: set[int] = set()
         self.compared = 0
 
     def compare(self, entry: int, derive: Derive, deposit: Deposit) -> Iterator[Finding]:
-        mine = {stored.key: stored for stored in self._of(entry)}
+        mine = {stored.key: stored for stored in self._of(entry) if stored.entry not in self.skipped}
         self.compared += len(mine)
         try:
             said = {record.key: record for record in derive(deposit)}
