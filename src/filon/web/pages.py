@@ -20,7 +20,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from filon import __version__
-from filon.core.finding import Language
+from filon.core.finding import Finding, Language
 from filon.core.ident import short
 from filon.views.balance import BalanceLine
 from filon.views.battery import BatteryView
@@ -108,6 +108,7 @@ def environment(language: Language) -> Environment:
         decimals=decimals,
         places=places,
         columns=columns,
+        alike=alike,
         qr_svg=qr_svg,
         scannable=scannable,
         lot_path=lot_path,
@@ -153,6 +154,14 @@ def render_battery(view: BatteryView, language: Language, *, standalone: bool = 
     link = public_link(view, host)
     style = Markup(asset("battery.css").data.decode())  # noqa: S704 - our own file
     return render("battery.html", language, view=view, link=link, standalone=standalone, style=style)
+
+
+def alike(findings: Sequence[Finding]) -> tuple[tuple[Finding, tuple[Finding, ...]], ...]:
+    """Findings of one rule together, in the order given: (the first, the others); fifty equal lines are noise."""
+    groups: dict[str, list[Finding]] = {}
+    for one in findings:
+        groups.setdefault(one.code, []).append(one)
+    return tuple((first, tuple(rest)) for first, *rest in groups.values())
 
 
 def public_link(view: BatteryView, host: str) -> str:

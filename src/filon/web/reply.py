@@ -159,8 +159,8 @@ def problem(request: Request, error: FilonError) -> Response:
         body = json.dumps(as_json(error.problem()), ensure_ascii=False).encode()
         return Response(body, status_code=error.status, media_type="application/problem+json")
     spoken = language(request)
-    title = tongue(spoken).name(Named("error", type(error).__name__))
-    body = render(
-        "error.html", spoken, title=title, status=error.status, detail=error.detail, page="", **frame(request)
-    )
+    kind = type(error).__name__
+    title, told_as = (tongue(spoken).name(Named(what, kind)) for what in ("error", "help"))
+    shown = {"title": title, "help": "" if told_as == kind else told_as, "detail": error.detail}
+    body = render("error.html", spoken, status=error.status, page="", **shown, **frame(request))
     return told(request, body, error.status)

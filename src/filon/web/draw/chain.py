@@ -91,8 +91,12 @@ def laid_out(chain: Chain) -> tuple[dict[str, Spot], tuple[str, ...], float, flo
     return spots, tuple(stage for stage, _ in ordered), across, HEAD + height + 2 * MARGIN
 
 
-def draw_chain(chain: Chain, tongue: Tongue, key: str = "chain") -> Markup:
-    """The drawing; boxes that have a page are links, so it is a group with a name and not an image."""
+def draw_chain(chain: Chain, tongue: Tongue, query: str = "", key: str = "chain") -> Markup:
+    """The drawing; boxes that have a page are links, so it is a group with a name and not an image.
+
+    Args:
+        query: put behind every link, e.g. `?as_of=7`.
+    """
     shown = condensed(chain)
     spots, stages, across, down = laid_out(shown)
     heads = [
@@ -113,7 +117,7 @@ def draw_chain(chain: Chain, tongue: Tongue, key: str = "chain") -> Markup:
         desc,
         *heads,
         *_arrows(shown, spots, tongue),
-        *(_box(n, spots[n.key], tongue) for n in shown.nodes),
+        *(_box(n, spots[n.key], tongue, query) for n in shown.nodes),
     ]
     return tag(
         "svg",
@@ -180,7 +184,7 @@ def _ports(
     return ports
 
 
-def _box(node: ChainNode, spot: Spot, tongue: Tongue) -> Markup:
+def _box(node: ChainNode, spot: Spot, tongue: Tongue, query: str) -> Markup:
     room = BOX - 16
     country = tongue.name(Named("country", node.country)) if node.country else ""
     label, site = node.label, node.site or country
@@ -204,4 +208,4 @@ def _box(node: ChainNode, spot: Spot, tongue: Tongue) -> Markup:
         tag("text", escape(fitted(site, room, 11)), x=spot.x + 10, y=spot.y + 51, class_="t11 muted"),
     ]
     group = tag("g", *inside, class_=f"node {node.side}")
-    return tag("a", group, href=node.href) if node.href and node.side != "focus" else group
+    return tag("a", group, href=node.href + query) if node.href and node.side != "focus" else group
