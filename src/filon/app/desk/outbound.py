@@ -142,6 +142,8 @@ def send(
         answer = connection.getresponse()
         if len(answer.read(ANSWER_BYTES + 1)) > ANSWER_BYTES:
             raise UnreachableError("the answer is too large")
+        if connection.late:  # what was cut short may look like a whole answer
+            raise UnreachableError("no answer in time")
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise UnreachableError(f"no answer ({type(error).__name__})") from error
     else:
@@ -158,6 +160,7 @@ class _Pinned(http.client.HTTPConnection):
         super().__init__(to.host, to.port, timeout=CONNECT_SECONDS)
         self._to = to
         self._address = address
+        self.late = False
 
     def connect(self) -> None:
         plain = socket.create_connection((self._address, self._to.port), CONNECT_SECONDS)
@@ -171,5 +174,6 @@ class _Pinned(http.client.HTTPConnection):
 
     def cut(self) -> None:
         """End whatever is going on; the reader then sees a closed connection."""
+        self.late = True
         with suppress(OSError, AttributeError):
             self.sock.shutdown(socket.SHUT_RDWR)

@@ -121,6 +121,9 @@ class Question:
         Raises:
             QueryParameterException: a name or value that the standard does not know.
         """
+        order = str(self.params.get("orderBy", "eventTime"))
+        if order not in {"eventTime", "recordTime"} and ":" not in order:
+            raise QueryParameterException("orderBy is eventTime, recordTime or a partner's member, prefix:name")
         try:
             return predicates.query(self.params, terms=self.terms, master=master)
         except WrongCallError as error:
