@@ -6,7 +6,7 @@ type, submitter, accepted warnings), so each can be shown alone and nothing can 
 are few, an unsalted hash of them is as good as the text. When the salts are destroyed, the leaf says nothing for
 ever, and the tree stays whole.
 
-Source: RFC 8785 (canonical JSON); decision 0020.
+Source: RFC 8785 (canonical JSON); docs/decisions/0020.
 """
 
 from __future__ import annotations
