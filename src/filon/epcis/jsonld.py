@@ -163,6 +163,8 @@ class _Walk:
                 code = "EPC-081" if here in {"/epcisBody", "/epcisHeader"} else "EPC-203"
                 self.reading.note(code, here, key, name=key)
             seen.add(key)
+            if self.cursor.suspect:
+                self._odd({key: None}, path)
             opening = self.cursor.space()
             if here in self._DOWN and opening == "{":
                 yield from self._members(here)
