@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from filon.books.register import LOCATION, Register
+from filon.books.register import EPC_CLASS, LOCATION, Register
 from filon.epcis.event import FILON, Event, Typed
-from story import NS, moment, site
+from story import NS, lot, moment, site
 
 
 def used(day: float, where: str, *members: dict[str, Any], note: str = "", **span: str) -> Event:
@@ -33,11 +33,9 @@ def leg(tkm: str, factor: str, flow: str = "road") -> dict[str, Any]:
 
 
 def places(**countries: str) -> Register:
-    return Register.of(
-        (
-            LOCATION,
-            site(name),
-            {FILON + "country": code, FILON + "name": name, FILON + "kind": "pack" if name == "plant" else ""},
-        )
+    """Sites at which matter may enter the chain, and a product that is a pack."""
+    here = [
+        (LOCATION, site(name), {FILON + "country": code, FILON + "name": name, FILON + "kind": "mine"})
         for name, code in countries.items()
-    )
+    ]
+    return Register.of([*here, (EPC_CLASS, lot("PACK"), {FILON + "form": "pack"})])

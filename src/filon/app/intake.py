@@ -11,8 +11,10 @@ from dataclasses import replace
 from filon.core.finding import Level
 from filon.epcis import jsonld
 from filon.epcis.document import Document
-from filon.exchange import workbook
+from filon.exchange import activity, workbook
 
+ACTIVITY = "application/vnd.filon.activity-sheet"
+"""An activity sheet, CSV or xlsx: it says what was used, and moves no matter."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA_TYPES = {
     "xlsx": XLSX,
@@ -26,6 +28,8 @@ MEDIA_TYPES = {
 
 def media_type(data: bytes, name: str) -> str:
     """The media type of a deposit: by its first bytes, then by its name."""
+    if activity.is_sheet(data, name):
+        return ACTIVITY
     suffix = name.rpartition(".")[2].lower()
     head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if data.startswith(b"PK") or suffix in {"xlsx", "zip", "xlsm", "xls", "ods"}:
@@ -52,7 +56,9 @@ def document(data: bytes, name: str, kind: str) -> Document:
 
 
 def epcis_document(data: bytes, name: str, kind: str) -> Document:
-    """What an EPCIS document in JSON or XML says."""
+    """What an EPCIS document in JSON or XML, or an activity sheet, says."""
+    if kind == ACTIVITY:
+        return activity.read(data, name)
     if kind == MEDIA_TYPES["xml"]:
         from filon.epcis import xml  # noqa: PLC0415 - lxml only where somebody sends XML
 

@@ -25,6 +25,8 @@ _LOTS = ("quantityList", "childQuantityList", "inputQuantityList", "outputQuanti
 _articles, _lots = attrgetter(*_ARTICLES), attrgetter(*_LOTS)
 MASTER = ("kind", "urn:filon:master")
 """The mark of every record that holds master data."""
+ACTIVITY = ("kind", "urn:filon:activity")
+"""The mark of every event that says what was used."""
 _MASTER_BODY = b'{"master":'
 
 
@@ -99,6 +101,8 @@ def _fields(event: Event) -> list[tuple[str, str]]:
         told.append(("transformationID", event.transformationID))
     if own := event.own("own"):
         told.append(("own", str(own)))
+    if event.own("activity"):
+        told.append(ACTIVITY)
     return told
 
 

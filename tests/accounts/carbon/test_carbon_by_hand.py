@@ -14,8 +14,8 @@ from filon.accounts.carbon.factor import Factors
 from filon.accounts.carbon.line import GapKind, Variant
 from filon.books.movement import Said
 from filon.books.post import post
-from filon.books.register import Register
-from filon.epcis.event import ErrorDeclaration, Event
+from filon.books.register import LOCATION, Register
+from filon.epcis.event import FILON, ErrorDeclaration, Event
 from story import assemble, birth, count, lot, moment, q, receive, said, ship, site, step
 
 REGISTER = places(mine="MA", works="FR", plant="FR")
@@ -303,3 +303,16 @@ def test_an_activity_where_nothing_was_made_burdens_nothing():
 def test_undeclared_matter_and_opening_stock_are_gaps():
     made = account(count(1, "works", "T", "100"), register=REGISTER)
     assert [one.gap.kind for one in made.footprint(lot("T")).lacking] == [GapKind.UNDECLARED]
+
+
+def test_a_lot_that_enters_the_books_half_way_needs_a_declared_footprint():
+    """A refinery that names its mine and sends its meter: the mine's own work is missing, and said to be."""
+    kinds = Register.of([(LOCATION, site("works"), {FILON + "kind": "refinery", FILON + "country": "FR"})])
+    made = account(
+        birth(1, "works", "S", "100", form="CoSO4·7H2O", origin="m"),
+        used(2, "works", power("100", "0.5"), since="2026-01-01", until="2026-01-31"),
+        register=kinds,
+    )
+    one = made.footprint(lot("S"))
+    assert (one.whole, one.total()) == (False, Decimal("0.5"))
+    assert one.lacking[0].gap.kind is GapKind.NO_DATA

@@ -250,8 +250,8 @@ def _gaps(book: Book, makings: Makings, made: Lines, shares: Links) -> tuple[tup
     told = {(line.node, line.activity.flow) for line in made.lines} | {(gap.node, gap.what) for gap in made.gaps}
     nodes = {node for node, _ in told}
     for making in makings.all:
-        enough = making.node in nodes if making.kind == "delivery" else (
-            (making.node, ELECTRICITY) in told or (making.node, DECLARED) in told)  # fmt: skip
+        measured, declared = (making.node, ELECTRICITY) in told, (making.node, DECLARED) in told
+        enough = making.node in nodes if making.kind == "delivery" else declared or (measured and making.from_start)
         if not enough:
             kind, code = _LACK[making.kind]
             names = ", ".join(dict.fromkeys(short(lot) for lot in making.lots))

@@ -35,6 +35,8 @@ class Making:
         mass: mg of it; None = unknown.
         units: counting units, where the mass is unknown.
         stage: life-cycle stage it counts to: `raw`, `main`, `distribution`.
+        from_start: all that went before it is in the books; not so of a lot that enters them elsewhere than at a
+            mine or recycler: only a declared footprint tells of its past.
     """
 
     node: int
@@ -45,6 +47,7 @@ class Making:
     mass: int | None
     units: int
     stage: str
+    from_start: bool = True
 
 
 @dataclass(frozen=True)
@@ -152,7 +155,9 @@ def _making(book: Book, holding: Holding) -> Making | None:
     amounts = [flow.content.get(MASS) for flow in births]
     mass = None if None in amounts else sum(one or 0 for one in amounts)
     lots = (holding.lot,)
-    return Making(holding.id, kind, site, day, lots, mass, holding.amount, stage_of(book, lots, "made", site))
+    stage = stage_of(book, lots, "made", site)
+    at_start = kind == "birth" and site in book.register.origins
+    return Making(holding.id, kind, site, day, lots, mass, holding.amount, stage, at_start)
 
 
 def _by_product(account: Account) -> bool:
