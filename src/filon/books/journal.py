@@ -208,8 +208,7 @@ class Journal:
     def out(self, holding: Holding, number: int) -> Content:
         """Take counting units out of a holding: its content pro rata, the last piece takes what is left."""
         if number == holding.left and number:
-            content, holding.left = holding.left_content, 0
-            holding.left_content = {substance: None if mg is None else 0 for substance, mg in content.items()}
+            content, holding.left, holding.left_content = holding.left_content, 0, {}
             return content
         content = {}
         for substance, mg in holding.left_content.items():
