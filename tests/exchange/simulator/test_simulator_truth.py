@@ -246,7 +246,7 @@ def test_the_truth_knows_nothing_of_books_events_or_files(module):
     ]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.integers(1, 10**6))
 def test_of_every_origin_what_entered_is_held_left_or_unaccounted(seed):
     known = truth(chain(seed))
