@@ -1,0 +1,182 @@
+"""Every command, as a person calls it: what it prints, its JSON, its exit code."""
+
+import json
+import sys
+
+import pytest
+
+from filon.app.ledger import Ledger
+from filon.cli.main import run
+from founding import captured
+
+pytestmark = pytest.mark.xdist_group("founding chain")
+
+
+@pytest.fixture(scope="module")
+def ledger_file(chain_files, tmp_path_factory):
+    path = tmp_path_factory.mktemp("ledger") / "filon.db"
+    with Ledger.open(path) as ledger:
+        captured(ledger, chain_files)
+    return path
+
+
+@pytest.fixture
+def filon(monkeypatch, capsys, ledger_file, tmp_path):
+    """Call the command line: filon("lots", "ATL") -> (exit code, standard output, standard error)."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "160")
+
+    def call(*words, ledger=ledger_file, lang="en"):
+        monkeypatch.setattr(sys, "argv", ["filon", "--ledger", str(ledger), "--lang", lang, *map(str, words)])
+        try:
+            run()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code or 0
+        out = capsys.readouterr()
+        return code, out.out, out.err
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "part"),
+    [
+        (["lots", "ATL-26-005"], 0, "ATL-26-005"),
+        (["lot", "ATL-26-005"], 0, "Mine de Tizi"),
+        (["origin", "000001", "-e", "Co"], 0, "Mine de Mbalani"),
+        (["trace", "000001", "-e", "Co", "--back"], 0, "RIV-26-001"),
+        (["why", "000001", "-e", "Co"], 0, "2026-08-03_atlas_juillet.xlsx"),
+        (["balance", "-e", "Co"], 1, "KAA-26-004"),
+        (["balance", "-e", "Co", "--site", "Katodia"], 0, "Katodia Dolna"),
+        (["findings"], 1, "BOK-013"),
+        (["verify"], 0, "33"),
+    ],
+)
+def test_a_question_is_answered(filon, words, code, part):
+    said, out, err = filon(*words)
+    assert said == code, err
+    assert part in out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["lots"],
+        ["lot", "000001"],
+        ["origin", "000001"],
+        ["trace", "000001"],
+        ["why", "000001"],
+        ["balance"],
+        ["findings"],
+    ],
+)
+def test_every_answer_has_its_json_twin(filon, words):
+    _, out, _ = filon(*words, "--json")
+    assert json.loads(out)
+
+
+def test_json_holds_decimal_text_and_no_binary_float(filon):
+    _, out, _ = filon("origin", "000001", "-e", "Co", "--json")
+
+    def no_float(text):
+        raise AssertionError(text)
+
+    (cobalt,) = json.loads(out, parse_float=no_float)
+    shares = {row["origin"]["name"]: row["mass"]["value"] for row in cobalt["origins"]}
+    assert shares["Mine de Tizi"].startswith("3.1")
+
+
+def test_the_same_question_in_french(filon):
+    code, out, _ = filon("balance", "-e", "Co", lang="fr")
+    assert code == 1
+    assert "écart" in out
+    assert "Inexpliqué" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (["lot", "nobody-knows"], "no lot 'nobody-knows' is known"),
+        (["origin", "000001", "-e", "Xx"], "is not kept in the books"),
+        (["balance", "--site", "Nowhere"], "no site is called"),
+        (["lots", "--as-of", "99"], "the log has 33 entries"),
+        (["check", "not-there.xlsx"], "no such file"),
+    ],
+)
+def test_a_wrong_call_ends_with_2_and_says_what_to_do(filon, words, part):
+    code, _, err = filon(*words)
+    assert code == 2
+    assert part in err
+
+
+def test_without_a_ledger_it_says_how_to_make_one(filon, tmp_path):
+    code, _, err = filon("lots", ledger=tmp_path / "none.db")
+    assert code == 2
+    assert "filon demo" in err
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_from_template_to_origin(filon, tmp_path):
+    """A supplier's first hour: template with examples, check, capture, ask; then the same file again."""
+    mine = tmp_path / "mine.db"
+    assert filon("template", "first.xlsx", "--example", ledger=mine)[0] == 0
+    code, out, _ = filon("check", "first.xlsx", ledger=mine)
+    assert (code, mine.exists()) == (0, False), out
+    assert filon("capture", "first.xlsx", "--submitter", "Atlas", ledger=mine)[0] == 0
+    code, out, _ = filon("capture", "first.xlsx", "--json", ledger=mine)
+    assert code == 0
+    assert json.loads(out)[0]["state"] == "known"
+    code, out, _ = filon("lots", "--json", ledger=mine)
+    assert json.loads(out)["total"] > 0
+
+
+def test_a_bad_cell_is_marked_in_the_users_own_workbook(filon, tmp_path):
+    import openpyxl
+
+    filon("template", "bad.xlsx", "--example")
+    book = openpyxl.load_workbook(tmp_path / "bad.xlsx")
+    sheet = next(sheet for sheet in book if sheet["A1"].value == "lots.lot")
+    column = next(cell.column_letter for cell in sheet[1] if cell.value == "lots.net_kg")
+    sheet[f"{column}4"] = "24t"
+    book.save(tmp_path / "bad.xlsx")
+    code, out, _ = filon("check", "bad.xlsx", "--mark", "marked.xlsx", "--json")
+    assert code == 1
+    found = [one for one in json.loads(out)[0]["findings"] if one["code"] == "IMP-03"]
+    assert [one["place"]["cell"] for one in found] == [f"{column}4"]
+    marked = openpyxl.load_workbook(tmp_path / "marked.xlsx")[sheet.title][f"{column}4"]
+    assert marked.comment is not None
+    assert "IMP-03" in marked.comment.text
+
+
+def test_warnings_must_be_accepted_by_name(filon, chain_files, tmp_path):
+    """Rivage's July file has a delivery note that does not match: refused, then taken when its code is accepted."""
+    new = tmp_path / "new.db"
+    for file in chain_files:
+        (tmp_path / file.name).write_bytes(file.data)
+    names = [file.name for file in chain_files]
+    rivage = next(name for name in names if "rivage_juillet" in name)
+    before = names[: names.index(rivage)]
+    filon("capture", *before, "--accept", "all", ledger=new)
+    code, _, err = filon("capture", rivage, ledger=new)
+    assert code == 1
+    assert "--accept" in err
+    accept = [word for word in err.split() if word.startswith("IMP-")]
+    assert "IMP-14" in accept
+    assert filon("capture", rivage, *(part for word in accept for part in ("--accept", word)), ledger=new)[0] == 0
+
+
+def test_the_demo_tells_the_whole_story(filon, tmp_path):
+    code, out, err = filon("demo", "shown", lang="en")
+    assert code == 0, err
+    for part in ("33 files", "Mine de Tizi", "308.7 kg", "5,000", "GWh", "root hash", "shown/pack.en.html"):
+        assert part in out.replace("\u202f", " "), part
+    page = (tmp_path / "shown" / "pack.fr.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+
+
+def test_the_public_page_is_one_small_file(filon, tmp_path):
+    assert filon("page", "000001", "--out", "one.html", lang="fr")[0] == 0
+    import gzip
+
+    assert len(gzip.compress((tmp_path / "one.html").read_bytes())) <= 14_000
