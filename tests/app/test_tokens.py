@@ -135,13 +135,8 @@ def test_a_newer_desk_is_refused(tmp_path):
 def test_tokens_from_the_command_line(tmp_path):
     from filon.cli import main
 
-    if not any(group.name == "token" for group in main.app.registered_groups):
-        from filon.cli import token
-
-        token.add_to(main.app)
-
     def run(*words):
-        return CliRunner().invoke(main.app, ["--ledger", str(tmp_path / "filon.db"), *words])
+        return CliRunner().invoke(main.assembled(main.app), ["--ledger", str(tmp_path / "filon.db"), *words])
 
     created = json.loads(run("token", "create", "Atlas", "--role", "submitter", "--role", "reader", "--json").stdout)
     assert created["roles"] == ["reader", "submitter"]

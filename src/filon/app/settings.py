@@ -30,6 +30,14 @@ SETTINGS = (
     Setting("host", "127.0.0.1", "Address that `filon serve` listens on", "Adresse d'écoute de `filon serve`"),
     Setting("port", "8765", "Port that `filon serve` listens on", "Port d'écoute de `filon serve`"),
     Setting("max_file_mb", "200", "Largest file that is taken, MB", "Plus grand fichier accepté, Mo"),
+    Setting("capture_mb", "64", "Largest document that /epcis/capture takes, MB", "Plus grand document de capture, Mo"),
+    Setting("capture_events", "50000", "Most events in one such document", "Nombre maximal d'événements par capture"),
+    Setting(
+        "webhook_hosts",
+        "",
+        "Hosts of your own that webhooks may go to, name:port, separated by commas; others must be public and https",
+        "Hôtes internes autorisés pour les webhooks, nom:port, séparés par des virgules ; les autres : publics, https",
+    ),
 )
 
 
@@ -44,6 +52,9 @@ class Settings:
     host: str
     port: int
     max_file_mb: int
+    capture_mb: int
+    capture_events: int
+    webhook_hosts: frozenset[str]
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Settings:
@@ -61,4 +72,13 @@ class Settings:
             host=values["host"],
             port=int(values["port"]),
             max_file_mb=int(values["max_file_mb"]),
+            capture_mb=int(values["capture_mb"]),
+            capture_events=int(values["capture_events"]),
+            webhook_hosts=frozenset(
+                host.strip().lower() for host in values["webhook_hosts"].split(",") if host.strip()
+            ),
         )
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip().lower() for part in text.split(",") if part.strip()]

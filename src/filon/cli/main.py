@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -41,10 +42,7 @@ def start(
 ) -> None:
     """Choose the ledger and the language."""
     settings = Settings.of(os.environ)
-    context.obj = Settings(
-        ledger or settings.ledger, lang or settings.language, settings.submitter, settings.base_url, settings.host,
-        settings.port, settings.max_file_mb,
-    )  # fmt: skip
+    context.obj = replace(settings, ledger=ledger or settings.ledger, language=lang or settings.language)
 
 
 def assembled(root: typer.Typer) -> typer.Typer:

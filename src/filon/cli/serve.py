@@ -27,7 +27,7 @@ def serve(
     """Show the ledger in a browser, and answer partners' programs below /epcis (with tokens)."""
     import uvicorn
 
-    from filon.app.desk.repository import Repository
+    from filon.app.desk.repository import Bounds, Repository
     from filon.app.ledger import Ledger
     from filon.app.pages import Pages
     from filon.web.app import create_app
@@ -40,7 +40,8 @@ def serve(
             put_json({"url": url, "ledger": str(settings.ledger)})
         else:
             console().print(f"{url}   (Ctrl+C ends it)")
-        repository = Repository(ledger)
+        bounds = Bounds(settings.capture_mb * 1024 * 1024, settings.capture_events)
+        repository = Repository(ledger, bounds=bounds, hosts=settings.webhook_hosts)
         repository.start()
         try:
             app = create_app(Pages(ledger), repository=repository)
