@@ -1,0 +1,157 @@
+"""Names of partners' members: what a prefix means, and the border between namespace and name."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from epcis_events import OBJECT, document
+from filon.epcis import jsonwrite, moments, read
+from filon.epcis.context import ADDRESS, BUILT_IN, KNOWN, compacted, joined, parted, prefixes_for
+
+
+@pytest.mark.parametrize(
+    ("namespace", "local", "name"),
+    [
+        ("https://w3id.org/filon/", "form", "https://w3id.org/filon/form"),
+        ("http://www.w3.org/2000/01/rdf-schema#", "comment", "http://www.w3.org/2000/01/rdf-schema#comment"),
+        ("urn:epcglobal:cbv:mda:", "lotNumber", "urn:epcglobal:cbv:mda:lotNumber"),
+        ("https://ns.example.com/epcis", "grade", "{https://ns.example.com/epcis}grade"),
+        ("https://ns.example.com/", "a/b", "{https://ns.example.com/}a/b"),
+        ("", "bare", "bare"),
+    ],
+)
+def test_the_border_is_kept(namespace, local, name):
+    assert joined(namespace, local) == name
+    assert parted(name) == (namespace, local)
+
+
+@given(st.text("a:/#{}é1", max_size=8), st.text("a:/#}é1", min_size=1, max_size=6))
+def test_any_border_is_found_again(namespace, local):
+    if "}" in local or (not namespace and parted(local)[0]) or "}" in namespace or namespace.startswith("{"):
+        return
+    assert parted(joined(namespace, local)) == (namespace, local)
+
+
+def test_what_a_context_says():
+    terms, strange = BUILT_IN.with_context(
+        [
+            ADDRESS,
+            {
+                "ex": "https://ns.example.com/",
+                "sub": "ex:deep/",
+                "ex:odd": {"@id": "https://odd.example/x"},
+                "type": "@type",
+            },
+            {"one": {"@id": "https://one.example/#", "@prefix": True}, "gone": None},
+            "https://unknown.example/context.jsonld",
+            7,
+        ]
+    )
+    assert strange == ["https://unknown.example/context.jsonld", "7"]
+    assert terms.member("ex:a") == "https://ns.example.com/a"
+    assert terms.member("sub:a") == "https://ns.example.com/deep/a"
+    assert terms.member("ex:odd") == "https://odd.example/x"
+    assert terms.member("one:a") == "https://one.example/#a"
+    assert terms.member("unknown:a") == "unknown:a"
+    assert terms.member("bare") == "bare"
+    assert terms.member("@type") == "@type"
+    assert terms.member("https://full.example/a") == "https://full.example/a"
+    assert terms.value("cbv:BizStep-shipping") == "https://ref.gs1.org/cbv/BizStep-shipping"
+    assert terms.value("https://x.example/a") == "https://x.example/a"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://ref.gs1.org/standards/epcis/epcis-context.jsonld",
+        "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
+        "https://ref.gs1.org/standards/epcis/2.0.1/epcis-context.jsonld",
+        "https://gs1.github.io/EPCIS/epcis-context.jsonld",
+    ],
+)
+def test_known_addresses(address):
+    assert KNOWN.fullmatch(address)
+    assert read(document(OBJECT, context=[address])).findings == ()
+
+
+def test_a_context_behind_the_events_counts_as_well():
+    said = json.loads(document({**OBJECT, "ex:a": "1"}))
+    late = {key: said[key] for key in sorted(said, key=lambda name: name == "@context")}
+    assert next(reversed(late)) == "@context"
+    found = read(json.dumps(late).encode())
+    assert found.findings == ()
+    assert found.events[0].extensions == {"https://ns.example.com/a": "1"}
+
+
+def test_prefixes_are_always_the_same():
+    names = [
+        "https://b.example/x",
+        "https://w3id.org/filon/form",
+        "https://a.example/y",
+        "ext1:z",
+        "bare",
+        "urn:epcglobal:cbv:mda:l",
+    ]
+    spaces = prefixes_for(names)
+    assert (
+        spaces
+        == prefixes_for(reversed(names))
+        == {
+            "filon": "https://w3id.org/filon/",
+            "cbvmda": "urn:epcglobal:cbv:mda:",
+            "ext2": "https://a.example/",  # ext1 is a name that the partner never explained
+            "ext3": "https://b.example/",
+        }
+    )
+    back = {space: prefix for prefix, space in spaces.items()}
+    assert [compacted(name, back) for name in names] == ["ext3:x", "filon:form", "ext2:y", "ext1:z", "bare", "cbvmda:l"]
+
+
+def test_a_name_that_nobody_explained_comes_back_as_it_was():
+    event = read(document({**OBJECT, "dpp:a": {"dpp:b": "1"}, "ext1:c": "2"})).events[0]
+    written = jsonwrite.write([event])
+    assert b'"dpp:a":{"dpp:b":"1"}' in written
+    assert b'"ext1:c":"2"' in written
+    assert read(written).events[0] == event
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-11-03T13:00:00+01:00", datetime(2026, 11, 3, 12, tzinfo=UTC)),
+        ("2026-11-03T12:00:00Z", datetime(2026, 11, 3, 12, tzinfo=UTC)),
+        ("2026-11-03T12:00:00.123456789Z", datetime(2026, 11, 3, 12, 0, 0, 123456, tzinfo=UTC)),
+        ("2026-12-31T24:00:00Z", datetime(2027, 1, 1, tzinfo=UTC)),
+        ("2026-11-02T24:00:00.000-01:00", datetime(2026, 11, 3, 1, tzinfo=UTC)),
+    ],
+)
+def test_moments(text, moment):
+    assert moments.moment(text) == moment
+    assert moments.moment(moments.written(moment)) == moment
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "2026-11-03", "2026-11-03T12:00:00", "20261103T120000Z", "2026-11-03 12:00:00Z", "2026-11-31T12:00:00Z", "2026-11-03T24:00:01Z",
+     "2026-12-31T23:59:60Z", "0001-01-01T00:00:00+05:00", "2026-11-03T12:00:00z", "２026-11-03T12:00:00Z"],
+)  # fmt: skip
+def test_no_moments(text):
+    with pytest.raises(ValueError):
+        moments.moment(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "fine"),
+    [
+        ("2026-11-03T12:00:00.1234567Z", True),
+        ("2026-11-03T12:00:00.1234560Z", False),
+        ("2026-11-03T12:00:00.123456Z", False),
+        ("2026-11-03T12:00:00.1+01:00", False),
+        ("2026-11-03T12:00:00.0000001+01:00", True),
+    ],
+)
+def test_what_is_too_fine_is_seen(text, fine):
+    assert moments.too_fine(text) is fine
