@@ -78,6 +78,8 @@ def test_a_blending_refinery_with_a_heel():
     co = origins(book, "Co")
     tank = [book.holdings[i] for i in book.of_lot[lot("tank")]]
     assert [one.version for one in tank] == [1, 2]
+    assert book.first(lot("M1")).content["Co"] == 7_507_200_000
+    assert book.first(lot("D1")).content["Co"] == 2_376_000_000
     assert tank[1].content["Co"] == 11_883_200_000
     assert co.made[tank[1].id] == {M: 8_707_200_000, D: 3_176_000_000}
     assert f"{100 * 8707.2 / 11883.2:.3f}" == "73.273"
@@ -258,3 +260,13 @@ def test_nothing_known_is_not_nothing():
     content: Content = contained(declared({})[0], KG)
     assert content[MASS] == KG
     assert content["Co"] is None
+
+
+def test_an_assay_that_does_not_say_its_basis_is_no_content_of_moist_matter():
+    # 10 t at 45 % moisture, "36 % Co": 3 600 kg wet or 1 980 kg dry? Nobody knows (I-1). Dry matter has only one basis.
+    moist = declared({FILON + "form": "cobalt hydroxide", FILON + "moisture": "45",
+                      FILON + "assay": [{"element": "Co", "percent": "36"}]})[0]  # fmt: skip
+    assert contained(moist, 10_000 * KG)["Co"] is None
+    assert "BOK-003" in [one.code for one in content_findings(moist, "lot", declared.__defaults__[0])]
+    dry = replace(moist, moisture=None)
+    assert contained(dry, 10_000 * KG)["Co"] == 3_600 * KG
