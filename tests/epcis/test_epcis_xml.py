@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from epcis_events import BY_TYPE, LOT, OBJECT, SITE, document, events
 from filon.core.errors import WrongCallError
 from filon.core.finding import Level
-from filon.epcis import read
+from filon.epcis import jsonwrite, read
 from filon.epcis.document import Heading, Limits, MasterElement, Vocabulary
 from filon.epcis.files import is_xml
 from filon.epcis.hash import event_hash
@@ -293,3 +293,16 @@ def test_memory_of_a_large_document_is_not_kept():
         tracemalloc.stop()
         # JSON is held once as text; the events themselves, were they kept, would be twice as much again.
         assert peak < 1.5 * len(data)
+
+
+def test_a_partners_own_event_type_is_kept():
+    """Common fields only; no rule of the five types is asked of it."""
+    own = {"type": "ex:SmeltEvent", "eventTime": OBJECT["eventTime"], "eventTimeZoneOffset": "+01:00", "ex:heat": "7"}
+    found = read(document(own))
+    assert found.findings == ()
+    (event,) = found.events
+    assert event.type == "https://ns.example.com/SmeltEvent"
+    for back in (read(write([event])), read(jsonwrite.write([event]))):
+        assert back.findings == ()
+        assert [body_key(each) for each in back.events] == [body_key(event)]
+        assert back.events[0].type == event.type

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
@@ -61,8 +62,8 @@ class Cursor:
             return made
         self.odd = True
         doubled = Doubled(made)
-        names = [name for name, _ in pairs]
-        doubled.names = tuple(sorted({name for name in names if names.count(name) > 1}))
+        times = Counter(name for name, _ in pairs)
+        doubled.names = tuple(sorted(name for name, count in times.items() if count > 1))
         return doubled
 
     def _constant(self, text: str) -> NoNumber:
