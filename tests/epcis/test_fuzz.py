@@ -126,12 +126,13 @@ def test_any_cut_or_doubled_piece(found, draw):
         b'{"type":"EPCISDocument","n":1e' + b"9" * 100_000 + b"}",
         b'{"@context":' + b" " * 1_000_000,
         b"<a>" * 200_000,
+        b"<ObjectEvent>" + b"<action/>" * 200_000 + b"</ObjectEvent>",
         b"<a " + b" ".join(b'a%d=""' % n for n in range(20_000)) + b"/>",
         b"{" + b",".join(b'"k%d":0' % n for n in range(100_000)) + b"}",
         b'{"a":{' + b",".join(b'"k%d":0' % n for n in range(100_000)) + b',"k0":1}}',
         b'{"@context":{' + b",".join(b'"k%d":"urn:x:"' % n for n in range(50_000)) + b'},"type":"ObjectEvent"}',
     ],
-    ids=["lists", "objects", "events", "digits", "exponent", "blanks", "elements", "attributes", "members", "doubled", "prefixes"],
+    ids=["lists", "objects", "events", "digits", "exponent", "blanks", "elements", "actions", "attributes", "members", "doubled", "prefixes"],
 )
 def test_bombs_are_answered_soon(bomb):
     start = time.process_time()

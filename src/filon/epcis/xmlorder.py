@@ -87,11 +87,13 @@ def misplaced(version: str, parent: str, names: Sequence[str]) -> list[tuple[str
         return []
     problems = [("EPC-228", name, name) for name in REQUIRED.get(key, ()) if name not in names]
     at = -1
-    for index, name in enumerate(names):
+    seen: set[str] = set()
+    for name in names:
         place = order.index(name) if name in order else len(order) if name == "" else -1
-        if place == at and name and name not in _MANY and name in names[:index]:
+        if place == at and name and name not in _MANY and name in seen:
             problems.append(("EPC-230", name, ""))
         elif place < at:
             problems.append(("EPC-227", name, " | ".join(order[at:]) or "other namespaces"))
         at = max(at, place)
+        seen.add(name)
     return problems
