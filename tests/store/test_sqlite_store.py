@@ -25,7 +25,6 @@ class TestSqliteStore(StoreContract):
         for store in opened:
             store.close()
 
-
     def other(self, tmp_path):
         return SqliteStore(tmp_path / "other.db")
 

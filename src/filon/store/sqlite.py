@@ -195,7 +195,9 @@ class SqliteStore:
     def erasures(self) -> dict[int, int]:
         """{entry whose payload was erased: entry that logged it}."""
         with told(self.path):
-            return dict(self._reader().execute("SELECT entry, CAST(by AS INTEGER) FROM erased ORDER BY entry"))
+            return dict(
+                self._reader().execute("SELECT entry, coalesce(CAST(by AS INTEGER), -1) FROM erased ORDER BY entry")
+            )
 
     def close(self) -> None:
         """Let go of the file; the last one out folds the -wal file in."""

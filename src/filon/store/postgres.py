@@ -1,0 +1,415 @@
+"""A ledger in PostgreSQL, for a server with several workers: each append one durable transaction.
+
+The head row is locked by whoever appends until the commit is flushed, so commit order is index order in every process.
+Readers have a connection per thread and a cursor that holds, so that an answer is of the moment it was asked.
+
+    with closing(PostgresStore("postgresql:///atlas")) as store: ...
+
+A connection lost during COMMIT leaves an append unknown: look for its records (or entry) before trying again.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import secrets
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from filon.core.errors import ConflictError, NotFoundError, StoreError, TooLargeError, WrongCallError
+from filon.log import merkle
+from filon.log.leaf import SALTS_SIZE, entered, erases, follow, kind_of, micros, sealed
+from filon.log.store import Deposit, Entry, Kept, Record, Stored
+from filon.store.postgres_schema import MIGRATIONS
+from filon.store.search import SHORT, tail
+
+PAYLOAD_LIMIT = 900_000_000
+"""Bytes; PostgreSQL holds at most 1 GB in a value."""
+MIGRATION_LOCK = 0x46696C6E
+DURABLE = {
+    "fsync": {"on"},
+    "full_page_writes": {"on"},
+    "synchronous_commit": {"on", "remote_apply", "remote_write", "local"},
+}
+"""Server settings that durability needs; otherwise an acknowledged commit may be lost."""
+
+_Row = tuple[Any, ...]
+_ENTRY = """SELECT entry.idx, learned, leaf, leaf_hash, media_type, name, submitter, accepted, salts,
+    length(data), {data} FROM entry LEFT JOIN payload ON entry = idx"""
+_WITH_DATA = _ENTRY.format(data="data")
+_WITHOUT_DATA = _ENTRY.format(data="NULL::bytea")
+_STORED = "SELECT sequence, entry, key, body FROM record WHERE"
+_ALL = 1 << 62
+
+
+class PostgresStore:
+    """The store of `log/store.py` on one PostgreSQL database, schema or search path.
+
+    Args:
+        address: as psycopg takes it, e.g. `postgresql://user@host/atlas`.
+        random: source of the salts.
+
+    Raises:
+        StoreError: the server is not set to keep what it acknowledges, or the ledger there is damaged or newer.
+    """
+
+    def __init__(self, address: str, *, random: Callable[[int], bytes] = secrets.token_bytes) -> None:
+        self.address = address
+        self._random = random
+        self._connections: list[psycopg.Connection[_Row]] = []
+        self._threads = threading.local()
+        self._names = itertools.count()
+        self._closed = False
+        try:
+            with _told():
+                self._durable()
+                self._migrate()
+            self._check()
+        except BaseException:
+            self.close()
+            raise
+
+    def append(self, deposit: Deposit, records: Sequence[Record], *, now: datetime) -> Entry:
+        """Take a deposit whole; durable on return."""
+        return self.append_all([(deposit, records)], now=now)[0]
+
+    def append_all(self, deposits: Sequence[tuple[Deposit, Sequence[Record]]], *, now: datetime) -> list[Entry]:
+        """Take several deposits in one durable commit."""
+        for deposit, _ in deposits:
+            if len(deposit.data) > PAYLOAD_LIMIT:
+                raise TooLargeError(f"{deposit.name or 'the file'} has more than {PAYLOAD_LIMIT} bytes; split it")
+        with _told(), self._mine().transaction():
+            size, last = self._lock()
+            learned = max(micros(now), last)
+            kept = [sealed(d, size + i, self._random(SALTS_SIZE), learned) for i, (d, _) in enumerate(deposits)]
+            self._write(size, kept, [records for _, records in deposits])
+        return [entered(each) for each in kept]
+
+    def adopt(self, entries: Sequence[tuple[Kept, Sequence[Record]]]) -> None:
+        """Take entries of this very ledger back, byte for byte, in one durable commit."""
+        kept = [each for each, _ in entries]
+        with _told(), self._mine().transaction():
+            size, last = self._lock()
+            follow(size, last, kept)
+            self._write(size, kept, [records for _, records in entries])
+
+    def size(self) -> int:
+        """How many entries there are."""
+        return int(self._one("SELECT size FROM head")[0])
+
+    def entry(self, index: int) -> Entry:
+        """One entry."""
+        row = self._maybe(f"{_WITHOUT_DATA} WHERE entry.idx = %s", (index,))
+        if row is None:
+            raise NotFoundError(f"the log has no entry {index}", entry=index)
+        return _entry(row)
+
+    def entries(self, first: int = 0, size: int | None = None) -> Iterator[Entry]:
+        """Entries first..size-1, oldest first."""
+        return map(_entry, self._range(_WITHOUT_DATA, first, size))
+
+    def payload(self, index: int) -> bytes:
+        """The exact bytes received with an entry."""
+        row = self._maybe("SELECT data FROM payload WHERE entry = %s", (index,))
+        if row is None:
+            raise NotFoundError(f"entry {index} is absent or its payload was erased", entry=index)
+        return bytes(row[0])
+
+    def kept(self, first: int = 0, size: int | None = None) -> Iterator[Kept]:
+        """Stored bytes of entries first..size-1, one at a time."""
+        return map(_kept, self._range(_WITH_DATA, first, size))
+
+    def known(self, keys: Iterable[bytes]) -> set[bytes]:
+        """Those of the keys that are held."""
+        return {bytes(key) for (key,) in self._rows("SELECT key FROM record WHERE key = ANY(%s)", (list(keys),))}
+
+    def keyed(self, keys: Iterable[bytes], *, size: int | None = None) -> Iterator[Stored]:
+        """The records with these keys, in sequence order."""
+        return self._stored(f"{_STORED} key = ANY(%s) AND entry < %s ORDER BY sequence", list(keys), _edge(size))
+
+    def records(self, *, after: int = -1, first: int = 0, size: int | None = None) -> Iterator[Stored]:
+        """Records in sequence order."""
+        sql = f"{_STORED} sequence > %s AND entry >= %s AND entry < %s ORDER BY sequence"
+        return self._stored(sql, after, first, _edge(size))
+
+    def touching(
+        self, identifiers: Iterable[str], *, roles: Iterable[str] | None = None, size: int | None = None
+    ) -> Iterator[Stored]:
+        """Records that carry any of the identifiers (in any of the roles), each once."""
+        marks = "SELECT sequence FROM mark JOIN identifier ON id = identifier WHERE text = ANY(%s)"
+        values: list[object] = [list(identifiers)]
+        if roles is not None:
+            marks += " AND role = ANY(%s)"
+            values.append(list(roles))
+        sql = f"{_STORED} sequence IN ({marks}) AND entry < %s ORDER BY sequence"
+        return self._stored(sql, *values, _edge(size))
+
+    def named(self, name: str, *, size: int | None = None) -> Iterator[Stored]:
+        """Records with that own identifier."""
+        sql = f"{_STORED} name = %s AND name <> '' AND entry < %s ORDER BY sequence"
+        return self._stored(sql, name, _edge(size))
+
+    def identifiers(self, part: str, *, roles: Iterable[str] | None = None, limit: int = 50) -> list[str]:
+        """Identifiers for the search box."""
+        sought = part.lower().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+        where, values = "lower(tail) LIKE %s", [f"{sought}%"]
+        if len(part) >= SHORT:
+            where, values = "lower(text) LIKE %s", [f"%{sought}%"]
+        held: list[object] = [*values]
+        if roles is not None:
+            where += " AND EXISTS (SELECT 1 FROM mark WHERE identifier = id AND role = ANY(%s))"
+            held.append(list(roles))
+        sql = f"SELECT text FROM identifier WHERE {where} ORDER BY id DESC LIMIT %s"  # noqa: S608 - our own words
+        return sorted(str(text) for (text,) in self._rows(sql, (*held, limit)))
+
+    def root(self, size: int | None = None) -> bytes:
+        """RFC 6962 root hash over the first `size` entries."""
+        return merkle.root(self.node, self.size() if size is None else size)
+
+    def node(self, level: int, index: int) -> bytes:
+        """Stored hash of a complete subtree."""
+        if level:
+            row = self._maybe("SELECT hash FROM node WHERE level = %s AND idx = %s", (level, index))
+        else:
+            row = self._maybe("SELECT leaf_hash FROM entry WHERE idx = %s", (index,))
+        if row is None:
+            raise NotFoundError(f"the tree has no complete subtree {index} on level {level}", level=level, index=index)
+        return bytes(row[0])
+
+    def nodes(self, level: int) -> Iterator[tuple[int, bytes]]:
+        """All stored (index, hash) of a level above the leaves."""
+        rows = self._asked("SELECT idx, hash FROM node WHERE level = %s ORDER BY idx", (level,))
+        return ((index, bytes(hashed)) for index, hashed in rows)
+
+    def publish(self, size: int, note: bytes) -> None:
+        """Keep a signed checkpoint that is served."""
+        with _told():
+            self._mine().execute("INSERT INTO published (size, note) VALUES (%s, %s)", (size, note))
+
+    def published(self) -> list[tuple[int, bytes]]:
+        """(size, note) of all checkpoints kept, oldest first."""
+        return [
+            (size, bytes(note)) for size, note in self._rows("SELECT size, note FROM published ORDER BY number", ())
+        ]
+
+    def indexed(self, sequence: int, record: Record) -> bool:
+        """Whether name, time and marks of a record are indexed as the record has them."""
+        row = self._maybe("SELECT name, occurred FROM record WHERE sequence = %s", (sequence,))
+        sql = "SELECT role, text, tail FROM mark JOIN identifier ON id = identifier WHERE sequence = %s"
+        held = set(self._rows(sql, (sequence,)))
+        return row == (record.name, record.occurred) and held == {
+            (role, text, tail(text)) for role, text in record.marks
+        }
+
+    def marks(self) -> int:
+        """How many (record, role, identifier) are indexed in all."""
+        return int(self._one("SELECT count(*) FROM mark")[0])
+
+    def remake(self, records: Iterable[tuple[int, Sequence[Record]]]) -> None:
+        """Throw the records away and take these instead, in one durable commit."""
+        with _told(), self._mine().transaction():
+            self._lock()
+            self._mine().execute("DELETE FROM mark; DELETE FROM record; DELETE FROM identifier")
+            self._mine().execute("UPDATE head SET sequence = 0, identifier = 0")
+            for entry, said in records:
+                self._take(entry, said)
+
+    def faults(self) -> list[str]:
+        """What the ledger itself can tell to be wrong: the head row, loose rows, missing triggers."""
+        wrong = []
+        size, count = self.size(), int(self._one("SELECT count(*) FROM entry")[0])
+        if size != count:
+            wrong.append(f"the head says {size} entries, there are {count}")
+        guards = "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O' AND tgrelid IN (%s)"
+        tables = "'entry'::regclass, 'node'::regclass, 'erased'::regclass, 'published'::regclass, 'payload'::regclass"
+        if int(self._one(guards % tables)[0]) != 7:  # noqa: PLR2004 - as the schema makes them
+            wrong.append("a trigger that keeps entries from change is missing or off")
+        return wrong
+
+    def erasures(self) -> dict[int, int]:
+        """{entry whose payload was erased: entry that logged it}."""
+        return {int(entry): int(by) for entry, by in self._rows("SELECT entry, by FROM erased ORDER BY entry", ())}
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._closed = True
+        while self._connections:
+            self._connections.pop().close()
+
+    def _lock(self) -> tuple[int, int]:
+        """Size and last time, with the head row ours until the commit is flushed."""
+        row = self._mine().execute("SELECT size, learned FROM head FOR UPDATE").fetchone()
+        assert row is not None
+        return int(row[0]), int(row[1])
+
+    def _write(self, size: int, kept: Sequence[Kept], records: Sequence[Sequence[Record]]) -> None:
+        edge = merkle.frontier(self.node, size)
+        with self._mine().cursor() as cursor:
+            write = cursor.executemany
+            write(
+                "INSERT INTO entry VALUES (%s, %s, %s, %s)", [(k.index, k.learned, k.leaf, k.leaf_hash) for k in kept]
+            )
+            write("INSERT INTO payload VALUES (%s, %s, %s, %s, %s, %s, %s)", [_payload_row(k) for k in kept if k.said])
+            write("INSERT INTO node VALUES (%s, %s, %s)", [n for n in edge.grow(k.leaf_hash for k in kept) if n[0]])
+            if kept:
+                cursor.execute("UPDATE head SET size = %s, learned = %s", (kept[-1].index + 1, kept[-1].learned))
+        for each, said in zip(kept, records, strict=True):
+            self._take(each.index, said)
+            if each.said is not None and each.said.kind == "erasure":
+                for index in erases(each.said, each.index):
+                    self._erase(index, each.index)
+
+    def _take(self, entry: int, records: Sequence[Record]) -> None:
+        held = self.known(record.key for record in records)
+        new = []
+        for record in records:
+            if record.key not in held:
+                held.add(record.key)
+                new.append(record)
+        if not new:
+            return
+        first, lowest = self._one("SELECT sequence, identifier FROM head")
+        texts = list(dict.fromkeys(text for record in new for _, text in record.marks))
+        ids: dict[str, int] = dict(self._rows("SELECT text, id FROM identifier WHERE text = ANY(%s)", (texts,)))
+        fresh = [text for text in texts if text not in ids]
+        ids.update((text, number) for number, text in enumerate(fresh, lowest))
+        rows = sorted({(ids[text], role, number) for number, r in enumerate(new, first) for role, text in r.marks})
+        with self._mine().cursor() as cursor:
+            write = cursor.executemany
+            write("INSERT INTO identifier VALUES (%s, %s, %s)", [(ids[text], text, tail(text)) for text in fresh])
+            write("INSERT INTO record VALUES (%s, %s, %s, %s, %s, %s)",
+                  [(n, entry, r.occurred, r.key, r.name, r.body) for n, r in enumerate(new, first)])  # fmt: skip
+            write("INSERT INTO mark VALUES (%s, %s, %s)", rows)
+            cursor.execute("UPDATE head SET sequence = %s, identifier = %s", (first + len(new), lowest + len(fresh)))
+
+    def _erase(self, index: int, by: int) -> None:
+        run = self._mine().execute
+        run("INSERT INTO erased VALUES (%s, %s) ON CONFLICT DO NOTHING", (index, by))
+        run("DELETE FROM payload WHERE entry = %s", (index,))
+        mine = "sequence IN (SELECT sequence FROM record WHERE entry = %s)"
+        ids = [i for (i,) in self._rows(f"SELECT DISTINCT identifier FROM mark WHERE {mine}", (index,))]  # noqa: S608
+        run(f"DELETE FROM mark WHERE {mine}", (index,))  # noqa: S608
+        run("DELETE FROM record WHERE entry = %s", (index,))
+        alone = "NOT EXISTS (SELECT 1 FROM mark WHERE identifier = id)"
+        run(f"DELETE FROM identifier WHERE id = ANY(%s) AND {alone}", (ids,))  # noqa: S608
+
+    def _check(self) -> None:
+        """Quick self-check on opening: the last entry and the right edge of the tree hang together."""
+        size = self.size()
+        if size and merkle.leaf_hash(self.entry(size - 1).leaf) != self.node(0, size - 1):
+            raise StoreError(f"entry {size - 1} does not match its hash; restore from a mirror")
+        self.root(size)
+
+    def _durable(self) -> None:
+        for name, wanted in DURABLE.items():
+            got = self._one("SELECT current_setting(%s)", (name,))[0]
+            if got not in wanted:
+                raise StoreError(f"PostgreSQL has {name} = {got}; it must be on, or acknowledged entries may be lost")
+
+    def _migrate(self) -> None:
+        with self._mine().transaction():
+            # One worker makes the tables, the others wait and find them made.
+            self._mine().execute("SELECT pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))
+            self._mine().execute("CREATE TABLE IF NOT EXISTS format (version integer NOT NULL)")
+            row = self._maybe("SELECT version FROM format")
+            version = int(row[0]) if row else 0
+            if version > len(MIGRATIONS):
+                raise StoreError(f"the ledger was written by a newer Filon (format {version}); update Filon to open it")
+            for script in MIGRATIONS[version:]:
+                self._mine().execute(script)
+            if version < len(MIGRATIONS):
+                self._mine().execute("DELETE FROM format")
+                self._mine().execute("INSERT INTO format VALUES (%s)", (len(MIGRATIONS),))
+
+    def _mine(self) -> psycopg.Connection[_Row]:
+        """This thread's own connection."""
+        if self._closed:
+            raise StoreError("the ledger was closed")
+        connection: psycopg.Connection[_Row] | None = getattr(self._threads, "connection", None)
+        if connection is None:
+            connection = self._threads.connection = psycopg.connect(self.address, autocommit=True)
+            self._connections.append(connection)
+        return connection
+
+    def _rows(self, sql: str, values: Sequence[object]) -> list[_Row]:
+        with _told():
+            return self._mine().execute(sql, values or None).fetchall()
+
+    def _maybe(self, sql: str, values: Sequence[object] = ()) -> _Row | None:
+        with _told():
+            return self._mine().execute(sql, values or None).fetchone()
+
+    def _one(self, sql: str, values: Sequence[object] = ()) -> _Row:
+        row = self._maybe(sql, values)
+        if row is None:
+            raise StoreError("the ledger's head row is gone; restore it from a backup")
+        return row
+
+    def _range(self, sql: str, first: int, size: int | None) -> Iterator[_Row]:
+        asked = f"{sql} WHERE entry.idx >= %s AND entry.idx < %s ORDER BY entry.idx"
+        return self._asked(asked, (first, _edge(size)))
+
+    def _stored(self, sql: str, *values: object) -> Iterator[Stored]:
+        return (
+            Stored(sequence, entry, bytes(key), bytes(body)) for sequence, entry, key, body in self._asked(sql, values)
+        )
+
+    def _asked(self, sql: str, values: Sequence[object]) -> Iterator[_Row]:
+        """Ask now, read on as the caller does; the server keeps the answer, not this process."""
+        with _told():
+            cursor = self._mine().cursor(f"asked_{next(self._names)}", withhold=True)
+            cursor.execute(sql, values)
+        return _read_on(cursor)
+
+
+def _read_on(cursor: psycopg.ServerCursor[_Row]) -> Iterator[_Row]:
+    try:
+        with _told():
+            for row in cursor:  # noqa: UP028 - a cursor must be closed also when a reader stops half-way
+                yield row
+    finally:
+        if not cursor.connection.closed:
+            cursor.close()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """PostgreSQL's errors as ours."""
+    try:
+        yield
+    except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected, psycopg.errors.QueryCanceled) as error:
+        raise ConflictError("the ledger is being written by another process; try again") from error
+    except psycopg.DataError as error:
+        raise WrongCallError(f"not storable: {error}") from error
+    except psycopg.Error as error:
+        raise StoreError(f"{error}; whether this call was taken is unknown: look before trying again") from error
+
+
+def _payload_row(kept: Kept) -> _Row:
+    d = kept.said
+    assert d is not None
+    return kept.index, d.media_type, d.name, d.submitter, json.dumps(d.accepted), kept.salts, d.data
+
+
+def _kept(row: _Row) -> Kept:
+    index, learned, leaf, leaf_hash, media_type, name, submitter, accepted, salts, size, data = row
+    if size is None:
+        return Kept(index, learned, bytes(leaf), bytes(leaf_hash), None, None, None)
+    said = Deposit(bytes(data or b""), media_type, name, submitter, tuple(json.loads(accepted)), kind_of(bytes(leaf)))
+    return Kept(index, learned, bytes(leaf), bytes(leaf_hash), bytes(salts), said.data, said)
+
+
+def _entry(row: _Row) -> Entry:
+    entry = entered(_kept(row))
+    size = row[-2]
+    return entry if size is None else replace(entry, size=size, erased=False)
+
+
+def _edge(size: int | None) -> int:
+    return _ALL if size is None else size
