@@ -9,23 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
-from decimal import Decimal
-from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from filon.core import ident
-from filon.core.moment import offset
-from filon.core.unit import mass_mg
 from filon.epcis.document import MasterElement, Vocabulary
-from filon.epcis.event import FILON, Event, QuantityElement, Typed
-from filon.exchange.workbook.columns import ASSAYED
+from filon.epcis.event import FILON, Event, QuantityElement
 from filon.exchange.workbook.master import EPC_CLASS, LOCATION, PARTY
-from filon.exchange.workbook.names import full_identifier, lot_identifier, lot_number_fault, scoped
+from filon.exchange.workbook.names import full_identifier, lot_identifier
+from filon.exchange.workbook.tellable import (
+    BY_ELEMENT,
+    assays,
+    end,
+    figure,
+    is_tellable,
+    is_whole,
+    kilograms,
+    local_day,
+    number_below,
+    parted,
+    reference,
+)
 
 OutRow = dict[str, object]
 
-_BY_ELEMENT = {element: key for key, element in ASSAYED.items()}
 _TRAITS = {
     "moisture": "lots.moist",
     "recycled": "lots.recycled",
@@ -90,12 +96,12 @@ class _Teller:
         """Whose site is whose, from what was shipped and received there."""
         for event in events:
             ends = {"shipping": event.sourceList, "receiving": event.destinationList}.get(event.bizStep or "", ())
-            site, party = _end(ends, "location"), _end(ends, "owning_party")
+            site, party = end(ends, "location"), end(ends, "owning_party")
             if site and party:
                 self.parties.setdefault(site, party)
 
     def tell(self, event: Event) -> None:
-        if not _is_tellable(event):
+        if not is_tellable(event):
             self.export.left.append(event)
             return
         tell = self.made if event.bizStep in {"commissioning", "creating_class_instance"} else self.moved
@@ -117,13 +123,13 @@ class _Teller:
 
     def void(self, event: Event) -> None:
         """Mark the lines of the shipment that did not leave after all."""
-        note = _reference(event, "desadv")
-        party, site = _end(event.sourceList, "owning_party"), event.readPoint or ""
+        note = reference(event, "desadv")
+        party, site = end(event.sourceList, "owning_party"), event.readPoint or ""
         lots = {item.epcClass for item in event.quantityList}
         marked = [
             row
             for row in self.export.sheets["ship"]
-            if row["ship.ship"] == _number(party or self._party(site), "bt", note)
+            if row["ship.ship"] == number_below(party or self._party(site), "bt", note)
             and lots & {self._resolved(row["ship.lot"], row.get("ship.product"))}
         ]
         for row in marked:
@@ -135,22 +141,22 @@ class _Teller:
 
     def _lot(self, event: Event, item: QuantityElement) -> OutRow:
         site = event.readPoint or event.bizLocation or ""
-        product, number = _parted(item.epcClass)
+        product, number = parted(item.epcClass)
         form = str(event.trait("form") or "")
         product = product or f"urn:filon:form:{quote(form or 'unknown', safe='')}"
         party = self._party(site)
         row: OutRow = {
             "lots.lot": number,
-            "lots.date": _day(event),
+            "lots.date": local_day(event),
             "lots.site": self._site(site, event),
             "lots.product": self._product(product, form, str(event.trait("kind") or "")),
-            "lots.net_kg": _kg(item),
-            "lots.coa": _number(party or site, "bt", _reference(event, "testres")),
+            "lots.net_kg": kilograms(item),
+            "lots.coa": number_below(party or site, "bt", reference(event, "testres")),
         }
-        row |= {key: _figure(value) for name, key in _TRAITS.items() if (value := event.trait(name)) is not None}
-        for assay in _assays(event):
-            if key := _BY_ELEMENT.get(assay.get("element", "")):
-                row[key] = _figure(assay["percent"])
+        row |= {key: figure(value) for name, key in _TRAITS.items() if (value := event.trait(name)) is not None}
+        for assay in assays(event):
+            if key := BY_ELEMENT.get(assay.get("element", "")):
+                row[key] = figure(assay["percent"])
                 row["lots.basis"] = assay.get("basis", "")
         if origin := str(event.trait("origin") or ""):
             row["lots.origin"] = self._origin(site, origin)
@@ -160,7 +166,7 @@ class _Teller:
         """The inputs stand with the first output; the others are joined to it by the campaign."""
         several = len(event.outputQuantityList) > 1
         party = self._party(event.readPoint or "") or event.readPoint or ""
-        campaign = _number(party, "xform", event.transformationID or "")
+        campaign = number_below(party, "xform", event.transformationID or "")
         campaign = campaign or (event.eventID or "" if several else "")
         if not first or not event.inputQuantityList:
             yield {"mix.out": out, "mix.campaign": campaign}
@@ -171,44 +177,44 @@ class _Teller:
                 "mix.out": out,
                 "mix.inp": number,
                 "mix.product": beside,
-                "mix.kg": _kg(item),
+                "mix.kg": kilograms(item),
                 "mix.campaign": campaign,
             }
 
     def _shipped(self, event: Event, item: QuantityElement) -> OutRow:
-        site = event.readPoint or _end(event.sourceList, "location")
-        party = _end(event.sourceList, "owning_party") or self._party(site)
-        to = _end(event.destinationList, "owning_party") or _end(event.destinationList, "possessing_party")
+        site = event.readPoint or end(event.sourceList, "location")
+        party = end(event.sourceList, "owning_party") or self._party(site)
+        to = end(event.destinationList, "owning_party") or end(event.destinationList, "possessing_party")
         number, beside = self._named_lot(item.epcClass)
         first = item is event.quantityList[0]
         return {
-            "ship.ship": _number(party, "bt", _reference(event, "desadv")),
-            "ship.date": _day(event),
+            "ship.ship": number_below(party, "bt", reference(event, "desadv")),
+            "ship.date": local_day(event),
             "ship.lot": number,
             "ship.product": beside,
-            "ship.net_kg": _kg(item),
+            "ship.net_kg": kilograms(item),
             "ship.site": self._site(site, event, party),
             "ship.to": self._partner(to),
-            "ship.to_site": self._site(_end(event.destinationList, "location")),
-            "ship.po": _number(to, "bt", _reference(event, "po")),
-            "ship.pack": _figure(event.own("packages")) if first and event.own("packages") else None,
+            "ship.to_site": self._site(end(event.destinationList, "location")),
+            "ship.po": number_below(to, "bt", reference(event, "po")),
+            "ship.pack": figure(event.own("packages")) if first and event.own("packages") else None,
             "ship.seal": event.own("seals") if first else None,
         }
 
     def _received(self, event: Event, item: QuantityElement) -> OutRow:
         site = event.bizLocation or event.readPoint or ""
-        sender = _end(event.sourceList, "owning_party")
-        product, number = _parted(item.epcClass)
+        sender = end(event.sourceList, "owning_party")
+        product, number = parted(item.epcClass)
         own = str(event.own("own") or "")
         return {
-            "recv.ship": _number(sender, "bt", _reference(event, "desadv")),
+            "recv.ship": number_below(sender, "bt", reference(event, "desadv")),
             "recv.from": self._partner(sender) if sender else None,
-            "recv.date": _day(event),
+            "recv.date": local_day(event),
             "recv.lot": number,
             "recv.product": self._product(product) if product else None,
-            "recv.net_kg": _kg(item),
+            "recv.net_kg": kilograms(item),
             "recv.site": self._site(site, event),
-            "recv.own": _number(site, "lot", own),
+            "recv.own": number_below(site, "lot", own),
             "recv.partial": "yes" if event.own("partial") else None,
         }
 
@@ -216,7 +222,7 @@ class _Teller:
 
     def _named_lot(self, lot: str) -> tuple[str, str | None]:
         """(number, product or None) of a lot outside the sheet that makes it."""
-        product, number = _parted(lot)
+        product, number = parted(lot)
         return number, self._product(product) if product and number != lot else None
 
     def _resolved(self, number: object, product: object) -> str:
@@ -264,7 +270,7 @@ class _Teller:
         return str(row["lists.name"])
 
     def _origin(self, site: str, whole: str) -> str:
-        number = _number(site, "origin", whole)
+        number = number_below(site, "origin", whole)
         return number if number != whole or whole not in self.known else self._site(whole)
 
     def list_all(self) -> None:
@@ -283,79 +289,12 @@ class _Teller:
         members = [each for each in _UNSAID_FIELDS if getattr(event, each)]
         members += [key for key in event.extensions if key.removeprefix(FILON) not in _SAID_EXTENSIONS]
         members += [key for key in event.ilmd if key.removeprefix(FILON) not in _SAID_TRAITS]
-        bases = {assay.get("basis") for assay in _assays(event)}
-        if len(bases) > 1 or any(not _whole_assay(assay) for assay in _assays(event)):
+        bases = {assay.get("basis") for assay in assays(event)}
+        if len(bases) > 1 or any(not is_whole(assay) for assay in assays(event)):
             members.append(FILON + "assay")
         if event.own("precision") != "day":
             members.append("eventTime")
         party = self._party(event.readPoint or "") or event.readPoint or ""
-        if event.transformationID and _number(party, "xform", event.transformationID) == event.transformationID:
+        if event.transformationID and number_below(party, "xform", event.transformationID) == event.transformationID:
             members.append("transformationID")
         self.export.unsaid += [(name, member) for member in members]
-
-
-def _is_tellable(event: Event) -> bool:
-    """Whether a sheet can tell the event: lots by weight, made, shipped or received, and never taken back."""
-    items = (*event.quantityList, *event.inputQuantityList, *event.outputQuantityList)
-    weighed = all(item.quantity is not None and item.uom and mass_mg(item.quantity, item.uom) for item in items)
-    by_piece = event.epcList or event.inputEPCList or event.outputEPCList or event.parentID
-    if not items or not weighed or by_piece or event.errorDeclaration:
-        return False
-    made = event.type == "ObjectEvent" and event.action == "ADD" and event.bizStep == "commissioning"
-    step = event.type == "TransformationEvent" and event.bizStep == "creating_class_instance"
-    moved = event.action == "OBSERVE" and event.bizStep in {"shipping", "receiving"} and _reference(event, "desadv")
-    return bool(made or (step and event.outputQuantityList) or moved)
-
-
-def _parted(lot: str) -> tuple[str, str]:
-    """(product, number) of a lot; ("", whole identifier) if it is in no product's numbering."""
-    keys = ident.elements(lot)
-    if "01" in keys and "10" in keys:
-        product, number = ident.gtin(keys["01"]), keys["10"]
-    else:
-        product, _, last = lot.rpartition("/lot/")
-        number = unquote(last)
-    plain = number and not lot_number_fault(product, number) and full_identifier(product)
-    return (product, number) if plain and lot_identifier(product, number) == lot else ("", lot)
-
-
-def _number(owner: str, kind: str, whole: str) -> str:
-    """The number that stands for an identifier below its owner; the whole identifier if it is not below it."""
-    if not whole or not owner:
-        return whole
-    number = unquote(whole.rpartition("/" if "/" in whole else ":")[2])
-    candidates = (number, unquote(whole.rpartition(":")[2]))
-    return next((each for each in candidates if each and scoped(owner, kind, each) == whole), whole)
-
-
-def _reference(event: Event, kind: str) -> str:
-    return next((each.value for each in event.bizTransactionList if each.type == kind), "")
-
-
-def _end(ends: Iterable[Typed], kind: str) -> str:
-    return next((each.value for each in ends if each.type == kind), "")
-
-
-def _day(event: Event) -> object:
-    return (event.eventTime + (offset(event.eventTimeZoneOffset) or timedelta())).date()
-
-
-def _kg(item: QuantityElement) -> Decimal:
-    milligrams = mass_mg(item.quantity or Decimal(0), item.uom or "")
-    return (item.quantity or Decimal(0)) if item.uom == "KGM" else Decimal(milligrams or 0).scaleb(-6)
-
-
-def _figure(value: Any) -> object:
-    try:
-        return Decimal(str(value))
-    except ArithmeticError:
-        return str(value)
-
-
-def _assays(event: Event) -> list[Mapping[str, str]]:
-    listed = event.trait("assay") or []
-    return [each for each in listed if isinstance(each, Mapping) and "percent" in each]
-
-
-def _whole_assay(assay: Mapping[str, str]) -> bool:
-    return set(assay) <= {"element", "percent", "basis"} and assay.get("element") in _BY_ELEMENT

@@ -9,24 +9,21 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from filon.core.finding import Finding, Language, Place, found
+from filon.core.finding import Language, Place, found
 from filon.exchange.workbook import figures, grid
 from filon.exchange.workbook.columns import column, letters, sheet_columns
 from filon.exchange.workbook.grid import Grid
 from filon.exchange.workbook.heading import Heading, recognise
 from filon.exchange.workbook.package import kind
+from filon.exchange.workbook.page import Draft, Page, Told, Waiting
 from filon.exchange.workbook.pause import collector_paused
-from filon.exchange.workbook.reading import Reading, Row, Sheet, Value
-from filon.exchange.workbook.typed import FIRST_DAY, Parsed, Parser, Proof, Undecided, Wrong, parser
-
-_REMEMBERED = 5_000
-_PLAIN = frozenset({str, Decimal, date})
+from filon.exchange.workbook.reading import Reading, Sheet
+from filon.exchange.workbook.typed import FIRST_DAY
 
 UNLESS = {"recv.product": "recv.lot", "recv.from": "recv.ship"}
 """Required columns that may be missing where the other column holds full identifiers."""
@@ -61,37 +58,21 @@ def _read(data: bytes, name: str) -> Reading:
         grids, findings = grid.of_csv(data, name, Place(file=name))
     if not grids:
         return Reading(name, digest, findings=tuple(findings))
-    return _Reader(name, digest, findings).take(grids)
+    return _Reader(name, findings, digest=digest).take(grids)
 
 
 @dataclass
-class _Open:
-    """A cell that waits for the rest of the file."""
+class _Reader(Told):
+    """One file being read, page by page; what waited is decided at its end."""
 
-    values: dict[str, Value]
-    bad: set[str]
-    key: str
-    place: Place
-    read: figures.Number | figures.Day
-    raw: str
-
-
-@dataclass
-class _Reader:
-    """One file being read: what it proves about its own way of writing, and what waits for that."""
-
-    name: str
-    digest: str
-    findings: list[Finding]
-    shown: set[str] = field(default_factory=set)
-    waiting: list[_Open] = field(default_factory=list)
+    digest: str = ""
     languages: Counter[Language] = field(default_factory=Counter)
 
     def take(self, grids: Iterable[Grid]) -> Reading:
         pages = [(page, heading) for page in grids if (heading := recognise(page))]
         if not pages:
             self.findings.append(found("IMP-63", Place(file=self.name)))
-        drafts: list[tuple[Sheet, list[_Draft]]] = []
+        drafts: list[tuple[Sheet, list[Draft]]] = []
         for page, heading in pages:
             if any(sheet.key == heading.sheet for sheet, _ in drafts):
                 place = Place(file=self.name, sheet=page.title)
@@ -108,9 +89,9 @@ class _Reader:
     def _language(self) -> Language:
         return "fr" if self.languages["fr"] > self.languages["en"] else "en"
 
-    def _page(self, page: Grid, heading: Heading) -> tuple[Sheet, list[_Draft]]:
+    def _page(self, page: Grid, heading: Heading) -> tuple[Sheet, list[Draft]]:
         sheet = Sheet(heading.sheet, page.title, heading.columns, heading.own, ())
-        rows = _Page(self, page, heading).rows()
+        rows = Page(self, page, heading).rows()
         if rows:
             self._columns(page, heading)
         return sheet, rows
@@ -149,7 +130,7 @@ class _Reader:
         day_first = "month" not in self.shown and ("day" in self.shown or self._language() == "fr")
         return read.value if day_first and read.value and read.value >= FIRST_DAY else None
 
-    def _number(self, cell: _Open) -> Decimal | None:
+    def _number(self, cell: Waiting) -> Decimal | None:
         marks = self.shown & {",", "."}
         read = cell.read
         if not isinstance(read, figures.Number) or len(marks) > 1:
@@ -158,136 +139,3 @@ class _Reader:
             comma = marks == {","} or (not marks and ("semicolon" in self.shown or self._language() == "fr"))
             return read.value if comma else read.other if marks else None
         return None if marks == {","} else read.value
-
-
-@dataclass
-class _Draft:
-    number: int
-    values: dict[str, Value]
-    bad: set[str]
-
-    def row(self) -> Row:
-        return Row(self.number, self.values, frozenset(self.bad))
-
-
-class _Page:
-    """One page on its way from cells to rows."""
-
-    def __init__(self, reader: _Reader, page: Grid, heading: Heading) -> None:
-        self.reader = reader
-        self.page = page
-        self.heading = heading
-        self.fields: list[tuple[int, str, Parser]] = [
-            (index, key, parser(column(key))) for key, index in heading.columns.items()
-        ]
-        # A column repeats itself: sites, products, assays. What was read once is remembered, within bounds.
-        self.memo: dict[str, dict[Any, Parsed]] = {key: {} for key in heading.columns}
-        self.types = {key: column(key).type for key in heading.columns}
-
-    def rows(self) -> list[_Draft]:
-        first = self.heading.first
-        drafts = [
-            draft
-            for number, cells in enumerate(self.page.rows[first - 1 :], first)
-            if any(cells) and (draft := self._row(number, cells))
-        ]
-        filled = {draft.number for draft in drafts}
-        self._merged(filled)
-        self._hidden(filled)
-        return drafts
-
-    def _row(self, number: int, cells: Sequence[Any]) -> _Draft | None:
-        formulas, percents = self.page.formulas, self.page.percents
-        draft = _Draft(number, {}, set())
-        width = len(cells)
-        made: list[str] = []
-        for index, key, parse in self.fields:
-            if index >= width:
-                continue
-            raw = cells[index]
-            if formulas and number in formulas.get(index, ()):
-                made.append(key)
-            elif raw != "" and raw is not None:
-                value = self._parsed(key, parse, raw)
-                if value.__class__ in _PLAIN and not percents:
-                    draft.values[key] = value  # type: ignore[assignment]
-                elif value is not None:
-                    self._cell(draft, key, index, value, raw)
-        if not draft.values and not draft.bad:
-            return None
-        for key in made:
-            if self.types[key] != "formula":
-                self._wrong(draft, key, Wrong("IMP-22"), "=")
-        return draft
-
-    def _cell(self, draft: _Draft, key: str, index: int, value: Parsed, raw: Any) -> None:
-        """What is more than a plain value: wrong, undecided, a proof, or shown as a percentage."""
-        if isinstance(value, Wrong):
-            self._wrong(draft, key, value, raw)
-        elif isinstance(value, Undecided):
-            place = self._place(draft.number, key)
-            self.reader.waiting.append(_Open(draft.values, draft.bad, key, place, value.read, raw))
-            # So that the row is not taken for empty meanwhile; decided, or made bad, at the end.
-            draft.values[key] = raw
-        elif value is not None:
-            if isinstance(value, Proof):
-                self.reader.shown.add(value.shows)
-                value = value.value
-            if isinstance(value, Decimal) and (draft.number, index) in self.page.percents:
-                value *= 100
-            draft.values[key] = value
-
-    def _parsed(self, key: str, parse: Parser, raw: Any) -> Parsed:
-        if raw.__class__ is list:
-            return parse(raw)
-        memo = self.memo[key]
-        if raw in memo:
-            return memo[raw]
-        value = parse(raw)
-        if len(memo) < _REMEMBERED:
-            memo[raw] = value
-        return value
-
-    def _wrong(self, draft: _Draft, key: str, wrong: Wrong, raw: Any) -> None:
-        draft.bad.add(key)
-        values = dict(wrong.values or {})
-        if values.pop("order", "") == "month":
-            self.reader.shown.add("month")
-        shown = raw[0] if isinstance(raw, list) else str(raw)
-        place = self._place(draft.number, key)
-        self.reader.findings.append(found(wrong.code, place, expected=wrong.expected, found=shown[:200], **values))
-
-    def _place(self, row: int, key: str) -> Place:
-        cell = f"{letters(self.heading.columns[key])}{row}"
-        return Place(self.reader.name, self.page.title, row, key, cell)
-
-    def _merged(self, filled: set[int]) -> None:
-        places = {index: key for key, index in self.heading.columns.items()}
-        for top, left, bottom, right in self.page.merged:
-            keys = [places[index] for index in range(left, min(right, 256) + 1) if index in places]
-            rows = [row for row in range(top + 1, min(bottom, 200_000) + 2) if row in filled]
-            if keys and rows:
-                span = f"{letters(left)}{top + 1}:{letters(right)}{bottom + 1}"
-                place = Place(self.reader.name, self.page.title, rows[0], keys[0], f"{letters(left)}{top + 1}")
-                self.reader.findings.append(found("IMP-21", place, found=span, range=span))
-
-    def _hidden(self, filled: set[int]) -> None:
-        rows = sorted(self.page.hidden_rows & filled)
-        if rows:
-            place = Place(self.reader.name, self.page.title, rows[0])
-            self.reader.findings.append(found("IMP-23", place, found=_ranges(rows), range=_ranges(rows)))
-        for key, index in self.heading.columns.items():
-            if filled and index in self.page.hidden_columns:
-                place = Place(self.reader.name, self.page.title, None, key, letters(index))
-                self.reader.findings.append(found("IMP-23", place, found=letters(index), range=letters(index)))
-
-
-def _ranges(rows: Sequence[int]) -> str:
-    """`7, 9-12` of sorted row numbers."""
-    spans: list[list[int]] = []
-    for row in rows:
-        if spans and row == spans[-1][1] + 1:
-            spans[-1][1] = row
-        else:
-            spans.append([row, row])
-    return ", ".join(f"{first}" if first == last else f"{first}-{last}" for first, last in spans)
