@@ -50,6 +50,7 @@ def filon(monkeypatch, capsys, ledger_file, tmp_path):
         (["balance", "-e", "Co"], 1, "KAA-26-004"),
         (["balance", "-e", "Co", "--site", "Katodia"], 0, "Katodia Dolna"),
         (["findings"], 1, "BOK-013"),
+        (["log"], 0, "2026-08-03_atlas_juillet.xlsx"),
         (["verify"], 0, "33"),
     ],
 )

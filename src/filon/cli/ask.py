@@ -39,6 +39,7 @@ def add_to(app: typer.Typer) -> None:
     app.command(epilog="Example: filon why PK-0001 --element Co")(why)
     app.command(epilog="Example: filon balance --element Co --site Atlas")(balance)
     app.command(epilog="Example: filon findings --json")(findings)
+    app.command("log", epilog="Example: filon log --page 2")(entries)
     app.command(epilog="Example: filon agreement agreement.json --year 2026")(agreement)
 
 
@@ -171,6 +172,27 @@ def findings(context: typer.Context, as_of: AsOf = None, as_json: Json = False) 
             put_findings(found, say.language, limit=100)
         if any(one.level != "note" for one in found):
             raise typer.Exit(1)
+
+
+def entries(
+    context: typer.Context,
+    page: Annotated[int, typer.Option(min=1, help="Page of the list.")] = 1,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """List the log's entries, newest first: who handed in what, when we learned it, and the root hash over all of it."""
+    with _asked(context) as (pages, say):
+        view = pages.log(page=page, as_of=as_of)
+        if as_json:
+            put_json(view, say)
+            return
+        rows = [
+            (str(one.index), say.moment(one.learned), one.name, one.submitter, str(one.events), " ".join(one.accepted),
+             one.leaf_hash[:12])
+            for one in view.entries
+        ]  # fmt: skip
+        heads = _words(say, "Entry", "Learned", "File", "Submitter", "Events", "Accepted", "Leaf hash")
+        console().print(grid(f"{view.ledger.size} · {view.ledger.root}", heads, rows, right=(0, 4)))
 
 
 def agreement(

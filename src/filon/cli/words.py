@@ -37,6 +37,12 @@ FRENCH: Mapping[str, str] = {
     "Verdict": "Verdict",
     "Chemistry": "Chimie",
     "Enough for": "Suffit pour",
+    "Learned": "Appris le",
+    "File": "Fichier",
+    "Submitter": "Déposant",
+    "Events": "Événements",
+    "Accepted": "Accepté",
+    "Leaf hash": "Empreinte",
     "Whole chain": "Toute la chaîne",
     # Accounts and states.
     "stock": "stock",
