@@ -29,7 +29,8 @@ Lookup = Callable[[set[str]], Iterable[Said]]
 def names(event: Event) -> Iterator[str]:
     """All names by which an event must be found: lots, pieces, parent, campaign, a receiver's own number.
 
-    A declared error is found by the event's own identifier too, pieces and batches of pieces by their GTIN.
+    A declared error is found by the event's own identifier too, a batch whose pieces have serial numbers by its GTIN,
+    and pieces by their GTIN in another way: there are few batches and many pieces.
     """
     listed = (event.quantityList, event.childQuantityList, event.inputQuantityList, event.outputQuantityList)
     yield from (item.epcClass for items in listed for item in items)
@@ -38,9 +39,14 @@ def names(event: Event) -> Iterator[str]:
     yield from filter(None, (event.parentID, event.transformationID, str(event.own("own") or "")))
     if event.errorDeclaration and event.eventID:
         yield event.eventID
-    yield from (number[0] for piece in pieces if (number := serial(piece)))
+    yield from {pieces_of(number[0]) for piece in pieces if (number := serial(piece))}
     if event.trait("serials"):
         yield from filter(None, (elements(item.epcClass).get("01") for items in listed for item in items))
+
+
+def pieces_of(number: str) -> str:
+    """The name by which all pieces of a GTIN are found."""
+    return f"{number}/21"
 
 
 def cone(lots: Iterable[str], lookup: Lookup) -> tuple[list[Said], frozenset[str]]:
@@ -80,7 +86,8 @@ class _Search:
         self.moves: dict[str, Movement] = {}
         self.bearing: dict[str, dict[str, None]] = defaultdict(dict)  # name -> keys of events that bear it
         self.batches: dict[str, set[tuple[int, int, str]]] = defaultdict(set)  # GTIN -> serial ranges
-        self.pieces: dict[str, list[str]] = defaultdict(list)  # GTIN -> lots and pieces of it in the scope
+        self.pieces: dict[str, list[str]] = defaultdict(list)  # GTIN -> pieces of it in the scope
+        self.ranged: dict[str, str] = {}  # batch with serial numbers -> GTIN
         self.waiting: dict[str, list[Movement]] = defaultdict(list)  # lot -> those whose place depends on its filling
         self.at: dict[datetime, list[Movement]] = defaultdict(list)  # counted movements by their beginning
 
@@ -93,6 +100,7 @@ class _Search:
                 self._batches(one)
         for one in said:  # also those heard before: their pieces may be of a batch that only now is known
             own = set(names(one.event))
+            self._ask(*(name.removesuffix("/21") for name in own & self.asked if name.endswith("/21")))
             for name in own.union(*map(self._batches_of, own)):
                 if one.key not in self.bearing[name]:
                     self.bearing[name][one.key] = None
@@ -111,10 +119,10 @@ class _Search:
         if lot in self.scope:
             return
         self.scope.add(lot)
-        if "/01/" in lot and (number := elements(lot).get("01")):
-            self._ask(number)
-            self.pieces[number].append(lot)
-        self._ask(lot)
+        if number := serial(lot):
+            self.pieces[number[0]].append(lot)
+            self._ask(number[0])
+        self._ask(lot, pieces_of(self.ranged[lot]) if lot in self.ranged else "")
         self.lots += self._batches_of(lot)
         for key in tuple(self.bearing[lot]):
             self._meet(lot, key)
@@ -188,11 +196,14 @@ class _Search:
             for line in move.gives:
                 if number := elements(line.lot).get("01"):
                     self.batches[number].add((*move.declared.serials, line.lot))
+                    self.ranged[line.lot] = number
+                    if line.lot in self.scope:
+                        self._ask(pieces_of(number))
                     self.lots += [line.lot for piece in self.pieces[number] if line.lot in self._batches_of(piece)]
 
     def _batches_of(self, piece: str) -> list[str]:
         """The batches that a piece may be of."""
-        number = serial(piece) if "/21/" in piece else None
+        number = serial(piece)
         if number is None:
             return []
         return [batch for first, last, batch in self.batches[number[0]] if first <= number[1] <= last]
