@@ -292,6 +292,11 @@ def test_an_own_number_is_of_the_site_and_stands_for_the_lot_from_then_on():
     assert inputs([], {"mix.inp": "RIV-881", "mix.product": "Rivage (MA)"}) == (own, [])
 
 
+@pytest.mark.parametrize("own", ["ATL-26-0311", f"{SULFATE}/10/ATL-26-0311"])
+def test_an_own_number_that_is_the_makers_renames_nothing(own):
+    assert document({"recv": [{**RECEIPT, "recv.own": own}]}).events[0].own("own") is None
+
+
 def test_a_lot_of_an_earlier_file_needs_its_product():
     assert inputs([], {"mix.inp": "ATL-26-0311"}) == (None, ["IMP-11"])
     assert inputs([], {"mix.inp": "ATL-26-0311", "mix.product": "CoSO4·7H2O"}) == (f"{SULFATE}/10/ATL-26-0311", [])
