@@ -239,7 +239,7 @@ class SqliteStore:
             size = _size(self._writer)
             if size:
                 row = self._writer.execute("SELECT leaf, leaf_hash FROM entry WHERE idx = ?", (size - 1,)).fetchone()
-                if merkle.leaf_hash(row[0]) != row[1]:
+                if row is None or merkle.leaf_hash(_bytes(row[0])) != row[1]:
                     raise StoreError(f"{self.path}: entry {size - 1} does not match its hash; restore from a mirror")
                 merkle.root(lambda level, index: _node(self._writer, level, index), size)
 
