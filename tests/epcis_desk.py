@@ -10,7 +10,7 @@ from filon.app.desk import tokens
 from filon.app.desk.repository import Bounds, Repository
 from filon.app.desk.tokens import Role
 from filon.app.ledger import Ledger
-from filon.web.epcis import Interface
+from filon.web.epcis import Below, Interface
 
 CONTEXT = ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", {"ex": "https://ns.example.com/"}]
 LOT = "https://id.gs1.org/01/09521234543213/10/"
@@ -68,9 +68,8 @@ class Mounted:
 
     def __init__(self, repository):
         from starlette.applications import Starlette
-        from starlette.routing import Mount
 
-        self.app = Starlette(routes=[Mount("/epcis", Interface(repository))])
+        self.app = Starlette(routes=[Below("/epcis", Interface(repository))])
 
 
 def world(tmp_path=None, bounds=Bounds(), hosts=frozenset()):  # noqa: B008
@@ -84,6 +83,7 @@ def world(tmp_path=None, bounds=Bounds(), hosts=frozenset()):  # noqa: B008
     secrets["other"] = tokens.create(
         repository.desk, "Other Ltd", [Role.SUBMITTER, Role.READER], now=clock(), valid=timedelta(days=9)
     )[1]
+    secrets["all"] = tokens.create(repository.desk, "All Ltd", Role, now=clock(), valid=timedelta(days=9))[1]
     client = TestClient(Mounted(repository).app, raise_server_exceptions=True)
     return World(repository, client, clock, secrets)
 

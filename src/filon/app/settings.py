@@ -74,9 +74,7 @@ class Settings:
             max_file_mb=int(values["max_file_mb"]),
             capture_mb=int(values["capture_mb"]),
             capture_events=int(values["capture_events"]),
-            webhook_hosts=frozenset(
-                host.strip().lower() for host in values["webhook_hosts"].split(",") if host.strip()
-            ),
+            webhook_hosts=frozenset(_listed(values["webhook_hosts"])),
         )
 
 

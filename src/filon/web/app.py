@@ -18,7 +18,7 @@ from filon import __version__
 from filon.app.desk.repository import Repository
 from filon.core.errors import FilonError, NotFoundError, WrongCallError
 from filon.views.ledger import Ledger
-from filon.web.epcis import Interface
+from filon.web.epcis import Below, Interface
 from filon.web.reply import GUARDS, POLICY, problem
 from filon.web.routes import pages
 
@@ -44,7 +44,7 @@ def create_app(ledger: Ledger, *, host: str = "", repository: Repository | None 
     app.state.host = host
     app.include_router(pages)
     if repository is not None:
-        app.mount("/epcis", Interface(repository))
+        app.router.routes.append(Below("/epcis", Interface(repository)))
     app.add_exception_handler(FilonError, _filon_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _wrong_query)

@@ -161,17 +161,6 @@ class ImplementationException(EpcisError):
     title = "Something went wrong on our side"
 
 
-class NotImplementedException(EpcisError):
-    """An optional part of the standard that we leave out."""
-
-    status = 501
-    title = "Not offered here"
-
-    def problem(self) -> dict[str, Any]:
-        """The standard knows one name for both."""
-        return {**super().problem(), "type": "epcisException:ImplementationException"}
-
-
 def named(error: FilonError) -> EpcisError:
     """Any error of ours under the standard's name for its status."""
     if isinstance(error, EpcisError):

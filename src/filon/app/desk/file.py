@@ -52,6 +52,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE card (kind TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (kind, value)) WITHOUT ROWID",
         "CREATE TABLE mark (name TEXT PRIMARY KEY, sequence INTEGER NOT NULL, key BLOB NOT NULL)",
     ),
+    # 2: page tokens that were given back
+    ("CREATE TABLE spent (token TEXT PRIMARY KEY, expires INTEGER NOT NULL)",),
 )
 """Applied in order, all in one transaction; PRAGMA user_version says how many were. Never edit one: add one."""
 

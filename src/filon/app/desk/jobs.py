@@ -10,6 +10,7 @@ Source: EPCIS 2.0, 8.2.5 and 12.3 (capture interface, capture job).
 from __future__ import annotations
 
 import json
+import logging
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -31,6 +32,7 @@ from filon.epcis.jsonld import Item, collected
 from filon.log.leaf import micros, moment
 from filon.log.store import Deposit
 
+_log = logging.getLogger(__name__)
 LISTED = 1_000
 """So many errors and warnings a job lists."""
 CHECKED = 2_000
@@ -126,6 +128,10 @@ def run(
         done = _capture(ledger, job_id, body, submitter, behaviour, media_type, now, progress)
     except FilonError as error:  # the disk is full, another writer sits in the log: nothing was taken
         done = _Done(success=False, errors=[ImplementationException(error.detail).problem()])
+    except Exception:  # noqa: BLE001 - a job that stumbles must not stumble again at every start
+        _log.exception("unforeseen error in capture job %s", job_id)
+        told = ImplementationException("the log of the server has the details")
+        done = _Done(success=False, errors=[told.problem()])
     desk.change(
         """UPDATE job SET finished = ?, success = ?, entry = ?, errors = ?, findings = ?, events = ?, taken = ?,
            body = NULL WHERE id = ?""",

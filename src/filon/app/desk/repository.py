@@ -24,7 +24,7 @@ from filon.app.desk import jobs
 from filon.app.desk.answers import Answers
 from filon.app.desk.cards import Cards
 from filon.app.desk.courier import Courier
-from filon.app.desk.exceptions import QueryParameterException
+from filon.app.desk.exceptions import NoSuchResourceException, QueryParameterException
 from filon.app.desk.file import Desk, beside
 from filon.app.desk.jobs import Job
 from filon.app.desk.tokens import Token
@@ -151,6 +151,29 @@ class Repository:
         Raises:
             QueryParameterException: not a token of ours, of another question, or expired.
         """
+        at: list[Any]
+        expires, question, *at = self._read_page_token(token)
+        if question != belongs:
+            raise QueryParameterException("nextPageToken belongs to another query; follow the Link header")
+        if self.now() >= moment(expires) or self.desk.row("SELECT 1 FROM spent WHERE token = ?", (token,)):
+            raise QueryParameterException("nextPageToken has expired; ask for the first page again")
+        return at
+
+    def give_back(self, token: str) -> None:
+        """Make a page token good for nothing.
+
+        Raises:
+            NoSuchResourceException: it is none of ours.
+        """
+        try:
+            expires = self._read_page_token(token)[0]
+        except QueryParameterException as error:
+            raise NoSuchResourceException("there is no such page token") from error
+        with self.desk.changing() as connection:
+            connection.execute("DELETE FROM spent WHERE expires <= ?", (micros(self.now()),))
+            connection.execute("INSERT OR IGNORE INTO spent VALUES (?, ?)", (token, expires))
+
+    def _read_page_token(self, token: str) -> list[Any]:
         try:
             raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
         except ValueError:
@@ -158,13 +181,8 @@ class Repository:
         mac, said = raw[:_MAC], raw[_MAC:]
         if not said or not hmac.compare_digest(mac, self._mac(said)):
             raise QueryParameterException("nextPageToken is none of ours; follow the Link header")
-        at: list[Any]
-        expires, question, *at = json.loads(said)
-        if question != belongs:
-            raise QueryParameterException("nextPageToken belongs to another query; follow the Link header")
-        if self.now() >= moment(expires):
-            raise QueryParameterException("nextPageToken has expired; ask for the first page again")
-        return at
+        read: list[Any] = json.loads(said)
+        return read
 
     def _deliver(self) -> None:
         while not self._closing.is_set():

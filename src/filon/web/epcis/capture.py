@@ -32,7 +32,7 @@ from filon.log.store import Deposit, Record
 from filon.web.epcis import reply
 from filon.web.epcis.call import Call
 
-_DOCUMENTS = frozenset({"EPCISDocument", "EPCISQueryDocument"})
+_DOCUMENTS = ("EPCISDocument", "EPCISQueryDocument")
 
 
 def post(call: Call) -> Response:

@@ -15,9 +15,11 @@ from dataclasses import dataclass
 from functools import cache
 from urllib.parse import quote, unquote_to_bytes
 
+import orjson
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
@@ -25,7 +27,6 @@ from filon.app.desk.exceptions import (
     ImplementationException,
     MethodNotAllowedException,
     NoSuchResourceException,
-    NotImplementedException,
     TooManyException,
     named,
 )
@@ -76,9 +77,11 @@ LISTENED = "/queries/{queryName}/events"
 """The path that a WebSocket may be opened on."""
 
 
-def _no_pages(call: Call) -> Response:
-    call.need(Deed.READ)
-    raise NotImplementedException("page tokens need not be given back; they expire by themselves")
+def _give_back(call: Call) -> Response:
+    """DELETE /nextPageToken/{token}."""
+    call.need(Deed.DISCOVER)
+    call.repository.give_back(call.values["token"])
+    return Response(status_code=204)
 
 
 PATHS: tuple[Path, ...] = (
@@ -101,7 +104,7 @@ PATHS: tuple[Path, ...] = (
     Path(LISTENED, {"GET": queries.results}),
     Path("/queries/{queryName}/subscriptions", {"POST": subscribe.post, "GET": subscribe.listed}, (JSON, LD)),
     Path("/queries/{queryName}/subscriptions/{subscriptionID}", {"GET": subscribe.shown, "DELETE": subscribe.ended}),
-    Path("/nextPageToken/{token}", {"DELETE": _no_pages}),
+    Path("/nextPageToken/{token}", {"DELETE": _give_back}),
 )
 """The one list; dispatch, OPTIONS, the OpenAPI document and its test are made from it."""
 
@@ -154,6 +157,8 @@ class Interface:
     async def _answer(self, request: Request) -> Response:
         extra: dict[str, str] = {}
         try:
+            if request.scope["path"] == request.scope.get("root_path", "") + "/openapi.json":
+                return _described()
             answer = await self._dealt(request, extra)
         except FilonError as error:
             answer = reply.problem(named(error), request.headers.get("accept", "*/*"))
@@ -183,6 +188,31 @@ class Interface:
             limit = self.repository.bounds.capture_bytes if XML in path.bodies else QUERY_BODY
             call = Call(request, self.repository, token, values, await _body(request, call, limit), kind, extra)
         return await run_in_threadpool(deal, call)
+
+
+def _described() -> Response:
+    """What the interface is, for anybody: it holds nothing of any ledger."""
+    from filon.web.epcis.openapi import document  # noqa: PLC0415 - it is made from the table of this module
+
+    return Response(orjson.dumps(document()), media_type="application/json")
+
+
+class Below(BaseRoute):
+    """Everything below a prefix, decided on the raw path: a line feed in an identifier is no reason to miss it."""
+
+    def __init__(self, prefix: str, interface: Interface) -> None:
+        self.prefix = prefix
+        self.interface = interface
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether a request is for the interface."""
+        path = scope.get("path", "")
+        inside = scope["type"] in {"http", "websocket"} and (path + "/").startswith(self.prefix + "/")
+        return (Match.FULL, {"root_path": self.prefix}) if inside else (Match.NONE, {})
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Have it answered."""
+        await self.interface(scope, receive, send)
 
 
 async def _body(request: Request, call: Call, limit: int) -> bytes:
