@@ -170,7 +170,18 @@ def test_warnings_must_be_accepted_by_name(filon, chain_files, tmp_path):
 def test_the_demo_tells_the_whole_story(filon, tmp_path):
     code, out, err = filon("demo", "shown", lang="en")
     assert code == 0, err
-    for part in ("33 files", "Mine de Tizi", "308.7 kg", "5,000", "GWh", "root hash", "shown/pack.en.html"):
+    for part in (
+        "68 files",
+        "Mine de Tizi",
+        "308.7 kg",
+        "5,000",
+        "GWh",
+        "root hash",
+        "shown/pack.en.html",
+        "kg CO2e/kWh",
+        "its electricity is wind",
+        "On the path",
+    ):
         assert part in out.replace("\u202f", " "), part
     page = (tmp_path / "shown" / "pack.fr.html").read_text(encoding="utf-8")
     assert "<script" not in page

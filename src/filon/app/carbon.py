@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
+from decimal import Decimal, InvalidOperation
 
-from filon.accounts.carbon.account import CarbonAccount, carbon_account
+from filon.accounts.carbon.account import CarbonAccount, Stamp, carbon_account
 from filon.accounts.carbon.activity import Activity, activities
 from filon.accounts.carbon.allocation import Allocation
 from filon.accounts.carbon.factor import Factors
+from filon.accounts.carbon.line import Variant
+from filon.accounts.carbon.target import Baseline, Target
 from filon.app.ledger import Ledger
 from filon.app.records import ACTIVITY, said
+from filon.core.errors import NotFoundError, WrongCallError
 from filon.core.finding import Finding
+from filon.views.build.carbon import carbon_of_pack
+from filon.views.carbon import CarbonView
+from filon.views.ledger_state import LedgerState
 
 KEPT = 2
 """So many accounts are kept in memory; each can be made again from the log."""
@@ -37,7 +45,66 @@ class Carbon:
         if key not in self._accounts:
             listed, _ = self.activities(as_of)
             factors = Factors.standard(unconfirmed=unconfirmed)
-            self._accounts[key] = carbon_account(self.ledger.book(as_of), listed, factors, Allocation.of(allocation))
+            try:
+                rule = Allocation.of(allocation)
+            except KeyError as error:
+                raise WrongCallError(f"there is no allocation {allocation!r}; see table allocation") from error
+            self._accounts[key] = carbon_account(self.ledger.book(as_of), listed, factors, rule)
             while len(self._accounts) > KEPT:
                 self._accounts.popitem(last=False)
         return self._accounts[key]
+
+    def pack(
+        self,
+        name: str,
+        *,
+        as_of: int | None = None,
+        made: bool = False,
+        unconfirmed: bool = False,
+        allocation: str = "mass",
+        baseline: bytes | None = None,
+    ) -> CarbonView:
+        """The view of a lot or pack that a person names.
+
+        Args:
+            made: where it was made, instead of where it was last delivered.
+            baseline: JSON of a baseline with its targets; see docs/carbon.md.
+
+        Raises:
+            NotFoundError: no lot has that name, or no holding of it is in the books.
+            WrongCallError: the baseline cannot be read, or there is no such allocation.
+        """
+        size = self.ledger.size(as_of)
+        lot = self.ledger.lot(name, size)
+        account = self.account(size, unconfirmed=unconfirmed, allocation=allocation)
+        learned = self.ledger.store.entry(size - 1).learned if size else None
+        latest = size == self.ledger.store.size()
+        state = LedgerState(size, self.ledger.store.root(size).hex(), learned, latest=latest)
+        files = {activity.entry: self.ledger.store.entry(activity.entry).name for activity in self.activities(size)[0]}
+        frozen, targets = read_baseline(baseline) if baseline else (None, ())
+        try:
+            return carbon_of_pack(account, state, lot, files, baseline=frozen, targets=targets, delivered=not made)
+        except KeyError as error:
+            raise NotFoundError(f"the books hold nothing of {name!r}") from error
+
+
+def read_baseline(data: bytes) -> tuple[Baseline, tuple[Target, ...]]:
+    """A baseline and its targets from their JSON.
+
+    Raises:
+        WrongCallError: it is not readable, or a member is missing.
+    """
+    try:
+        said = json.loads(data, parse_float=Decimal)
+        stamp = Stamp(**said["stamp"])
+        value = None if said.get("value") is None else Decimal(str(said["value"]))
+        targets = tuple(
+            Target(int(one["year"]), Decimal(str(one["percent"])), str(one.get("source", "")))
+            for one in said["targets"]
+        )
+        return Baseline(
+            int(said["year"]), value, str(said["unit"]), Variant(said["variant"]), stamp, str(said.get("source", "")),
+            str(said.get("replaces", "")),
+        ), targets  # fmt: skip
+    except (ValueError, KeyError, TypeError, InvalidOperation) as error:
+        raise WrongCallError(f"the baseline is not readable ({error}); see docs/carbon.md") from error

@@ -11,6 +11,7 @@ from pathlib import Path
 from time import perf_counter
 
 from filon.app import capture
+from filon.app.carbon import Carbon
 from filon.app.derive import derived
 from filon.app.ledger import Ledger
 from filon.app.pages import Pages
@@ -18,6 +19,7 @@ from filon.app.verify import verify
 from filon.core.errors import ConflictError
 from filon.core.finding import Finding
 from filon.core.ident import elements
+from filon.exchange.simulator.energy import baseline, simulate_energy
 from filon.exchange.simulator.files import simulate
 from filon.exchange.simulator.world import SITES
 from filon.views.battery import BatteryView
@@ -69,7 +71,9 @@ def run(
     _clear(places)
     begun = perf_counter()
     simulate(places.files, seed)
-    delivered = sorted(path for path in places.files.iterdir() if path.suffix in {".xlsx", ".zip", ".jsonld"})
+    simulate_energy(places.files, seed)
+    (places.files / "baseline.json").write_bytes(baseline())
+    delivered = sorted(path for path in places.files.iterdir() if path.suffix in {".xlsx", ".zip", ".jsonld", ".csv"})
     with Ledger.open(places.ledger) as ledger:
         outcomes = capture.capture(
             ledger,
@@ -129,6 +133,7 @@ def _told(
         alarms=_alarms(pages.findings()),
         balance=chain_lines(sight),
         agreement=pages.agreement(terms, int(json.loads(terms)["start"][:4])),
+        carbon=Carbon(pages.ledger).pack(battery.link, baseline=(places.files / "baseline.json").read_bytes()),
         verified=battery.ledger.size,
         root=battery.ledger.root,
         seconds=Decimal(round((perf_counter() - begun) * 10)).scaleb(-1),

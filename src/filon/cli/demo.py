@@ -12,6 +12,7 @@ from rich.panel import Panel
 from rich.progress import Progress as Bar
 
 from filon.cli.ask import put_agreement
+from filon.cli.carbon import put_carbon
 from filon.cli.show import chosen, console, grid, put_json
 from filon.views.figure import Named
 from filon.views.say import Tongue, tongue
@@ -97,6 +98,8 @@ def _put(view: DemoView, say: Tongue, folder: Path) -> None:
         out.print(f"  [yellow]![/] {finding.code}  {finding.text(say.language)}".replace("[/] BOK", "[/] BOK"))
     out.print()
     put_agreement(view.agreement, say)
+    out.print()
+    put_carbon(view.carbon, say, limit=6)
     out.print()
     out.print(words["proof"].format(entries=view.verified, root=view.root))
     out.print(words["page"].format(page=view.page, ledger=view.ledger, seconds=say.number(view.seconds)))

@@ -9,6 +9,7 @@ from filon.core.finding import Finding
 from filon.views.agreement import AgreementView
 from filon.views.balance import BalanceLine
 from filon.views.battery import BatteryView
+from filon.views.carbon import CarbonView
 from filon.views.figure import Figure
 from filon.views.origin import Contained, Origin
 
@@ -37,6 +38,7 @@ class DemoView:
         alarms: findings of the books beyond measurement uncertainty.
         balance: the chain's balance, a line an element.
         agreement: where the off-take agreement stands.
+        carbon: the pack's footprint, as delivered, and whether it is on the path to the promises.
         verified: what `filon verify` says: entries whose bytes were hashed again.
         seconds: how long reading, capture, books and proof took.
         page, ledger: paths of the static passport page and of the ledger file.
@@ -53,6 +55,7 @@ class DemoView:
     alarms: tuple[Finding, ...]
     balance: tuple[BalanceLine, ...]
     agreement: AgreementView
+    carbon: CarbonView
     verified: int
     root: str
     seconds: Decimal

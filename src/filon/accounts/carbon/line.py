@@ -20,6 +20,8 @@ from filon.core.finding import Finding, found
 
 ELECTRICITY = "electricity"
 DECLARED = "product footprint"
+BOUGHT = frozenset({"declared", "reagent", "waste"})
+"""Groups of flows whose emissions arise at somebody else's works."""
 
 
 class Variant(StrEnum):
@@ -74,9 +76,11 @@ class Line:
     def primary(self, variant: Variant) -> Fraction:
         """Kg CO2e of it that rests on primary data: what was measured on site, and the share a declarant names.
 
+        Of what was bought only that share counts: the amount is measured, but its footprint is another's.
+
         Source: PACT methodology, primary data share; an estimate is not primary.
         """
-        if self.kind.group == "declared":
+        if self.kind.group in BOUGHT:
             return sum((part.kg * part.factor.primary for part in self.parts[variant]), Fraction(0))
         return self.kg(variant) if self.activity.basis == "measured" else Fraction(0)
 

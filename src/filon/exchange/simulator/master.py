@@ -11,6 +11,8 @@ from filon.exchange.simulator.world import Product, Site
 LOCATION = "urn:epcglobal:epcis:vtype:Location"
 EPC_CLASS = "urn:epcglobal:epcis:vtype:EPCClass"
 PARTY = FILON + "Party"
+PACK_KWH = "60"
+"""Rated energy of the chain's pack, as its maker declares it."""
 
 
 def master(sites: Iterable[Site], products: Iterable[Product]) -> tuple[Vocabulary, ...]:
@@ -34,4 +36,6 @@ def _site(one: Site) -> dict[str, str]:
 
 def _product(one: Product) -> dict[str, str]:
     said = {"name": one.name(one.company.language), "form": one.form}
+    if one.form == "pack":
+        said["ratedEnergy"] = PACK_KWH
     return said if one.kind == "product" else {**said, "kind": one.kind}
