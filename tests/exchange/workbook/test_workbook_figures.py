@@ -174,3 +174,8 @@ def test_mixed_orders_leave_only_the_certain_ones():
 
 def test_in_a_french_file_the_day_comes_first():
     assert days("03/11/2026", heading="N° de lot,Date de production") == ([date(2026, 11, 3)], [])
+
+
+def test_the_twelfth_can_still_be_a_month():
+    assert (day("12/11/2026").value, day("12/11/2026").other) == (date(2026, 11, 12), date(2026, 12, 11))
+    assert (day("11/12/2026").value, day("11/12/2026").other) == (date(2026, 12, 11), date(2026, 11, 12))
