@@ -416,3 +416,43 @@ def test_serial_numbers_in_two_packs():
 def test_simultaneous_steps_that_need_each_other():
     ring = [step(1, "mine", {"a": "10"}, {"b": "10"}, **SALT), step(1, "mine", {"b": "10"}, {"a": "10"}, **SALT)]
     assert codes(posted(*ring, reg=REGISTER))["BOK-025"] == 1
+
+
+def test_more_comes_out_than_went_in():
+    # 200 kg Co in, 220 out; sigma of each 0.51 % (assay 0.10 of 20 points, scale 0.1 %): 1.02 and 1.12, together 1.5:
+    # 20 kg are thirteen sigma. The 20 kg are nobody's; the 200 keep their origin.
+    book = posted(salt(0), step(1, "mine", {"a": "1000"}, {"b": "1100"}, **SALT))
+    assert codes(book) == {"BOK-013": 2}  # cobalt, and total mass: one form only, nothing but handling
+    assert origins(book, "Co").made[book.first(lot("b")).id] == {site("mine"): 200 * KG, "UNKNOWN": 20 * KG}
+    (told,) = [one for one in book.findings if one.values["element"] == "Co"]
+    assert (told.values["more"], told.values["share"]) == ("20.0 kg", "10.00 %")
+
+
+def test_a_little_more_is_noise_and_has_the_mixture_it_was_found_in():
+    # 201 of 200: 1.0 kg is less than two sigma (3.0); mass 1 005 of 1 000, two sigma 2.8: not noise
+    book = posted(salt(0), step(1, "mine", {"a": "1000"}, {"b": "1000"}, form="CoSO4·7H2O", Co="20.1"))
+    assert codes(book) == {}
+    assert origins(book, "Co").made[book.first(lot("b")).id] == {site("mine"): 201 * KG}
+
+
+@pytest.mark.parametrize(
+    ("kg", "unknown", "told"), [("400.5", 0, {}), ("410", 2 * KG, {"BOK-014": 1}), ("390", 0, {"BOK-014": 1})]
+)
+def test_weighed_again_at_arrival(kg, unknown, told):
+    # two weighings of 400 kg, 0.1 % each: sigma 0.57 kg, two sigma 1.13; 10 kg more are 2 kg Co of nobody
+    book = posted(salt(0), shipped(), receive(2, "works", "n1", {"a": kg}))
+    assert codes(book) == told
+    there = book.holdings[book.of_lot[lot("a")][-1]]
+    assert there.left == Decimal(kg) * KG
+    vector = origins(book, "Co").made[there.id]
+    assert vector.get("UNKNOWN", 0) == unknown
+    assert sum(vector.values()) == Decimal(kg) * KG / 5
+
+
+def test_a_stocktake_without_an_hour_closes_its_day():
+    # 600 of 1 000 kg are used at two o'clock; that day 400 are counted: nothing lacks
+    daily = replace(count(1, "mine", "a", "400"), extensions={FILON + "precision": "day"})
+    used = replace(step(1, "mine", {"a": "600"}, {"b": "600"}, **SALT), eventTime=story.moment(1 + 14 / 24))
+    book = posted(salt(0), daily, used)
+    assert codes(book) == {}
+    assert mass(book, "a") == 400 * KG
