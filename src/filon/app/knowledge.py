@@ -37,7 +37,7 @@ class StoreKnowledge:
         return [one for one in near if short(one) == number]
 
     def available_kg(self, lot: str, site: str, on: date) -> Decimal | None:
-        """Net kg of the lot at the site at the end of the day; None if nothing is known of the lot."""
+        """Net kg of the lot at the site at the day's end, 0 if it never came there; None if nobody knows the lot."""
         events = [one for one in self._of(lot) if one.event.eventTime.date() <= on + timedelta(days=1)]
         if not events:
             return None
@@ -47,7 +47,7 @@ class StoreKnowledge:
             for holding in book.holdings
             if holding.kind is AccountKind.STOCK and holding.site == site and holding.unit == MILLIGRAM
         ]
-        return kg_from_mg(sum(holding.left for holding in held)) if held else None
+        return kg_from_mg(sum(holding.left for holding in held))
 
     def shipped_kg(self, note: str, lot: str) -> Decimal | None:
         """Net kg of the lot on the delivery note, as its sender declared."""

@@ -180,7 +180,7 @@ def entries(
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """List the log's entries, newest first: who handed in what, when we learned it, and the root hash over all of it."""
+    """List the log's entries, newest first: who handed in what, when we learned it; and the root hash over all."""
     with _asked(context) as (pages, say):
         view = pages.log(page=page, as_of=as_of)
         if as_json:
