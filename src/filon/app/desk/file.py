@@ -59,8 +59,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 
 
 def beside(ledger: Path | None) -> Path | None:
-    """Where the desk's file of a ledger is: `filon.db` has `filon-desk.db`; None for a ledger in memory."""
-    return None if ledger is None else ledger.with_name(f"{ledger.stem}-desk.db")
+    """Where the desk's file of a ledger is: `filon.db` has `filon-desk.db`; None for a ledger in memory.
+
+    The desk of a ledger on a PostgreSQL server is `filon-desk.db` where the program runs.
+    """
+    if ledger is None:
+        return None
+    if ledger.parts[0] in {"postgresql:", "postgres:"}:
+        return Path("filon-desk.db")
+    return ledger.with_name(f"{ledger.stem}-desk.db")
 
 
 class Desk:

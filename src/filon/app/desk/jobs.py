@@ -35,8 +35,8 @@ from filon.log.store import Deposit
 _log = logging.getLogger(__name__)
 LISTED = 1_000
 """So many errors and warnings a job lists."""
-CHECKED = 2_000
-"""Up to so many events a job looks at what the books would say of them."""
+CHECKED = 200
+"""Up to so many events a job lists what the books would say of them; of more the pages tell it, capture does not wait."""
 BEHAVIOURS = ("rollback", "proceed")
 
 
