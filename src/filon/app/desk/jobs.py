@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 LISTED = 1_000
 """So many errors and warnings a job lists."""
 CHECKED = 200
-"""Up to so many events a job lists what the books would say of them; of more the pages tell it, capture does not wait."""
+"""Up to so many events a job lists what the books would say of them; of more the pages tell it."""
 BEHAVIOURS = ("rollback", "proceed")
 
 
