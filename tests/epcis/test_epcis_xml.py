@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from hypothesis import assume, given
+from lxml import etree
 
 from epcis_events import BY_TYPE, LOT, OBJECT, SITE, document, events
 from filon.core.errors import WrongCallError
@@ -14,6 +15,7 @@ from filon.epcis.document import Heading, Limits, MasterElement, Vocabulary
 from filon.epcis.files import is_xml
 from filon.epcis.hash import event_hash
 from filon.epcis.key import body_key
+from filon.epcis.xml import forget
 from filon.epcis.xmlwrite import write, write_event
 
 EVENT = """<ObjectEvent>
@@ -240,7 +242,8 @@ def test_a_document_comes_back_whole(words):
     assert list(map(body_key, back.events)) == list(map(body_key, written_events))
 
 
-def test_query_results_come_back_whole():
+@pytest.mark.parametrize("write", [write, jsonwrite.write])
+def test_query_results_come_back_whole(write):
     heading = Heading(
         type="EPCISQueryDocument",
         query={"queryName": "mine", "subscriptionID": "4"},
@@ -279,6 +282,13 @@ def test_names_that_xml_forbids_come_back():
     own = {"https://ns.example.com/a b": "1", "https://ns.example.com/_x000041_": "2", "https://ns.example.com/7": "3"}
     event = replace(read(document(OBJECT)).events[0], extensions=own)
     assert read(write([event])).events[0].extensions == own
+
+
+def test_what_has_been_read_is_dropped_from_the_tree():
+    """tracemalloc does not see libxml2's memory, so look at the tree itself."""
+    parent = etree.fromstring("<EventList><a>1</a><b>2</b><c><d/></c></EventList>")
+    forget(parent[2])
+    assert etree.tostring(parent) == b"<EventList><c/></EventList>"
 
 
 def test_memory_of_a_large_document_is_not_kept():

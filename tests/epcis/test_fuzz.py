@@ -132,7 +132,20 @@ def test_any_cut_or_doubled_piece(found, draw):
         b'{"a":{' + b",".join(b'"k%d":0' % n for n in range(100_000)) + b',"k0":1}}',
         b'{"@context":{' + b",".join(b'"k%d":"urn:x:"' % n for n in range(50_000)) + b'},"type":"ObjectEvent"}',
     ],
-    ids=["lists", "objects", "events", "digits", "exponent", "blanks", "elements", "actions", "attributes", "members", "doubled", "prefixes"],
+    ids=[
+        "lists",
+        "objects",
+        "events",
+        "digits",
+        "exponent",
+        "blanks",
+        "elements",
+        "actions",
+        "attributes",
+        "members",
+        "doubled",
+        "prefixes",
+    ],
 )
 def test_bombs_are_answered_soon(bomb):
     start = time.process_time()

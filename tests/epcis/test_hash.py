@@ -127,6 +127,16 @@ def test_one_occurrence_has_one_key_and_its_retraction_another():
 
 
 @pytest.mark.parametrize(
+    ("finer", "coarser"), [(".1415", ".142"), (".14149", ".141"), (".9995", "1.000"), (".1421", ".1424")]
+)
+def test_a_key_counts_time_to_the_millisecond(finer, coarser):
+    """A system that keeps milliseconds sends the same event again."""
+    one, other = ("2026-11-03T12:00:0" + (tail if tail[0] == "1" else "0" + tail) + "Z" for tail in (finer, coarser))
+    keys = {body_key(read(document({**OBJECT, "eventTime": time})).events[0]) for time in (one, other)}
+    assert len(keys) == 1
+
+
+@pytest.mark.parametrize(
     "change",
     [
         {"eventTime": NOON + timedelta(milliseconds=1)},

@@ -275,6 +275,12 @@ def test_an_error_behind_many_notes_is_still_told():
 def test_the_context_of_an_event_is_its_own():
     other = {**OBJECT, "@context": [{"ex": "https://other.example/"}], "ex:a": "1"}
     mine = {**OBJECT, "ex:a": "1"}
+    third = {**OBJECT, "@context": {"ex": "https://third.example/"}, "ex:a": "1"}
+    assert [next(iter(event.extensions)) for event in read(document(other, third, other)).events] == [
+        "https://other.example/a",
+        "https://third.example/a",
+        "https://other.example/a",
+    ]
     found = read(document(other, other, mine))
     assert [next(iter(event.extensions)) for event in found.events] == ["https://other.example/a"] * 2 + [
         "https://ns.example.com/a"

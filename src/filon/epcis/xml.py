@@ -231,7 +231,7 @@ class _Walk:
             self.reading.note(code, tail, what, expected=expected, name=name)
         if event is not None:
             yield event
-        _forget(element)
+        forget(element)
 
     def _header(self, element: etree._Element) -> None:
         base = "/" + "/".join([*self.path, "EPCISHeader"])
@@ -292,7 +292,7 @@ def _described(element: etree._Element) -> dict[str, Any]:
     return {"id": element.get("id", ""), "attributes": attributes, "children": children}
 
 
-def _forget(element: etree._Element) -> None:
+def forget(element: etree._Element) -> None:
     """Drop what has been read, so that a large document does not stay in memory."""
     element.clear()
     parent = element.getparent()
