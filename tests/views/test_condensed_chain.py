@@ -35,6 +35,7 @@ def test_nothing_is_lost_when_lots_are_put_together(chain, boxes):
     keys = {n.key for n in short.nodes}
     assert len(keys) == len(short.nodes)
     assert all({e.source, e.target} <= keys for e in short.edges)
+    assert all(e.source != e.target for e in short.edges), "no arrow from a joined box to itself"
 
     # Arrows between boxes keep their kg; only arrows within one box disappear.
     def by_stage(c):

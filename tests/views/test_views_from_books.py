@@ -145,6 +145,18 @@ def test_the_chain_has_a_box_a_lot_and_one_for_what_came_from_nowhere():
     assert arrows == {("A", "S"): 10, ("N", "S"): 5, ("gap", "S"): 5, ("S", "C"): 20, ("C", "P-17"): 20}
 
 
+def test_what_measuring_explains_is_no_gap():
+    # 100 kg Co in, 100.1 kg out: a tenth of a percent, within two sigma of any assay; it has the mixture of the step.
+    near = sight(
+        birth(1, "atlas", "A", "500", form="cobalt hydroxide", Co="20", moisture="0"),
+        step(2, "atlas", {"A": "500"}, {"S": "500"}, form="cobalt hydroxide", Co="20.02", moisture="0"),
+    )
+    view = lot_view(near, LotId(lot("S")))
+    assert view.contained[0].mass.value == Decimal("100.1")
+    assert view.contained[0].reasons == ()
+    assert [node.side for node in view.chain.nodes] == ["upstream", "focus"]
+
+
 def test_from_the_mine_the_chain_goes_forward_to_the_pack():
     chain = chain_of(SEEN, LotId(lot("A")), "Co", ("Co",))
     boxes = {node.label: (node.side, node.mass.value) for node in chain.nodes}
