@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from corpora import corpus
 from filon.core.errors import ConflictError, WrongCallError
+from filon.log.check import entry_findings
 from filon.log.leaf import (
     KINDS,
     SALTS_SIZE,
@@ -135,3 +136,9 @@ def test_entries_that_do_not_follow():
     for size, learned, entries in ((1, 0, [one]), (0, NOON + 1, [one]), (0, 0, [two]), (0, 0, [one, one])):
         with pytest.raises(ConflictError):
             follow(size, learned, entries)
+
+
+def test_an_entry_that_holds_together_but_lies_before_the_one_before_is_told():
+    kept = sealed(Deposit(b"x", "t"), 1, bytes(32), NOON)
+    assert entry_findings(kept, NOON) == []
+    assert [(f.code, f.place.entry) for f in entry_findings(kept, NOON + 1)] == [("LOG-008", 1)]
