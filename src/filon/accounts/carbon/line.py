@@ -185,7 +185,8 @@ class _Run:
         """The factor that the sender gives or names."""
         own = activity.own_factor
         if own:
-            key = f"declared by {activity.id[:12]}"
+            event, _, number = activity.id.rpartition("#")
+            key = f"declared.{event[:12]}#{number}"
             return Factor(key, own.value, per, source=own.source, primary=own.primary / 100, declared=True)
         return self.factors.get(activity.factor) if activity.factor else None
 
