@@ -456,3 +456,11 @@ def test_a_stocktake_without_an_hour_closes_its_day():
     book = posted(salt(0), daily, used)
     assert codes(book) == {}
     assert mass(book, "a") == 400 * KG
+
+
+def test_an_error_that_only_names_the_event():
+    made = replace(salt(0), eventID="urn:e:1")
+    bare = Event(
+        "ObjectEvent", made.eventTime, "+00:00", eventID="urn:e:1", errorDeclaration=wrong(made).errorDeclaration
+    )
+    assert len(posted(made, bare).holdings) == 0
