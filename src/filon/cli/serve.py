@@ -44,7 +44,7 @@ def serve(
         repository = Repository(ledger, bounds=bounds, hosts=settings.webhook_hosts)
         repository.start()
         try:
-            app = create_app(Pages(ledger), repository=repository)
+            app = create_app(Pages(ledger), host=settings.base_url, repository=repository)
             uvicorn.run(app, host=place[0], port=place[1], log_level="warning", server_header=False)
         finally:
             repository.close()
