@@ -35,6 +35,17 @@ LOT_ROLES = ("quantityList", "outputQuantityList", "childQuantityList", "inputQu
              "outputEPCList", "inputEPCList", "childEPCs", "own")  # fmt: skip
 
 
+MEMORY = "memory:"
+
+
+def address_of(place: Path | str) -> str | None:
+    """The place as an address, if it is one; None for a file. A path has lost one of the two strokes of `://`."""
+    scheme, _, rest = str(place).partition(":")
+    if scheme in {"postgresql", "postgres"}:
+        return f"{scheme}://{rest.lstrip('/')}"
+    return MEMORY if str(place) == MEMORY else None
+
+
 class Ledger:
     """One company's ledger."""
 
@@ -48,15 +59,18 @@ class Ledger:
 
     @classmethod
     def open(cls, place: Path | str, *, create: bool = True) -> Ledger:
-        """The ledger in a file.
+        """The ledger in a file, on a PostgreSQL server (`postgresql://..`), or in memory (`memory:`).
 
         Raises:
             NotFoundError: there is none and `create` is False.
-            StoreError: the file cannot be trusted.
+            StoreError: the ledger cannot be trusted.
         """
-        if not create and str(place) != "memory:" and not Path(place).exists():
+        address = address_of(place)
+        if address is not None:
+            return cls(open_store(address), Path(place) if address != MEMORY else None)
+        if not create and not Path(place).exists():
             raise NotFoundError(f"there is no ledger at {place}; `filon capture` makes one, `filon demo` an example")
-        return cls(open_store(place), None if str(place) == "memory:" else Path(place))
+        return cls(open_store(place), Path(place))
 
     def __enter__(self) -> Self:
         return self

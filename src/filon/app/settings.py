@@ -23,7 +23,12 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("ledger", "filon.db", "File that holds the ledger", "Fichier du registre"),
+    Setting(
+        "ledger",
+        "filon.db",
+        "File of the ledger, or a postgresql:// address",
+        "Fichier du registre, ou adresse postgresql://",
+    ),
     Setting("language", "", "Language of messages: en or fr (empty: as the system)", "Langue des messages : en ou fr"),
     Setting("submitter", "", "Who hands files in, kept in the log entry", "Qui dépose, conservé dans l'inscription"),
     Setting("base_url", "https://id.example.com", "Where the passport pages live", "Adresse des pages de passeport"),

@@ -62,19 +62,20 @@ def check(
 ) -> None:
     """Say all that is wrong with files, without taking anything."""
     from filon.app import capture as deed
-    from filon.app.ledger import Ledger
+    from filon.app.ledger import MEMORY, Ledger, address_of
     from filon.exchange import workbook
 
     settings: Settings = context.obj
     language = chosen(lang or settings.language)
-    place: Path | str = settings.ledger if settings.ledger.exists() else "memory:"
+    there = settings.ledger.exists() or address_of(settings.ledger) is not None
+    place: Path | str = settings.ledger if there else MEMORY  # a check leaves nothing behind
     with Ledger.open(place) as ledger, _bar(as_json) as bar:
         handed_in = deed.read_files(files, limit_mb=settings.max_file_mb)
         outcomes = deed.check(ledger, handed_in, today=datetime.now(UTC).date(), progress=_shown(bar))
     if mark is not None:
         if len(handed_in) != 1:
             raise WrongCallError("--mark writes back one workbook at a time")
-        mark.write_bytes(workbook.mark(handed_in[0].data, outcomes[0].findings, language))
+        mark.write_bytes(workbook.mark(handed_in[0].data, outcomes[0].findings, language, name=handed_in[0].name))
     _put(outcomes, language, as_json=as_json)
     if any(one.errors or one.warnings for one in outcomes):
         raise typer.Exit(1)
