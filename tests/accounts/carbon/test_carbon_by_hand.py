@@ -316,3 +316,16 @@ def test_a_lot_that_enters_the_books_half_way_needs_a_declared_footprint():
     one = made.footprint(lot("S"))
     assert (one.whole, one.total()) == (False, Decimal("0.5"))
     assert one.lacking[0].gap.kind is GapKind.NO_DATA
+
+
+def test_matter_that_came_from_nowhere_is_a_gap_of_the_step():
+    """100 kg of sulfate went in, 200 kg of the same came out: whose footprint the other 100 kg have, nobody knows."""
+    made = account(
+        birth(1, "mine", "A", "100", form="CoSO4·7H2O", origin="m"),
+        used(1, "mine", power("100", "0.5"), since="2026-01-01", until="2026-01-02"),
+        step(5, "mine", {"A": "100"}, {"B": "200"}, campaign="C1", form="CoSO4·7H2O"),
+        used(6, "mine", power("0", "0"), campaign="C1"),
+    )
+    one = made.footprint(lot("B"))
+    assert {lack.gap.kind for lack in one.lacking} == {GapKind.UNDECLARED}
+    assert "CFP-010" in codes(made)
