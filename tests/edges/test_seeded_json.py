@@ -177,3 +177,16 @@ def test_an_accepted_warning_is_kept_in_the_log_with_its_code():
         outcome = captured(ledger, [capture.File("partner.jsonld", json.dumps(document).encode())])[0]
         assert outcome.state is capture.State.TAKEN
         assert ledger.store.entry(0).accepted == ("BOK-014",)
+
+
+@pytest.mark.parametrize("name", ["partner.jsonld", "partner.xml"])
+def test_a_valid_document_without_events_changes_nothing_and_is_no_mistake(name):
+    document = copy.deepcopy(SOUND)
+    document["epcisBody"]["eventList"] = []
+    query = (
+        b'<q:EPCISQueryDocument xmlns:q="urn:epcglobal:epcis-query:xsd:1" schemaVersion="1.2"'
+        b' creationDate="2026-11-20T12:00:00Z"><EPCISBody><q:GetQueryNames/></EPCISBody></q:EPCISQueryDocument>'
+    )
+    outcome = tried(query if name.endswith("xml") else json.dumps(document).encode(), name)
+    assert (outcome.state, outcome.errors, outcome.warnings) == (capture.State.KNOWN, 0, 0), outcome.findings
+    assert outcome.findings[-1].code == "EPC-232"

@@ -27,6 +27,7 @@ from filon.core.errors import NotFoundError, TooLargeError
 from filon.core.finding import Finding, Level, Place, found
 from filon.epcis.document import Document, Heading
 from filon.exchange import workbook
+from filon.exchange.workbook.resolve import facts
 from filon.log.store import Deposit, Record
 
 Progress = Callable[[str, int, int], None]
@@ -153,10 +154,11 @@ def examine(ledger: Ledger, file: File, *, today: date) -> Examined:
     if is_workbook(kind):
         reading = workbook.read(file.data, file.name)
         knowledge = StoreKnowledge(ledger)
-        findings = list(workbook.check(reading, today=today, knowledge=knowledge))
+        resolved = facts(reading)
+        findings = list(workbook.check(reading, today=today, knowledge=knowledge, said=resolved))
         rows = sum(len(sheet.rows) for sheet in reading.sheets)
         refused = any(one.level is Level.ERROR for one in findings)
-        document = Document(Heading(), name=file.name) if refused else workbook.events(reading)
+        document = Document(Heading(), name=file.name) if refused else workbook.events(reading, resolved)
     else:
         document = epcis_document(file.data, file.name, kind)
         findings = list(document.findings)
@@ -258,9 +260,9 @@ def take(ledger: Ledger, file: File, *, now: Callable[[], datetime], submitter: 
     refused = any(one.level is Level.ERROR for one in seen.findings)
     if refused or not (codes <= accept or accept == ALL_WARNINGS):
         return _outcome(seen, State.REFUSED, None, seen.new(known))
-    if not seen.records:
-        nothing = found("EPC-290", Place(file=file.name))
-        return _outcome(replace(seen, findings=(*seen.findings, nothing)), State.REFUSED, None, 0)
+    if not seen.records:  # an empty event list, a call of the query interface: valid, and nothing changes
+        nothing = found("EPC-232", Place(file=file.name))
+        return _outcome(replace(seen, findings=(*seen.findings, nothing)), State.KNOWN, None, 0)
     deposit = Deposit(file.data, seen.kind, file.name, submitter, tuple(sorted(codes)))
     entry = ledger.store.append(deposit, seen.records, now=now())
     return _outcome(seen, State.TAKEN, entry.index, seen.new(known))
