@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import locale
 import os
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.console import Console
+from rich.errors import MarkupError
 from rich.table import Table
+from rich.text import Text
 
 from filon.core.finding import Finding, Language, Level
 from filon.views.as_json import as_json
@@ -25,10 +28,29 @@ def chosen(language: str) -> Language:
     return "fr" if wanted.lower().startswith("fr") else "en"
 
 
+_FOREIGN = re.compile(r"(?<!\\)\[(?!(?:/|bold|dim|red|bold red|green|yellow)\])")
+"""A bracket that opens none of our own marks: part of somebody's lot number or file name."""
+
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""What moves the cursor, colours the terminal or turns the reading direction."""
+
+
+class Terminal(Console):
+    """A console on which partners' words are only words: their brackets, escapes and emoji codes do nothing."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """The text with our own marks drawn and everything else as it is written."""
+        seen = _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text)
+        try:
+            return super().render_str(_FOREIGN.sub(r"\[", seen), **options)
+        except MarkupError:  # a name holds one of our marks; drop all of them rather than what is told
+            return super().render_str(seen, **{**options, "markup": False})
+
+
 def console(*, stderr: bool = False) -> Console:
     """The terminal; wide enough for tables where the output goes to a file."""
     width = None if sys.stdout.isatty() else 140
-    return Console(stderr=stderr, width=width, highlight=False, soft_wrap=False)
+    return Terminal(stderr=stderr, width=width, highlight=False, soft_wrap=False, emoji=False)
 
 
 def put_json(value: Any, speech: Tongue | None = None) -> None:
