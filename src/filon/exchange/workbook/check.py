@@ -13,6 +13,7 @@ from datetime import date
 from filon.core.finding import Finding, Place, found
 from filon.exchange.workbook import between, plausible
 from filon.exchange.workbook.columns import TITLES
+from filon.exchange.workbook.facts import Facts
 from filon.exchange.workbook.knowledge import Knowledge, Nothing
 from filon.exchange.workbook.pause import collector_paused
 from filon.exchange.workbook.reading import Reading
@@ -21,12 +22,15 @@ from filon.exchange.workbook.resolve import facts
 _FILE_LEVEL = frozenset({f"IMP-{number}" for number in range(50, 65)})
 
 
-def check(reading: Reading, knowledge: Knowledge | None = None, *, today: date | None = None) -> tuple[Finding, ...]:
+def check(
+    reading: Reading, knowledge: Knowledge | None = None, *, today: date | None = None, said: Facts | None = None
+) -> tuple[Finding, ...]:
     """Every finding of a workbook, in the order of its sheets, rows and columns.
 
     Args:
         today: days after it are reported; without it none are.
         knowledge: what the ledger can tell; without it the file is checked by itself.
+        said: the reading's facts where somebody has them already.
 
     Returns:
         The findings of the reading and all further ones; an error among them means that nothing may be taken.
@@ -36,11 +40,10 @@ def check(reading: Reading, knowledge: Knowledge | None = None, *, today: date |
         `between`.
     """
     with collector_paused():
-        return _checked(reading, knowledge or Nothing(), today)
+        return _checked(reading, said or facts(reading), knowledge or Nothing(), today)
 
 
-def _checked(reading: Reading, ledger: Knowledge, today: date | None) -> tuple[Finding, ...]:
-    said = facts(reading)
+def _checked(reading: Reading, said: Facts, ledger: Knowledge, today: date | None) -> tuple[Finding, ...]:
     findings = [
         *reading.findings,
         *(_with_proposal(finding, ledger) for finding in said.findings),

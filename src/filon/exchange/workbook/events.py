@@ -36,13 +36,16 @@ _COUNTS: Mapping[str, str] = {
 }
 
 
-def events(reading: Reading) -> Document:
+def events(reading: Reading, said: Facts | None = None) -> Document:
     """The events and master data of a workbook; findings are those of the reading and of the names in it.
+
+    Args:
+        said: the reading's facts where somebody has them already.
 
     Source: interface reference, section 11 (To EPCIS); EPCIS 2.0, 7.4; CBV 2.0, 7.1.
     """
     with collector_paused():
-        said = facts(reading)
+        said = said or facts(reading)
         made = (*_lots(reading, said), *_shipments(reading, said.shipped), *_receipts(reading, said.received))
     return Document(Heading(master=master(said)), made, (*reading.findings, *said.findings), reading.name)
 
