@@ -22,14 +22,14 @@ def commands() -> str:
     out = [
         "# Commands",
         "",
-        "Made by `scripts/pages.py` from the commands themselves. Every command has `--json` and `--help`; exit codes: 0 fine,",
-        "1 there are findings or something was refused, 2 wrong call. `filon --ledger FILE --lang fr COMMAND` chooses the ledger",
-        "(else `FILON_LEDGER`, else `filon.db`) and the language.",
+        "Made by `scripts/pages.py` from the commands themselves. Every command has `--json` and `--help`;",
+        "exit codes: 0 fine, 1 there are findings or something was refused, 2 wrong call.",
+        "`filon --ledger FILE --lang fr COMMAND` chooses the ledger (else `FILON_LEDGER`, else `filon.db`) and the language.",
         "",
     ]
     for name, command in _commands(typer.main.get_command(assembled(app)), ""):
         out += [f"## filon {name}", "", command.help.strip() if command.help else "", ""]
-        rows = [_parameter(one) for one in command.params if one.name not in {"help"}]
+        rows = [_parameter(one) for one in command.params if one.name != "help"]
         if rows:
             out += ["| argument or option | meaning | default |", "|---|---|---|", *rows, ""]
         if command.epilog:
@@ -57,8 +57,8 @@ def rules_page() -> str:
     out = [
         "# Rules / Règles",
         "",
-        "Made by `scripts/pages.py` from the tables `core/tables/rules-*.csv`. An *error* refuses a deposit, a *warning* must be",
-        "accepted by its code, a *note* is only shown.",
+        "Made by `scripts/pages.py` from the tables `core/tables/rules-*.csv`. An *error* refuses a deposit,",
+        "a *warning* must be accepted by its code, a *note* is only shown.",
         "",
         "| code | level | clause | what is wrong | ce qui ne va pas | way out |",
         "|---|---|---|---|---|---|",
