@@ -24,7 +24,8 @@ def commands() -> str:
         "",
         "Made by `scripts/pages.py` from the commands themselves. Every command has `--json` and `--help`;",
         "exit codes: 0 fine, 1 there are findings or something was refused, 2 wrong call.",
-        "`filon --ledger FILE --lang fr COMMAND` chooses the ledger (else `FILON_LEDGER`, else `filon.db`) and the language.",
+        "`filon --ledger FILE --lang fr COMMAND` chooses the ledger (else `FILON_LEDGER`, else `filon.db`)",
+        "and the language.",
         "",
     ]
     for name, command in _commands(typer.main.get_command(assembled(app)), ""):
