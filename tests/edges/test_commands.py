@@ -192,3 +192,39 @@ def test_the_public_page_is_one_small_file(filon, tmp_path):
     import gzip
 
     assert len(gzip.compress((tmp_path / "one.html").read_bytes())) <= 14_000
+
+
+def test_a_day_is_the_day_of_the_site_in_every_answer(filon):
+    for words in (("lots", "CUV-26-001"), ("trace", "000001", "-e", "Co"), ("why", "000001", "-e", "Co")):
+        lines = [line for line in filon(*words)[1].splitlines() if "CUV-26-001" in line]
+        assert lines, words
+        assert all("14 Jul 2026" in line for line in lines), words
+
+
+def test_what_cannot_be_meant_is_said_instead_of_answered(filon, tmp_path):
+    """A month without events was shown as the whole time, an unknown stage as an empty list."""
+    for words, part in (
+        (("balance", "--period", "2026-13"), "2026-05 to 2026-09"),
+        (("lots", "--stage", "cathode"), "choose of mine, concentrate"),
+        (("page", "000001", "--out", tmp_path / "none" / "pack.html"), "No such file"),
+    ):
+        code, out, err = filon(*words)
+        assert (code, out) == (2, ""), words
+        assert part in err
+
+
+def test_nothing_of_the_users_is_written_over(filon, tmp_path):
+    filon("template", "mine.xlsx")
+    before = (tmp_path / "mine.xlsx").read_bytes()
+    assert filon("template", "mine.xlsx", "--example")[0] == 2
+    assert filon("check", "mine.xlsx", "--mark", "mine.xlsx")[0] == 2
+    assert (tmp_path / "mine.xlsx").read_bytes() == before
+
+
+def test_refused_files_are_counted_and_the_others_stay_taken(filon, tmp_path):
+    filon("template", "good.xlsx", "--example")
+    (tmp_path / "bad.csv").write_bytes(b"")
+    code, out, err = filon("capture", "good.xlsx", "bad.csv", ledger=tmp_path / "mine.db", lang="fr")
+    assert code == 1
+    assert "pris · inscription 0" in out
+    assert err.strip() == "Refusés, et rien n'en est pris : 1 sur 2"

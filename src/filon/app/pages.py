@@ -30,6 +30,7 @@ from filon.views.build.log import entry_line, log_view
 from filon.views.build.lot import contained, lot_view
 from filon.views.build.lots import lot_list
 from filon.views.build.sight import Sight
+from filon.views.chain import STAGES
 from filon.views.home import HomeView
 from filon.views.ledger_state import LedgerState
 from filon.views.log import EntryLine, LogView
@@ -60,6 +61,8 @@ class Pages:
         self, query: str = "", *, stage: str = "", site: str = "", page: int = 1, as_of: int | None = None
     ) -> LotList:
         """Lots whose number, product or site contains the query, newest first."""
+        if stage not in {"", *STAGES, "other"}:
+            raise WrongCallError(f"{stage!r} is not a stage; choose of {', '.join(STAGES)}, other")
         return lot_list(self.sight(as_of), query, stage=stage, site=site, page=page)
 
     def lot(self, identifier: str, *, carrier: str = "", as_of: int | None = None) -> LotView:

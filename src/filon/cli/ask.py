@@ -119,6 +119,8 @@ def trace(
         if as_json:
             put_json(view, say)
             return
+        if not view.back and not view.forward:
+            console().print(word("No other lot is known before or after it.", say.language))
         for title, lines in ((("Came from", "Vient de"), view.back), (("Went into", "Est allé dans"), view.forward)):
             if lines:
                 _put_trace(title[say.language == "fr"], lines, say, view.element)

@@ -33,7 +33,7 @@ def template(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="File to write: .xlsx, or .zip for CSV sheets.")] = Path("filon.xlsx"),
     lang: Annotated[str, typer.Option(help="Language of headings and help: en or fr.")] = "",
-    example: Annotated[bool, typer.Option(help="With three example rows a sheet.")] = False,
+    example: Annotated[bool, typer.Option(help="With example rows.")] = False,
     as_json: Json = False,
 ) -> None:
     """Write the workbook that suppliers fill in, empty or as an example."""
@@ -46,7 +46,11 @@ def template(
         data = workbook.template(language, example=example)
     else:
         raise WrongCallError("the template is written as .xlsx, or as .zip of CSV sheets")
-    file.write_bytes(data)
+    try:
+        with file.open("xb") as out:
+            out.write(data)
+    except FileExistsError:
+        raise WrongCallError(f"{file} is there already and stays as it is; give another name") from None
     if as_json:
         put_json({"file": str(file), "language": language, "bytes": len(data)})
     else:
@@ -75,8 +79,12 @@ def check(
     if mark is not None:
         if len(handed_in) != 1:
             raise WrongCallError("--mark writes back one workbook at a time")
+        if mark.exists() and mark.samefile(files[0]):
+            raise WrongCallError("--mark writes a copy; give it another name than the file's own")
         mark.write_bytes(workbook.mark(handed_in[0].data, outcomes[0].findings, language, name=handed_in[0].name))
     _put(outcomes, language, as_json=as_json)
+    if mark is not None and not as_json:
+        console().print(f"{'Copie marquée' if language == 'fr' else 'Marked copy'}: {mark}")
     if any(one.errors or one.warnings for one in outcomes):
         raise typer.Exit(1)
 
@@ -114,8 +122,10 @@ def capture(
     if refused:
         left = sorted({f.code for one in refused for f in one.findings if f.level == "warning"})
         errors = sum(one.errors for one in refused)
-        way = f"; to take warnings as they are: --accept {' --accept '.join(left)}" if left and not errors else ""
-        raise RefusedError(f"{len(refused)} of {len(outcomes)} files were refused{way}")
+        refusal = WORDS[language]["refusal"].format(refused=len(refused), all=len(outcomes))
+        way = WORDS[language]["way"].format(codes=" --accept ".join(left)) if left and not errors else ""
+        print(refusal + way, file=sys.stderr)
+        raise typer.Exit(RefusedError.exit_code)
 
 
 def _bar(quiet: bool) -> Bar:
@@ -166,6 +176,8 @@ WORDS = {
         "refused": "[red]refused, nothing taken[/]",
         "checked": "checked, nothing taken",
         "entry": "log entry",
+        "refusal": "Refused, and nothing of them taken: {refused} of {all}",
+        "way": "; to take warnings as they are: --accept {codes}",
         "counts": "{events} events, {new} new · {errors} errors, {warns} warnings",
     },
     "fr": {
@@ -174,6 +186,8 @@ WORDS = {
         "refused": "[red]refusé, rien n'est pris[/]",
         "checked": "vérifié, rien n'est pris",
         "entry": "inscription",
+        "refusal": "Refusés, et rien n'en est pris : {refused} sur {all}",
+        "way": " ; pour accepter les avertissements tels quels : --accept {codes}",
         "counts": "{events} événements, {new} nouveaux · {errors} erreurs, {warns} avertissements",
     },
 }

@@ -13,7 +13,7 @@ import typer
 
 from filon import __version__
 from filon.app.settings import Settings
-from filon.core.errors import FilonError
+from filon.core.errors import FilonError, WrongCallError
 
 LAZY = (100_000, 50, 50)
 """The collector looks for cycles less often: books are millions of small objects and hold none (40 % of posting)."""
@@ -69,3 +69,8 @@ def run() -> None:
         sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.exit(0)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(f"{WrongCallError.title}: {error.filename}: {error.strerror}", file=sys.stderr)
+        sys.exit(WrongCallError.exit_code)

@@ -44,6 +44,7 @@ FRENCH: Mapping[str, str] = {
     "Accepted": "Accepté",
     "Leaf hash": "Empreinte",
     "Whole chain": "Toute la chaîne",
+    "No other lot is known before or after it.": "On ne connaît aucun autre lot avant ou après lui.",
     # Accounts and states.
     "stock": "stock",
     "transit": "transit",

@@ -10,6 +10,7 @@ from filon.books import trace
 from filon.books.book import Book
 from filon.books.lot import AccountKind, LotId
 from filon.core.ident import short
+from filon.core.moment import day_text
 from filon.views.figure import Figure, Standing, kg
 from filon.views.ledger_state import LedgerState
 
@@ -77,11 +78,17 @@ def _line(book: Book, one: trace.Relative) -> TraceLine:
         number=short(holding.lot),
         state=holding.kind.value,
         site=site_name(book, holding.site),
-        day=said.event.eventTime.date(),
+        day=local_day(book, holding.made),
         mass=kg(one.mg),
         share=share,
         entry=said.entry,
     )
+
+
+def local_day(book: Book, event: int) -> date:
+    """The day of an event where it happened, not in UTC."""
+    said = book.events[event].event
+    return date.fromisoformat(day_text(said.eventTime, said.eventTimeZoneOffset))
 
 
 def site_name(book: Book, site: str) -> str:

@@ -11,7 +11,7 @@ from filon.books.lot import AccountKind
 from filon.core.ident import short
 from filon.views.figure import Figure, kg
 from filon.views.ledger_state import LedgerState
-from filon.views.trace import site_name
+from filon.views.trace import local_day, site_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +55,12 @@ def why_view(book: Book, state: LedgerState, reason: Reason, element: str, depos
 
 
 def _line(book: Book, reason: Reason, deposits: dict[int, str]) -> WhyLine:
-    said = book.events[reason.event]
     return WhyLine(
         kind=reason.kind.value,
         key=reason.lot,
         number=_number(book, reason),
         site=site_name(book, reason.site) if reason.site else "",
-        day=said.event.eventTime.date(),
+        day=local_day(book, reason.event),
         mass=kg(reason.mg),
         entry=reason.entry,
         deposit=deposits.get(reason.entry, ""),

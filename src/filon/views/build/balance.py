@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from math import hypot
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from filon.books import balance as books
 from filon.books.book import Check, Flow
 from filon.books.book import Verdict as Judged
 from filon.books.lot import Account, AccountKind, LotId
+from filon.core.errors import WrongCallError
 from filon.core.ident import short
 from filon.core.matter import ELEMENTS, MASS
 from filon.views.balance import BalanceLine, BalanceView, Choice, Verdict, verdict_of
@@ -29,6 +31,9 @@ def balance_view(sight: Sight, *, element: str = "", site: str = "", period: str
     close; steps, shipments and stocktakes where they do not close, or where a site is chosen.
     """
     months = _months(sight)
+    if period and period not in months:
+        held = f"; the books hold {min(months)} to {max(months)}" if months else ""
+        raise WrongCallError(f"nothing happened in {period!r}{held}; a month is written 2026-09")
     since, until = months.get(period, (0, len(sight.book.events)))
     substances = [element] if element else None
     every = [_site_line(sight, one, period) for one in _books(sight, substances, since, until) if _shown(one, site)]
@@ -227,8 +232,9 @@ def _total(  # noqa: PLR0917 - the choices of the page
 
 
 def _months(sight: Sight) -> dict[str, tuple[int, int]]:
-    """{month: events [since, until)}, newest first; events are in order of time."""
-    names = [sight.day(index).isoformat()[:7] for index in range(len(sight.book.events))]
+    """{month: events [since, until)}, newest first; where it is still last month in the west, the new one has begun."""
+    local = (sight.day(index).isoformat()[:7] for index in range(len(sight.book.events)))
+    names = list(accumulate(local, max))
     if not names:
         return {}
     firsts = [i for i, name in enumerate(names) if i == 0 or names[i - 1] != name]

@@ -20,7 +20,6 @@ from filon.books.journal import UNKNOWN as NOT_DECLARED
 from filon.books.lot import AccountKind, LotId
 from filon.core.ident import elements, short
 from filon.core.matter import ELEMENTS, MASS
-from filon.core.moment import day_text
 from filon.epcis.event import FILON
 from filon.views.chain import STAGES
 from filon.views.figure import Named
@@ -28,6 +27,7 @@ from filon.views.ledger_state import LedgerState
 from filon.views.log import EntryLine
 from filon.views.lot import SiteName
 from filon.views.origin import UNKNOWN, Origin, OriginKind
+from filon.views.trace import local_day
 
 GS1 = "https://id.gs1.org/"
 
@@ -76,8 +76,7 @@ class Sight:
 
     def day(self, event: int) -> date:
         """The local day of an event."""
-        said = self.book.events[event].event
-        return date.fromisoformat(day_text(said.eventTime, said.eventTimeZoneOffset))
+        return local_day(self.book, event)
 
     def site(self, key: str) -> SiteName:
         """A site's name and country."""
