@@ -12,8 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 import orjson
 
@@ -62,7 +62,9 @@ def _event(place: str, **members: Any) -> Event:
     digest = bytearray(hashlib.sha256(content).digest()[:16])
     digest[6] = digest[6] & 0x0F | 0x80
     digest[8] = digest[8] & 0x3F | 0x80
-    return Event(eventID=f"urn:uuid:{UUID(bytes=bytes(digest))}", place=place, **members)
+    text = digest.hex()
+    name = f"urn:uuid:{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    return Event(eventID=name, place=place, **members)
 
 
 def _hashed(value: Any) -> Any:
@@ -74,6 +76,7 @@ def _hashed(value: Any) -> Any:
     raise TypeError(type(value).__name__)
 
 
+@lru_cache(maxsize=4096)
 def midnight(day: date, zone: str) -> datetime:
     """The moment (UTC) at which the day begins where the zone holds."""
     return datetime.combine(day, time(), UTC) - offset(zone)
@@ -81,7 +84,10 @@ def midnight(day: date, zone: str) -> datetime:
 
 def decimal_text(value: Decimal) -> str:
     """A number as it is written in events: no exponent, no needless zeros."""
-    return f"{trimmed(value):f}"
+    text = str(value)
+    if "E" in text or not text.isascii():
+        return f"{trimmed(value):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def trimmed(value: Decimal) -> Decimal:
@@ -179,11 +185,12 @@ def _traits(said: Facts, lot: Made) -> dict[str, Any]:
 
 
 def _assays(row: Row) -> list[dict[str, str]]:
-    basis = {"basis": row.text("lots.basis")} if row.text("lots.basis") else {}
+    there = row.values.keys() & ASSAYED.keys()
+    basis = {"basis": row.text("lots.basis")} if there and row.text("lots.basis") else {}
     return [
         {"element": element, "percent": decimal_text(value), **basis}
         for key, element in ASSAYED.items()
-        if (value := row.amount(key)) is not None
+        if key in there and (value := row.amount(key)) is not None
     ]
 
 
