@@ -1,9 +1,13 @@
 """What partners write stays what it is on the terminal: no mark, no escape, no emoji comes of it, and no error."""
 
+import io
+import json
+import sys
+
 import pytest
 from rich.tree import Tree
 
-from filon.cli.show import console, grid
+from filon.cli.show import console, grid, put_json
 
 NAMES = ["L-[a]1", "[red]y", "[/bold]x", "[/]", "a:x:1", "[link=file:///etc]z", "back\\slash", "A[1][b]"]
 
@@ -25,3 +29,22 @@ def test_nothing_in_a_name_steers_the_terminal(name, capsys):
     console().print(grid("", ["Lot"], [(name,)]))
     told = capsys.readouterr().out
     assert not set(told) & set("\x1b\x07\u202e\r\x9b"), repr(told)
+
+
+def ascii_only(monkeypatch):
+    """Standard output of a terminal that knows ASCII only."""
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="strict", write_through=True)
+    monkeypatch.setattr(sys, "stdout", stream)
+    return stream
+
+
+def test_a_terminal_without_our_letters_is_told_the_rest(monkeypatch):
+    narrow = ascii_only(monkeypatch)
+    console().print("pris · 208\u202fkg d'été")
+    assert narrow.buffer.getvalue() == b"pris ? 208?kg d'?t?\n"
+
+
+def test_json_loses_no_letter_on_such_a_terminal(monkeypatch):
+    narrow = ascii_only(monkeypatch)
+    put_json({"name": "Forêt · 漢"})
+    assert json.loads(narrow.buffer.getvalue()) == {"name": "Forêt · 漢"}

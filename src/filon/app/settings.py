@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from filon.core.errors import WrongCallError
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class Settings:
         """Settings from environment variables, defaults where they are silent.
 
         Raises:
-            ValueError: a number that is none.
+            WrongCallError: a number that is none.
         """
         values = {one.name: environment.get(one.variable, one.default) for one in SETTINGS}
         return cls(
@@ -75,12 +78,18 @@ class Settings:
             submitter=values["submitter"],
             base_url=values["base_url"].rstrip("/"),
             host=values["host"],
-            port=int(values["port"]),
-            max_file_mb=int(values["max_file_mb"]),
-            capture_mb=int(values["capture_mb"]),
-            capture_events=int(values["capture_events"]),
+            port=_number("port", values["port"]),
+            max_file_mb=_number("max_file_mb", values["max_file_mb"]),
+            capture_mb=_number("capture_mb", values["capture_mb"]),
+            capture_events=_number("capture_events", values["capture_events"]),
             webhook_hosts=frozenset(_listed(values["webhook_hosts"])),
         )
+
+
+def _number(name: str, text: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,8}", text):
+        raise WrongCallError(f"FILON_{name.upper()} is {text!r}; a whole number above zero is needed")
+    return int(text)
 
 
 def _listed(text: str) -> list[str]:

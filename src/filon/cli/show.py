@@ -8,6 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from io import TextIOWrapper
 from typing import Any
 
 from rich.console import Console
@@ -49,13 +50,17 @@ class Terminal(Console):
 
 def console(*, stderr: bool = False) -> Console:
     """The terminal; wide enough for tables where the output goes to a file."""
+    stream = sys.stderr if stderr else sys.stdout
+    if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
+        stream.reconfigure(errors="replace")  # a terminal without our letters shows ? for them and tells the rest
     width = None if sys.stdout.isatty() else 140
     return Terminal(stderr=stderr, width=width, highlight=False, soft_wrap=False, emoji=False)
 
 
 def put_json(value: Any, speech: Tongue | None = None) -> None:
     """Print a view (or plain values) as JSON on standard output."""
-    print(json.dumps(as_json(value, speech), ensure_ascii=False, indent=2))
+    escaped = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"  # JSON loses no letter in any encoding
+    print(json.dumps(as_json(value, speech), ensure_ascii=escaped, indent=2))
 
 
 def grid(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence[int] = ()) -> Table:
