@@ -1,5 +1,6 @@
 """Every command, as a person calls it: what it prints, its JSON, its exit code."""
 
+import io
 import json
 import sys
 
@@ -228,3 +229,16 @@ def test_refused_files_are_counted_and_the_others_stay_taken(filon, tmp_path):
     assert code == 1
     assert "pris · inscription 0" in out
     assert err.strip() == "Refusés, et rien n'en est pris : 1 sur 2"
+
+
+def test_why_leads_to_the_row_of_the_file(filon, chain_files):
+    import openpyxl
+
+    out = filon("why", "000001", "-e", "Co", "--rows")[1]
+    line = next(line for line in out.splitlines() if "stock TIZ-26-001 @ Mine de Tizi" in line)
+    place = "2026-08-03_atlas_juillet.xlsx · 1 Lots produits!4"
+    assert place in line
+    data = next(file.data for file in chain_files if file.name == "2026-08-03_atlas_juillet.xlsx")
+    assert openpyxl.load_workbook(io.BytesIO(data))["1 Lots produits"]["A4"].value == "TIZ-26-001"
+    assert "UNKNOWN" not in out
+    assert "· 1 Lots" not in filon("why", "000001", "-e", "Co")[1]

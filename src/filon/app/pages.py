@@ -7,19 +7,23 @@ look forward, take the whole book, which is kept until the log grows.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
-from filon.accounts.why import why
+from filon.accounts.why import Reason, why
 from filon.app.capture import gravest_first
+from filon.app.intake import document
 from filon.app.ledger import Ledger
+from filon.books.book import Book
 from filon.books.lot import LotId
 from filon.contracts.agreement import agreement, standing
 from filon.core.errors import NotFoundError, WrongCallError
 from filon.core.finding import Finding
 from filon.core.ident import sgtin
 from filon.core.matter import ELEMENTS, MASS
+from filon.epcis.key import body_key
 from filon.views.agreement import AgreementView, agreement_view
 from filon.views.balance import BalanceView
 from filon.views.battery import BatteryView
@@ -97,14 +101,29 @@ class Pages:
         chosen = _element(element) or self._leading(lot, as_of)
         return trace_view(book, self.state(as_of=as_of), lot, chosen, back=back, forward=forward)
 
-    def why(self, name: str, *, element: str, smallest: Decimal, as_of: int | None = None) -> WhyView:
-        """The tree under a lot's content; `smallest` in percent."""
+    def why(
+        self, name: str, *, element: str, smallest: Decimal, rows: bool = False, as_of: int | None = None
+    ) -> WhyView:
+        """The tree under a lot's content; `smallest` in percent; for `rows` the files are read again."""
         lot = self.ledger.lot(name, as_of)
         book = self.ledger.book_of([lot], as_of)
         chosen = _element(element) or self._leading(lot, as_of)
         reason = why(book, lot, chosen, smallest=Fraction(smallest) / 100)
         deposits = {said.entry: self.ledger.store.entry(said.entry).name for said in book.events}
-        return why_view(book, self.state(as_of=as_of), reason, chosen, deposits)
+        places = self._places(book, reason) if rows else {}
+        return why_view(book, self.state(as_of=as_of), reason, chosen, deposits, rows=places)
+
+    def _places(self, book: Book, reason: Reason) -> dict[int, str]:
+        """Where in its file each event of a tree stands, by its index in the book."""
+        store, nodes = self.ledger.store, list(_nodes(reason))
+        places = {}
+        for index in {node.entry for node in nodes}:
+            kept = store.entry(index)
+            if kept.erased:
+                continue
+            for event in document(store.payload(index), kept.name, kept.media_type).events:
+                places[index, body_key(event).hex()] = event.place
+        return {node.event: places.get((node.entry, book.events[node.event].key), "") for node in nodes}
 
     def findings(self, *, as_of: int | None = None) -> tuple[Finding, ...]:
         """Everything the books find wrong or worth knowing."""
@@ -158,3 +177,10 @@ def _element(text: str) -> str:
     if text and text not in {*ELEMENTS, MASS}:
         raise WrongCallError(f"{text!r} is not kept in the books; choose of {', '.join((*ELEMENTS, MASS))}")
     return text
+
+
+def _nodes(reason: Reason) -> Iterator[Reason]:
+    """A tree's nodes."""
+    yield reason
+    for part in reason.parts:
+        yield from _nodes(part)

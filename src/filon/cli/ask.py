@@ -130,13 +130,16 @@ def why(
     context: typer.Context,
     name: Lot,
     element: Element = "",
-    smallest: Annotated[float, typer.Option(help="Hide branches below so many percent; they are summed.")] = 0.5,
+    smallest: Annotated[
+        float, typer.Option(min=0, max=100, help="Hide branches below so many percent; they are summed.")
+    ] = 0.5,
+    rows: Annotated[bool, typer.Option("--rows", help="Also name the row in the file, which is read again.")] = False,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """Show the tree of steps, shipments and log entries that a lot's content rests on."""
     with _asked(context) as (pages, say):
-        view = pages.why(name, element=element, smallest=Decimal(str(smallest)), as_of=as_of)
+        view = pages.why(name, element=element, smallest=Decimal(str(smallest)), rows=rows, as_of=as_of)
         if as_json:
             put_json(view, say)
             return
@@ -286,16 +289,19 @@ def _why_tree(line: WhyLine, say: Tongue) -> Tree:
     for part in line.parts:
         tree.add(_why_tree(part, say))
     if line.more:
-        tree.add(f"[dim]+ {line.more}: {say.figure(line.more_mass)}[/]")
+        tree.add(f"[dim]… {line.more} {word('more', say.language)} · {say.figure(line.more_mass)}[/]")
     return tree
 
 
 def _why_text(line: WhyLine, say: Tongue) -> str:
     where = f" @ {line.site}" if line.site else ""
-    kind = word(line.kind, say.language)
+    row = f" · {line.row}" if line.row else ""
+    told = (word(line.kind, say.language), line.number)
+    if line.number == "UNKNOWN":
+        told = (say.name(Named("origin", "unknown")), "")
     return (
-        f"[bold]{say.figure(line.mass)}[/]  {kind} {line.number}{where}  "
-        f"[dim]{say.day(line.day)} · #{line.entry} {line.deposit}[/]"
+        f"[bold]{say.figure(line.mass)}[/]  {' '.join(filter(None, told))}{where}  "
+        f"[dim]{say.day(line.day)} · #{line.entry} {line.deposit}{row}[/]"
     )
 
 

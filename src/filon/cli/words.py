@@ -45,6 +45,7 @@ FRENCH: Mapping[str, str] = {
     "Leaf hash": "Empreinte",
     "Whole chain": "Toute la chaîne",
     "No other lot is known before or after it.": "On ne connaît aucun autre lot avant ou après lui.",
+    "more": "de plus",
     # Accounts and states.
     "stock": "stock",
     "transit": "transit",

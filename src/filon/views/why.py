@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from filon.accounts.why import Reason
 from filon.books.book import Book
@@ -22,6 +24,7 @@ class WhyLine:
         kind: `stock`, `transit`, `step`, `source`, `unaccounted` ..
         number: lot, delivery note or origin.
         entry, deposit: log entry and the name of the file it holds.
+        row: sheet and row, or the place in the document; empty if nobody asked for it.
         more, more_mass: smaller branches that are not shown, and what passed through them together.
     """
 
@@ -33,6 +36,7 @@ class WhyLine:
     mass: Figure
     entry: int
     deposit: str
+    row: str
     parts: tuple[WhyLine, ...]
     more: int
     more_mass: Figure
@@ -49,12 +53,20 @@ class WhyView:
     tree: WhyLine
 
 
-def why_view(book: Book, state: LedgerState, reason: Reason, element: str, deposits: dict[int, str]) -> WhyView:
-    """The tree as people read it; `deposits` names the files by log entry."""
-    return WhyView(state, reason.lot, short(reason.lot), element, _line(book, reason, deposits))
+def why_view(
+    book: Book,
+    state: LedgerState,
+    reason: Reason,
+    element: str,
+    deposits: dict[int, str],
+    *,
+    rows: Mapping[int, str] = MappingProxyType({}),
+) -> WhyView:
+    """The tree as people read it; `deposits` names the files by log entry, `rows` the place in them by event."""
+    return WhyView(state, reason.lot, short(reason.lot), element, _line(book, reason, deposits, rows))
 
 
-def _line(book: Book, reason: Reason, deposits: dict[int, str]) -> WhyLine:
+def _line(book: Book, reason: Reason, deposits: dict[int, str], rows: Mapping[int, str]) -> WhyLine:
     return WhyLine(
         kind=reason.kind.value,
         key=reason.lot,
@@ -64,7 +76,8 @@ def _line(book: Book, reason: Reason, deposits: dict[int, str]) -> WhyLine:
         mass=kg(reason.mg),
         entry=reason.entry,
         deposit=deposits.get(reason.entry, ""),
-        parts=tuple(_line(book, part, deposits) for part in reason.parts),
+        row=rows.get(reason.event, ""),
+        parts=tuple(_line(book, part, deposits, rows) for part in reason.parts),
         more=reason.more,
         more_mass=kg(reason.more_mg),
     )
