@@ -517,3 +517,11 @@ def test_the_two_cells_that_make_a_parser_ask_for_500_gb_are_only_a_finding(monk
     assert [code for code, *_ in seen(out)] == ["IMP-57"]
     assert child.MEMORY == 1 << 30
     assert seen(scan_less)[0][0] in {"IMP-52", "IMP-57", "IMP-60"}
+
+
+def test_a_faulty_row_is_told_once_and_not_again_where_its_lot_is_used():
+    """The lot is on sheet 1: to say that it is not, and to propose its neighbour, would lead astray."""
+    for fault in ({"lots_5__site": "Ailleurs"}, {"lots_5__date": None}, {"lots_5__net_kg": None}):
+        codes = [finding.code for finding in findings_of(book(**fault))]
+        assert "IMP-11" not in codes, fault
+        assert set(codes) & {"IMP-08", "IMP-17"}, fault

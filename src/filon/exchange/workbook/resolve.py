@@ -64,6 +64,7 @@ class _Resolver:
     held: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     sites: dict[str, Site] = field(default_factory=dict)
     campaigns: set[str] = field(default_factory=set)
+    faulty: set[str] = field(default_factory=set)
 
     def each(self, sheet: str, resolve: Callable[[Row], _T | None]) -> tuple[_T, ...]:
         if sheet == "mix":
@@ -90,9 +91,13 @@ class _Resolver:
         day, kg = self.day(row, "lots.date"), self.amount(row, "lots.net_kg")
         site, product = self.timed_site(row, "lots.site"), self.product(row, "lots.product")
         if not (number and day and site and product):
+            self.faulty.add(number)
             return None
         lot = full_identifier(number) or self.lot_of(row, "lots.lot", product.id, number)
-        return Made(row, lot, day, site, product, kg) if lot and kg is not None else None
+        if lot and kg is not None:
+            return Made(row, lot, day, site, product, kg)
+        self.faulty.add(number)
+        return None
 
     def received(self, row: Row) -> Received | None:
         number, day = self.text(row, "recv.lot", "IMP-01"), self.day(row, "recv.date")
@@ -198,6 +203,8 @@ class _Resolver:
         return owner.id if owner else ""
 
     def _unknown(self, row: Row, key: str, number: str) -> str:
+        if number in self.faulty:  # it is on sheet 1, in a row that has its own errors
+            return ""
         near = difflib.get_close_matches(number, [*self.own, *self.held], 1, 0.8)
         proposal = {"proposal": near[0]} if near and near[0] != number else {}
         self.say("IMP-11", row, key, number, **proposal)
