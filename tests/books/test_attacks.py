@@ -225,6 +225,24 @@ def test_a_pack_taken_apart_twice():
     assert lot("other") not in book.of_lot
 
 
+def test_a_cell_comes_out_of_a_pack_once():
+    # Cells c0, c1, c2 of 20 kg (4 kg Co) each; c0 and c1 come out, then c1 and c2: c1 is out already
+    born = [birth(0, "mine", f"c{i}", "1", uom=None, pieceMass="20", **SALT) for i in range(3)]
+    book = posted(*born, assemble(2, "mine", "pack", {"c0": 1, "c1": 1, "c2": 1}),
+                  taken_apart(5, "mine", {"c0": 1, "c1": 1}), taken_apart(6, "mine", {"c1": 1, "c2": 1}))  # fmt: skip
+    assert codes(book) == {"BOK-010": 1}
+    assert {name: mass(book, name) for name in ("c0", "c1", "c2", "pack")} == {
+        "c0": 20 * KG, "c1": 20 * KG, "c2": 20 * KG, "pack": 0
+    }  # fmt: skip
+
+
+def test_more_cells_than_went_in_do_not_come_out():
+    book = posted(*packed(), taken_apart(5, "mine", {"cells": 5}), taken_apart(6, "mine", {"cells": 5}))
+    assert codes(book) == {"BOK-010": 1}
+    assert sum(book.holdings[i].left for i in book.of_lot[lot("cells")]) == 12
+    assert book.first(lot("pack")).left_content["Co"] == 0
+
+
 def test_a_lot_topped_up_in_another_unit():
     # 1 000 kg there, 5 pieces added, nobody knows what a piece weighs: matter is kept, the count stays in kg
     book = posted(salt(0), birth(1, "mine", "a", "5", uom=None, **SALT))

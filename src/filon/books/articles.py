@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from filon.books.book import Flow, Holding
 from filon.books.declared import LONGEST, minus, plus
-from filon.books.journal import Journal
-from filon.books.lot import PIECE, Account, AccountKind, Amount, Content, LotId
+from filon.books.journal import Journal, kg_text
+from filon.books.lot import MILLIGRAM, PIECE, Account, AccountKind, Amount, Content, LotId
 from filon.books.movement import Line, Movement
 from filon.core.finding import Finding, found
 from filon.core.matter import MASS
@@ -65,6 +66,7 @@ def disassembly(journal: Journal, move: Movement) -> None:
     Parts that nobody saw going in share everything by pieces; the last one takes what is left.
 
     Findings:
+        BOK-010: a part that went in comes out again once too often; what is not inside any more is not posted.
         BOK-011, BOK-012: the article is not there; it is taken apart where the books have it, or nothing is posted.
     """
     parts = [line for line in move.gives if line.amount]
@@ -77,6 +79,7 @@ def disassembly(journal: Journal, move: Movement) -> None:
     inside = journal.inside.get(move.parent, {})
     if not move.gives:
         parts = [Line(lot, Amount(pieces, PIECE)) for lot, (pieces, _) in inside.items() if pieces]
+    parts = list(_still_inside(journal, move, inside, parts))
     named = [(line, journal.resolved(line).lot) for line in parts]
     if all(inside.get(lot, (0, {}))[0] >= amount_of(line) for line, lot in named):
         for line, lot in named:
@@ -90,6 +93,27 @@ def disassembly(journal: Journal, move: Movement) -> None:
             share = {s: None if mg is None else part(mg, amount_of(line), rest) for s, mg in whole.left_content.items()}
             rest -= amount_of(line)
             _part(journal, move, whole, line, share, taken=0 if rest else whole.left)
+
+
+def _still_inside(
+    journal: Journal, move: Movement, inside: Mapping[LotId, tuple[int, Content]], parts: Sequence[Line]
+) -> Iterator[Line]:
+    """The parts that can come out: of a lot that was seen going in, no more pieces than are left of it."""
+    left = {lot: pieces for lot, (pieces, _) in inside.items()}
+    for line in parts:
+        lot, asked = journal.resolved(line).lot, amount_of(line)
+        if lot not in left or line.amount is None:
+            yield line
+            continue
+        pieces = min(asked, left[lot])
+        left[lot] -= pieces
+        if pieces:
+            yield replace(line, amount=replace(line.amount, number=pieces))
+        if pieces < asked:
+            place = journal.register.name(move.site)
+            bulk = line.amount.unit == MILLIGRAM
+            more = f"{kg_text(asked - pieces)} kg" if bulk else f"{asked - pieces} {line.amount.unit}"
+            journal.findings.append(found("BOK-010", move.said.place, lot=journal.name(lot), site=place, more=more))
 
 
 def amount_of(line: Line) -> int:
