@@ -79,7 +79,7 @@ def put_findings(findings: Iterable[Finding], language: Language, *, limit: int 
     out = console()
     for one in listed[:limit]:
         style = LEVEL_STYLE[one.level]
-        out.print(f"[{style}]{one.code}[/] {_plain(str(one.place))}", markup=True)
+        out.print(f"[{style}]{one.code}[/] {_plain(one.place.text(language))}", markup=True)
         out.print(f"    {_plain(one.text(language))}")
         words = {"en": ("expected", "found", "way out"), "fr": ("attendu", "trouvé", "solution")}[language]
         told = [(words[0], one.expected), (words[1], one.found), (words[2], one.way_out(language))]

@@ -86,8 +86,13 @@ class Place:
     entry: int | None = None
 
     def __str__(self) -> str:
+        return self.text()
+
+    def text(self, language: Language = "en") -> str:
+        """The place as people read it."""
         sheet = f"{self.sheet}!{self.cell}" if self.sheet and self.cell else self.sheet or self.cell
-        entry = f"entry {self.entry}" if self.entry is not None else ""
+        word = "inscription" if language == "fr" else "entry"
+        entry = f"{word} {self.entry}" if self.entry is not None else ""
         return " ".join(part for part in (self.file, sheet, self.pointer, entry, self.event) if part)
 
 
