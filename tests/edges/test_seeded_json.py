@@ -190,3 +190,14 @@ def test_a_valid_document_without_events_changes_nothing_and_is_no_mistake(name)
     outcome = tried(query if name.endswith("xml") else json.dumps(document).encode(), name)
     assert (outcome.state, outcome.errors, outcome.warnings) == (capture.State.KNOWN, 0, 0), outcome.findings
     assert outcome.findings[-1].code == "EPC-232"
+
+
+def test_a_document_of_another_trade_is_told_its_warnings_and_taken():
+    """Fish was used that nobody caught, as far as this ledger knows; no form, no assay: not ours to refuse."""
+    document = copy.deepcopy(SOUND)
+    for said in events(document):
+        said.pop("ilmd", None)
+    at(3, "inputQuantityList/0/epcClass", LOT + "x")(document)
+    outcome = tried(json.dumps(document).encode())
+    assert outcome.state is capture.State.TAKEN
+    assert "BOK-012" in {one.code for one in outcome.findings}

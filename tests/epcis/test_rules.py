@@ -200,7 +200,7 @@ BROKEN = [
 ELSEWHERE = {  # the same rule is shown in test_epcis_xml.py or below
     "EPC-112": "xml", "EPC-122": "xml", "EPC-123": "xml", "EPC-206": "below", "EPC-220": "xml", "EPC-221": "xml",
     "EPC-222": "below", "EPC-226": "xml", "EPC-227": "xml", "EPC-228": "xml", "EPC-229": "xml", "EPC-230": "xml",
-    "EPC-231": "below",
+    "EPC-231": "below", "EPC-232": "capture",
 }  # fmt: skip
 
 

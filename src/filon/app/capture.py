@@ -65,6 +65,8 @@ class Outcome:
         entry: index of its log entry, None if it made none.
         events, new_events: how many events it says, and how many of them nobody had said before.
         findings: gravest first.
+        foreign: the file is of another trade: it says nothing of any form or assay, nor do its neighbours in the
+            ledger; its warnings are told and kept, and refuse nothing.
     """
 
     name: str
@@ -75,6 +77,12 @@ class Outcome:
     findings: tuple[Finding, ...]
     media_type: str = ""
     rows: int = 0
+    foreign: bool = False
+
+    @property
+    def refusable(self) -> bool:
+        """Whether something must be mended, or accepted by name, before the file can be taken."""
+        return bool(self.errors or (self.warnings and not self.foreign))
 
     @property
     def errors(self) -> int:
@@ -97,6 +105,7 @@ class Examined:
     findings: tuple[Finding, ...]
     records: Records
     rows: int
+    foreign: bool = False
 
     def new(self, known: set[bytes]) -> int:
         """How many of its events nobody had said before."""
@@ -164,34 +173,37 @@ def examine(ledger: Ledger, file: File, *, today: date) -> Examined:
         findings = list(document.findings)
     sound = not any(one.level is Level.ERROR for one in findings)
     made = records(document if sound else Document(document.heading, name=file.name))
+    foreign = False
     if not is_workbook(kind) and made:
-        findings += consequences(ledger, document, made)
-    return Examined(file, kind, document, tuple(gravest_first(findings)), made, rows)
+        consequent, foreign = consequences(ledger, document, made)
+        findings += consequent
+    return Examined(file, kind, document, tuple(gravest_first(findings)), made, rows, foreign)
 
 
-def consequences(ledger: Ledger, document: Document, made: Sequence[Record]) -> list[Finding]:
+def consequences(ledger: Ledger, document: Document, made: Sequence[Record]) -> tuple[list[Finding], bool]:
     """What the books would find about these events: overdrawn lots, surpluses, receipts that do not match.
 
     Only direct neighbours are looked at: the other events of the lots that these events name.
 
     Args:
         made: the document's records, its events first and in their order.
+
+    Returns:
+        (findings, whether the document is foreign: neither it nor its neighbours say any form or assay).
     """
     lots = {identifier for record in made for role, identifier in record.marks if role in _MATTER}
-    if not lots:
-        return []
     mine = [Said(event, record.key.hex(), -1) for event, record in zip(document.events, made, strict=False)]
     keys = {one.key for one in mine}
     others = [said(one) for one in ledger.store.touching(lots) if not is_master(one.body) and one.key.hex() not in keys]
     neighbours = {lot for one in others for lot in _named(one)}
-    register = ledger.register_with(made)
-    book = post([*mine, *others], register, frozenset(lots | neighbours) if others else None)
+    book = post([*mine, *others], ledger.register_with(made), frozenset(lots | neighbours) if others else None)
     own = {one.place.event: one.event.place for one in mine}
-    return [
+    findings = [
         replace(one, place=Place(file=document.name, event=one.place.event, pointer=own[one.place.event]))
         for one in book.findings
         if one.place.event in own
     ]
+    return findings, not any(told.form_text or told.assays for told in book.declared.values())
 
 
 _MATTER = frozenset({"quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList", "epcList",
@@ -258,7 +270,7 @@ def take(ledger: Ledger, file: File, *, now: Callable[[], datetime], submitter: 
         return _outcome(seen, State.KNOWN, None, 0)
     codes = {one.code for one in seen.findings if one.level is Level.WARNING}
     refused = any(one.level is Level.ERROR for one in seen.findings)
-    if refused or not (codes <= accept or accept == ALL_WARNINGS):
+    if refused or not (seen.foreign or codes <= accept or accept == ALL_WARNINGS):
         return _outcome(seen, State.REFUSED, None, seen.new(known))
     if not seen.records:  # an empty event list, a call of the query interface: valid, and nothing changes
         nothing = found("EPC-232", Place(file=file.name))
@@ -278,7 +290,8 @@ _WAITS = frozenset({"IMP-10", "IMP-11", "IMP-12", "IMP-14", "BOK-010", "BOK-011"
 
 
 def _outcome(seen: Examined, state: State, entry: int | None, new: int) -> Outcome:
-    return Outcome(seen.file.name, state, entry, len(seen.document.events), new, seen.findings, seen.kind, seen.rows)
+    events = len(seen.document.events)
+    return Outcome(seen.file.name, state, entry, events, new, seen.findings, seen.kind, seen.rows, seen.foreign)
 
 
 def gravest_first(findings: Iterable[Finding]) -> list[Finding]:

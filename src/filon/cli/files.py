@@ -85,7 +85,7 @@ def check(
     _put(outcomes, language, as_json=as_json)
     if mark is not None and not as_json:
         console().print(f"{'Copie marquée' if language == 'fr' else 'Marked copy'}: {mark}")
-    if any(one.errors or one.warnings for one in outcomes):
+    if any(one.refusable for one in outcomes):
         raise typer.Exit(1)
 
 

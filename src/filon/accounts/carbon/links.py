@@ -95,7 +95,8 @@ def links(book: Book, allocation: Allocation) -> Links:
         for target, weight in shares.targets.items():
             if whole and weight:
                 into[target].append(Link(holding.id, target, weight / whole))
-        lost = {} if whole else {Account(AccountKind.LOSS, "footprint"): Fraction(1)} if flows else {}
+        gone = flows and not whole and not shares.doubt  # in doubt it stays with the step and is told as such
+        lost = {Account(AccountKind.LOSS, "footprint"): Fraction(1)} if gone else {}
         kept.append(shares.left / whole if whole else Fraction(0 if flows else 1))
         outside.append({a: w / whole for a, w in shares.accounts.items()} if whole else lost)
         good.append(int(whole) if not of_step else 0)

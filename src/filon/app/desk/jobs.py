@@ -185,7 +185,7 @@ def _take(  # noqa: PLR0917 - what was found and what is to be written
     fresh = {one.key for one in made} - ledger.store.known(one.key for one in made)
     findings = [one for one in document.findings if one.level is not Level.ERROR]
     if fresh and len(document.events) <= CHECKED:
-        findings += consequences(ledger, document, made)
+        findings += consequences(ledger, document, made)[0]
     if not made or not fresh:
         return _Done(not errors, problems(errors), told(findings), None, events, 0)
     accepted = {one.code for one in findings if one.level is Level.WARNING} | {one.code for one in errors}

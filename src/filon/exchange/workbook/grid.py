@@ -18,6 +18,7 @@ import orjson
 
 from filon.core.finding import Finding, Place, found
 from filon.exchange.workbook.columns import TITLES, headings, plain
+from filon.exchange.workbook.write_csv import unguarded
 
 WALL_SECONDS = 30
 MAX_TEXT = 50_000_000
@@ -142,7 +143,7 @@ def of_csv(data: bytes, title: str, place: Place) -> tuple[list[Grid], list[Find
                 return [], [found("IMP-57", replace(place, row=len(rows) + 1))]
             if cells > MAX_CELLS:
                 return [], [found("IMP-58", place, what=f"> {MAX_CELLS} cells")]
-            rows.append(row)
+            rows.append([unguarded(cell) for cell in row])
     except csv.Error as error:
         return [], [found("IMP-62", replace(place, row=len(rows) + 1), found=str(error), what=str(error))]
     return [Grid(title=title, rows=rows, delimiter=delimiter)], []

@@ -17,7 +17,6 @@ from typing import Any
 from filon.exchange.workbook import figures
 from filon.exchange.workbook.columns import WORD_LISTS, Column, word, words
 from filon.exchange.workbook.reading import Value
-from filon.exchange.workbook.write_csv import unguarded
 
 FIRST_DAY = date(2015, 1, 1)
 LAST_DAY = date(2099, 12, 31)
@@ -76,8 +75,7 @@ def parser(one: Column) -> Parser:
 def text(raw: Any) -> Parsed:
     """A text; a number that stands for one (a lot number of digits) as its digits."""
     if isinstance(raw, str):
-        # An apostrophe in front is how spreadsheets and CSV keep `=` and `+` from becoming formulas.
-        plain = unguarded(raw.strip(_EDGES))
+        plain = raw.strip(_EDGES)
         if plain in _ERRORS:
             return Wrong("IMP-45", values={"what": plain})
         if match := _ILLEGIBLE.search(plain):

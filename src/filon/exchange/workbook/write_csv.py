@@ -68,7 +68,7 @@ def guarded(text: str) -> str:
 
 
 def unguarded(text: str) -> str:
-    """The text without the apostrophe that `guarded` put before it."""
+    """The text without the apostrophe that keeps `=` and `+` of a CSV from becoming formulas."""
     return text[1:] if text[:1] == "'" and text[1:2] and (text[1] in TRIGGERS or text[1] == "'") else text
 
 
