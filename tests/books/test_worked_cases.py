@@ -268,5 +268,17 @@ def test_an_assay_that_does_not_say_its_basis_is_no_content_of_moist_matter():
                       FILON + "assay": [{"element": "Co", "percent": "36"}]})[0]  # fmt: skip
     assert contained(moist, 10_000 * KG)["Co"] is None
     assert "BOK-003" in [one.code for one in content_findings(moist, "lot", declared.__defaults__[0])]
-    dry = replace(moist, moisture=None)
+    dry = replace(moist, moisture=Fraction(0))
     assert contained(dry, 10_000 * KG)["Co"] == 3_600 * KG
+
+
+def test_a_mixture_without_moisture_is_not_taken_for_dry():
+    # The same 10 t with no word of moisture: an assay as received still tells, 3 600 kg; one on dry basis does not.
+    untold = {FILON + "form": "cobalt hydroxide", FILON + "assay": [{"element": "Co", "percent": "36"}]}
+    silent = declared(untold)[0]
+    assert contained(silent, 10_000 * KG)["Co"] is None
+    assert "BOK-038" in [one.code for one in content_findings(silent, "lot", declared.__defaults__[0])]
+    received = replace(silent, assays={"Co": replace(silent.assays["Co"], basis="wet")})
+    assert contained(received, 10_000 * KG)["Co"] == 3_600 * KG
+    crystals = declared({FILON + "form": "CoSO4·7H2O", FILON + "assay": [{"element": "Co", "percent": "20.8"}]})[0]
+    assert contained(crystals, 20_000 * KG)["Co"] == 4_160 * KG  # case C: the water is in the formula

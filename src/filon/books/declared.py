@@ -179,7 +179,7 @@ def concentration(lot: Declared, substance: str) -> tuple[Fraction | None, float
     dry = 1 - (lot.moisture or Fraction(0))
     drying = default_sigma("moisture") / 100 / float(dry) if lot.moisture and dry else 0.0
     if assay := lot.assays.get(substance):
-        if lot.moisture and assay.basis not in {"dry", "wet"}:
+        if (lot.moisture and assay.basis not in {"dry", "wet"}) or _moisture_lacks(lot, assay):
             return None, 0.0
         if assay.basis == "wet" or not lot.moisture:
             drying = 0.0
@@ -191,6 +191,12 @@ def concentration(lot: Declared, substance: str) -> tuple[Fraction | None, float
         share = mass_fraction(lot.form.formula, substance) * dry
         return share, sqrt((default_sigma("stoichiometry") / 100) ** 2 + drying**2) if share else 0.0
     return (None, 0.0) if substance in lot.form.elements else (Fraction(0), 0.0)
+
+
+def _moisture_lacks(lot: Declared, assay: Assay) -> bool:
+    """A mixture (ore, concentrate, hydroxide) weighed wet holds water that nobody told; crystals hold their formula's."""
+    mixture = lot.form is not None and not lot.form.formula and not lot.form.article
+    return mixture and lot.moisture is None and assay.basis != "wet"
 
 
 def _assay_sigma(assay: Assay) -> float:
@@ -230,6 +236,7 @@ def content_findings(lot: Declared, name: str, place: Place) -> list[Finding]:
 
     Findings:
         BOK-003: an assay without basis while the lot is moist; the content is unknown.
+        BOK-038: a mixture without moisture, its assay not on wet basis; the content is unknown.
         BOK-004: an element that the form carries has no assay; its content is unknown.
         BOK-005: no form (hydrate) and no assay: nothing can be known of its metals.
         BOK-006: the assay lies above what the pure compound can hold.
@@ -244,7 +251,7 @@ def content_findings(lot: Declared, name: str, place: Place) -> list[Finding]:
         assay = lot.assays.get(element)
         share, _ = concentration(lot, element)
         if share is None and not lot.form.article:
-            code = "BOK-003" if assay else "BOK-004"
+            code = "BOK-004" if not assay else "BOK-003" if lot.moisture else "BOK-038"
             out.append(found(code, place, expected=f"% {element}", lot=name, element=element))
         if (
             assay and lot.form.formula and lot.form.stage == "refined"
