@@ -194,7 +194,7 @@ def concentration(lot: Declared, substance: str) -> tuple[Fraction | None, float
 
 
 def _moisture_lacks(lot: Declared, assay: Assay) -> bool:
-    """A mixture (ore, concentrate, hydroxide) weighed wet holds water that nobody told; crystals hold their formula's."""
+    """A mixture (ore, concentrate, hydroxide) holds water that nobody told of; crystals hold their formula's."""
     mixture = lot.form is not None and not lot.form.formula and not lot.form.article
     return mixture and lot.moisture is None and assay.basis != "wet"
 
