@@ -3,7 +3,9 @@
 import pytest
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("short", max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "short", max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.register_profile("nightly", max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck))
 
 
