@@ -7,7 +7,6 @@ are a set: one that needs another waits for it, so their order does not matter.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
 import zipfile
@@ -303,8 +302,3 @@ def gravest_first(findings: Iterable[Finding]) -> list[Finding]:
 def _tell(progress: Progress | None, what: str, done: int, total: int) -> None:
     if progress is not None:
         progress(what, done, total)
-
-
-def digest(data: bytes) -> str:
-    """SHA-256 of a file, hex: how the same file is known again."""
-    return hashlib.sha256(data).hexdigest()

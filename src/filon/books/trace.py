@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from filon.books.book import Book, Flow
-from filon.books.lot import AccountKind, LotId
+from filon.books.lot import LotId
 
 SHARE_LIMIT = 10**12
 """Shares are kept as fractions with at most this denominator on long chains: 1e-12 of a tonne is a microgram."""
@@ -35,12 +35,12 @@ class Relative:
 
 def back(book: Book, lot: LotId, substance: str) -> list[Relative]:
     """Everything a lot came from, youngest first, with the mg of the substance in the lot that passed through it."""
-    return _walk(book, _ends(book, lot), substance, forward=False)
+    return _walk(book, _entered(book, lot), substance, forward=False)
 
 
 def forward(book: Book, lot: LotId, substance: str) -> list[Relative]:
     """Everything a lot went into, oldest first, with the mg of the lot's substance that passed into it."""
-    return _walk(book, _starts(book, lot), substance, forward=True)
+    return _walk(book, _entered(book, lot), substance, forward=True)
 
 
 def forebears(book: Book, lots: Iterable[LotId]) -> set[int]:
@@ -64,16 +64,8 @@ def _reach(start: list[int], flows: Sequence[Sequence[Flow]], end: str) -> set[i
     return seen
 
 
-def _starts(book: Book, lot: LotId) -> Mapping[int, Fraction]:
-    """Where a lot's matter first enters: its holdings by the mass that did not come from the lot itself."""
-    return _entered(book, lot)
-
-
-def _ends(book: Book, lot: LotId) -> Mapping[int, Fraction]:
-    return _entered(book, lot)
-
-
 def _entered(book: Book, lot: LotId) -> Mapping[int, Fraction]:
+    """Where a lot's matter first enters: its holdings that did not come from the lot itself."""
     own = set(book.of_lot.get(lot, ()))
     return {index: Fraction(1) for index in own if not any(flow.source in own for flow in book.inflows[index])}
 
@@ -111,8 +103,3 @@ def _relative(
         return Relative(index, None, None)
     whole = Fraction(book.holdings[index].content.get(substance) or 0) if forward else total
     return Relative(index, mg / whole if whole else Fraction(0), round(mg))
-
-
-def is_lot(book: Book, index: int) -> bool:
-    """Whether a holding is a lot somewhere, not a step in between."""
-    return book.holdings[index].kind is not AccountKind.STEP

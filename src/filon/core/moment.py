@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
 
@@ -47,12 +47,3 @@ def day(moment: datetime, zone: str) -> tuple[datetime, datetime]:
 def day_text(moment: datetime, zone: str = "+00:00") -> str:
     """The local calendar day as `2026-11-03`."""
     return (moment + offset(zone)).date().isoformat()
-
-
-def parse_day(text: str) -> date:
-    """`2026-11-03` as a date.
-
-    Raises:
-        ValueError: not an ISO date.
-    """
-    return date.fromisoformat(text)
