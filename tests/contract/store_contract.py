@@ -350,6 +350,40 @@ class StoreContract:
         assert [s.sequence for s in stored] == list(range(120))
         assert [s.entry for s in stored] == sorted(s.entry for s in stored)
 
+    def test_what_says_nothing_new_makes_no_entry(self, make, store):
+        said = [record("a"), record("b")]
+        keys = [one.key for one in said]
+        assert store.append_new(deposit("1"), said, keys=keys, now=NOON).index == 0
+        assert store.append_new(deposit("1"), said, keys=keys, now=NOON) is None
+        assert store.append_new(deposit("2"), said[:1], keys=keys[:1], now=NOON) is None
+        more = [*said, record("c")]
+        assert store.append_new(deposit("3"), more, keys=[one.key for one in more], now=NOON).index == 1
+        assert store.append_new(deposit("4"), [], keys=[], now=NOON).index == 2  # nothing to compare is not known
+        store = self.again(make, store)
+        assert [(s.entry, s.body) for s in store.records()] == [(0, b"a"), (0, b"b"), (1, b"c")]
+        assert store.root() == mth([entry.leaf for entry in store.entries()])
+
+    def test_the_same_deposit_in_many_hands_at_once_is_one_entry(self, make, store):
+        handles = [store, make() if self.persistent else store] * 2
+        taken, start = [[] for _ in handles], threading.Barrier(len(handles))
+
+        def write(who):
+            for i in range(15):
+                said = [record(f"{i}-{x}") for x in "abc"]
+                start.wait()
+                keys = [one.key for one in said]
+                taken[who].append(handles[who].append_new(deposit(f"{i}"), said, keys=keys, now=NOON))
+
+        writers = [threading.Thread(target=write, args=(who,)) for who in range(len(handles))]
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join()
+        for answers in zip(*taken, strict=True):
+            assert sum(entry is not None for entry in answers) == 1
+        assert store.size() == 15
+        assert [s.entry for s in store.records()] == [i for i in range(15) for _ in "abc"]
+
     # --- laws ---
 
     @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))

@@ -8,7 +8,7 @@ import pytest
 from contract.store_contract import NOON, StoreContract, deposit, record
 from filon.core.errors import ConflictError, StoreError
 from filon.store import connection as connections
-from filon.store import open_store
+from filon.store import open_store, sqlite_records
 from filon.store.sqlite import SqliteStore
 
 
@@ -148,3 +148,10 @@ def test_a_lot_is_found_by_index_and_not_by_reading_everything(path):
     assert [
         p for p in plans if p.startswith("SCAN") and p.split()[1] in ("record", "mark", "identifier", "entry")
     ] == []
+
+
+@pytest.mark.parametrize("row", [(0, None, b"k", b"b"), (0, 1, "k", b"b"), (0, 1, b"k", None), (0, 1.5, b"k", b"b")])
+def test_a_damaged_row_of_the_index_is_told_and_not_stumbled_over(row):
+    # A flipped bit in a row's header makes any column NULL or another type, whatever the table declares.
+    with pytest.raises(StoreError, match="rebuild"):
+        sqlite_records._stored(*row)

@@ -4,6 +4,7 @@ import argparse
 import os
 import platform
 import sqlite3
+import subprocess
 import tempfile
 import time
 from datetime import UTC, datetime
@@ -25,15 +26,25 @@ def main():
     options.add_argument("--kills", type=int, default=100)
     options.add_argument("--flips", type=int, default=10_000)
     options.add_argument("--first", type=int, default=0, help="first seed: another campaign is another number")
+    options.add_argument("--only", default="", help="only the faults whose name has this in it; other rows stay")
+    options.add_argument("--of", default=commit(), help="what is tested, for the table")
     options.add_argument("--out", type=Path, default=DOCS)
     asked = options.parse_args()
-    rows = []
+    missed = 0
     for what, seeds, live in campaign(asked):
-        rows.append([what, 0, 0, 0, 0, 0.0])
-        for _ in lives(rows[-1], seeds, live):
-            write(asked.out, rows, asked)  # a campaign that is stopped leaves the figures of what it did
-    missed = sum(row[3] for row in rows if not row[0].startswith("control"))
+        if asked.only not in what or not seeds:
+            continue
+        row = [what, 0, 0, 0, 0, 0.0]
+        for _ in lives(row, seeds, live):
+            write(asked, row)  # a campaign that is stopped leaves the figures of what it did
+        if not what.startswith("control"):
+            missed += row[3] + row[4]
     raise SystemExit(1 if missed else 0)
+
+
+def commit():
+    told = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False)
+    return told.stdout.strip() or "?"
 
 
 def campaign(asked):
@@ -44,7 +55,7 @@ def campaign(asked):
 
     with tempfile.TemporaryDirectory() as folder:
         whole, said = flips.make(Path(folder) / "flips.db")
-        what = f"one flipped bit in a ledger file of {len(whole)} bytes"
+        what = "one flipped bit in a ledger file"
         yield what, seeds(asked.flips), lambda seed: flipped(Path(folder) / "flips.db", whole, said, seed)
         yield (
             "kill -9 of two writers on one file",
@@ -80,30 +91,34 @@ def lives(row, seeds, live):
     for seed in seeds:
         acked, lost, fine = live(seed)
         row[1:] = row[1] + 1, row[2] + acked, row[3] + lost, row[4] + (not fine), time.monotonic() - start
-        if row[1] % 1000 == 0:
+        if row[1] % 200 == 0:
             print(row, flush=True)
             yield
     yield
 
 
-def write(out, rows, asked):
-    when = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    lines = [
-        (
-            f"Run of {when}; seeds from {asked.first}; SQLite {apsw.sqlite_lib_version()} below the cuts and faults, "
-            f"{sqlite3.sqlite_version} for kills and flips; Python {platform.python_version()}, {os.uname().machine}.\n"
-        ),
-        "\n",
-        "| fault | lives | acknowledged entries (flips: of consequence) | lost or missed | not whole after | 95 % bound | s |\n",
-        "|---|--:|--:|--:|--:|--:|--:|\n",
-    ]
-    for what, count, acked, lost, broken, seconds in rows:
-        bound = "" if lost or not acked or what.startswith("control") else f"< {3 / acked:.1e}"
-        lines.append(f"| {what} | {count} | {acked} | {lost} | {broken} | {bound} | {seconds:.0f} |\n")
-    text = out.read_text("utf-8") if out.exists() else f"{BEGIN}{END}"
+HEAD = (
+    "| fault | lives | acknowledged entries (flips: of consequence) | lost or missed | not whole after | 95 % bound | s | run |\n"
+    "|---|--:|--:|--:|--:|--:|--:|---|\n"
+)
+
+
+def write(asked, row):
+    """Put the row into the table; rows of other faults stay as they are."""
+    what, count, acked, lost, broken, seconds = row
+    bound = "" if lost or not acked or what.startswith("control") else f"< {3 / acked:.1e}"
+    run = f"{datetime.now(UTC):%Y-%m-%d %H:%M} of {asked.of}, seeds from {asked.first}"
+    text = asked.out.read_text("utf-8") if asked.out.exists() else f"{BEGIN}{END}"
     head, _, rest = text.partition(BEGIN)
-    tail = rest.partition(END)[2]
-    out.write_text(head + BEGIN + "".join(lines) + END + tail, "utf-8")
+    old, _, tail = rest.partition(END)
+    rows = {line.split(" | ")[0]: line for line in old.splitlines(keepends=True) if line.startswith("| ")}
+    rows.pop("| fault", None)
+    rows[f"| {what}"] = f"| {what} | {count} | {acked} | {lost} | {broken} | {bound} | {seconds:.0f} | {run} |\n"
+    stand = (
+        f"SQLite {apsw.sqlite_lib_version()} below the cuts and faults, {sqlite3.sqlite_version} for kills and flips; "
+        f"Python {platform.python_version()}, {os.uname().machine}.\n\n"
+    )
+    asked.out.write_text(head + BEGIN + stand + HEAD + "".join(rows.values()) + END + tail, "utf-8")
 
 
 if __name__ == "__main__":

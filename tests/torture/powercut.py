@@ -53,7 +53,13 @@ def write(store, dice, acked, base):
         texts = [f"{base}-{i}-{j}" for j in range(dice.choice((1, 1, 1, 3)))]
         size = dice.choice((10, 300, 9_000))
         batch = [(Deposit(t.encode() * (size // len(t) + 1), "text/plain", t), records(t, dice)) for t in texts]
-        entries = store.append_all(batch, now=NOON)
+        if len(batch) == 1 and batch[0][1] and dice.random() < 0.5:
+            # As capture does it; a second time, as two that hand in the same at once: nothing may come of it.
+            (deposit, said), keys = batch[0], [one.key for one in batch[0][1]]
+            entries = [store.append_new(deposit, said, keys=keys, now=NOON)]
+            assert store.append_new(deposit, said, keys=keys, now=NOON) is None
+        else:
+            entries = store.append_all(batch, now=NOON)
         acked += [
             (entry.leaf_hash, deposit.data, len(said)) for entry, (deposit, said) in zip(entries, batch, strict=True)
         ]

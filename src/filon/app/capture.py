@@ -275,7 +275,9 @@ def take(ledger: Ledger, file: File, *, now: Callable[[], datetime], submitter: 
         nothing = found("EPC-232", Place(file=file.name))
         return _outcome(replace(seen, findings=(*seen.findings, nothing)), State.KNOWN, None, 0)
     deposit = Deposit(file.data, seen.kind, file.name, submitter, tuple(sorted(codes)))
-    entry = ledger.store.append(deposit, seen.records, now=now())
+    entry = ledger.store.append_new(deposit, seen.records, keys=seen.records.keys, now=now())
+    if entry is None:  # somebody handed the same in while we read it
+        return _outcome(seen, State.KNOWN, None, 0)
     return _outcome(seen, State.TAKEN, entry.index, seen.new(known))
 
 

@@ -7,6 +7,7 @@ The promises, in prose:
 2. Indexes are dense and in commit order: whoever sees entry n sees all before it, in every process.
 3. Nothing that was appended changes or goes away; `learned` never runs backwards.
 4. Two writers do not overtake each other; the second waits or is told so. A record key is held at most once.
+   Threads that wait for the disk at the same time may share a commit; each is answered as if it were alone.
 5. Opening after a crash is the same code as opening: the store checks itself and carries on, or refuses by name.
 6. Records are a cache: they can be deleted and made again from the payloads. Entries cannot.
 7. An entry of kind `erasure`, whose payload is `{"erases": [17, ..], ..}`, takes payload, salts and records of the
@@ -17,7 +18,7 @@ The store knows bytes, keys and identifiers; what an event *is*, it does not kno
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -134,6 +135,19 @@ class Store(Protocol):
 
     def append_all(self, deposits: Sequence[tuple[Deposit, Sequence[Record]]], *, now: datetime) -> list[Entry]:
         """Take several deposits in one durable commit: all or none, in this order. Errors as in `append`."""
+        ...
+
+    def append_new(
+        self, deposit: Deposit, records: Sequence[Record], *, keys: Collection[bytes], now: datetime
+    ) -> Entry | None:
+        """Take a deposit unless all these keys are held; None if they are, and nothing was taken.
+
+        Asked and taken in one step: of several that hand in the same at the same moment, in any process, one makes an
+        entry. Errors as in `append`.
+
+        Args:
+            keys: of the records, or of those among them that would be news.
+        """
         ...
 
     def size(self) -> int:

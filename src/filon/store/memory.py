@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from filon.core.errors import NotFoundError, StoreError
 from filon.log import merkle
-from filon.log.leaf import SALTS_SIZE, entered, erases, follow, micros, sealed
+from filon.log.leaf import entered, erases, follow
 from filon.log.store import Deposit, Entry, Kept, Record, Stored
+from filon.store.group import Wanted, planned
 from filon.store.search import matches
 
 
@@ -45,15 +46,14 @@ class MemoryStore:
 
     def append_all(self, deposits: Sequence[tuple[Deposit, Sequence[Record]]], *, now: datetime) -> list[Entry]:
         """Take several deposits, all or none."""
-        with self._writing:
-            self._open()
-            learned = max(micros(now), self._kept[-1].learned if self._kept else 0)
-            # Everything that can fail is done before anything is kept.
-            size = len(self._kept)
-            kept = [sealed(d, size + i, self._random(SALTS_SIZE), learned) for i, (d, _) in enumerate(deposits)]
-            for each, (_, records) in zip(kept, deposits, strict=True):
-                self._take(each, records)
-            return [entered(each) for each in kept]
+        return self._append(Wanted(deposits, now))
+
+    def append_new(
+        self, deposit: Deposit, records: Sequence[Record], *, keys: Collection[bytes], now: datetime
+    ) -> Entry | None:
+        """Take a deposit unless all these keys are held."""
+        taken = self._append(Wanted([(deposit, records)], now, keys))
+        return taken[0] if taken else None
 
     def adopt(self, entries: Sequence[tuple[Kept, Sequence[Record]]]) -> None:
         """Take entries of this very ledger back, byte for byte."""
@@ -178,6 +178,16 @@ class MemoryStore:
     def close(self) -> None:
         """Let go of everything."""
         self._closed = True
+
+    def _append(self, wanted: Wanted) -> list[Entry]:
+        with self._writing:
+            self._open()
+            last = self._kept[-1].learned if self._kept else 0
+            # Everything that can fail is done before anything is kept.
+            [(_, kept)] = planned([wanted], self.known, len(self._kept), last, self._random)
+            for each, (_, records) in zip(kept, wanted.deposits, strict=False):
+                self._take(each, records)
+            return [entered(each) for each in kept]
 
     def _open(self) -> None:
         if self._closed:

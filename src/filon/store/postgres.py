@@ -14,7 +14,7 @@ import itertools
 import json
 import secrets
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -22,10 +22,11 @@ from typing import Any
 
 import psycopg
 
-from filon.core.errors import ConflictError, NotFoundError, StoreError, TooLargeError, WrongCallError
+from filon.core.errors import ConflictError, NotFoundError, StoreError, WrongCallError
 from filon.log import merkle
-from filon.log.leaf import SALTS_SIZE, entered, erases, follow, kind_of, micros, sealed
+from filon.log.leaf import entered, erases, follow, kind_of
 from filon.log.store import Deposit, Entry, Kept, Record, Stored
+from filon.store.group import Group, Wanted, planned, small
 from filon.store.postgres_schema import MIGRATIONS
 from filon.store.search import SHORT, tail
 
@@ -66,6 +67,7 @@ class PostgresStore:
         self._threads = threading.local()
         self._names = itertools.count()
         self._closed = False
+        self._group = Group(self._append, threading.Lock())
         try:
             with _told():
                 self._durable()
@@ -81,15 +83,16 @@ class PostgresStore:
 
     def append_all(self, deposits: Sequence[tuple[Deposit, Sequence[Record]]], *, now: datetime) -> list[Entry]:
         """Take several deposits in one durable commit."""
-        for deposit, _ in deposits:
-            if len(deposit.data) > PAYLOAD_LIMIT:
-                raise TooLargeError(f"{deposit.name or 'the file'} has more than {PAYLOAD_LIMIT} bytes; split it")
-        with _told(), self._mine().transaction():
-            size, last = self._lock()
-            learned = max(micros(now), last)
-            kept = [sealed(d, size + i, self._random(SALTS_SIZE), learned) for i, (d, _) in enumerate(deposits)]
-            self._write(size, kept, [records for _, records in deposits])
-        return [entered(each) for each in kept]
+        small(deposits, PAYLOAD_LIMIT)
+        return self._group.take(Wanted(deposits, now))
+
+    def append_new(
+        self, deposit: Deposit, records: Sequence[Record], *, keys: Collection[bytes], now: datetime
+    ) -> Entry | None:
+        """Take a deposit unless all these keys are held."""
+        small([(deposit, records)], PAYLOAD_LIMIT)
+        taken = self._group.take(Wanted([(deposit, records)], now, keys))
+        return taken[0] if taken else None
 
     def adopt(self, entries: Sequence[tuple[Kept, Sequence[Record]]]) -> None:
         """Take entries of this very ledger back, byte for byte, in one durable commit."""
@@ -241,6 +244,17 @@ class PostgresStore:
         self._closed = True
         while self._connections:
             self._connections.pop().close()
+
+    def _append(self, together: Sequence[Wanted]) -> None:
+        """One durable commit of what several threads of this process want kept."""
+        with _told(), self._mine().transaction():
+            size, last = self._lock()
+            # Asked under the lock: what another worker took a moment ago is seen.
+            plans = planned(together, self.known, size, last, self._random)
+            kept = [one for _, mine in plans for one in mine]
+            self._write(size, kept, [said for each, mine in plans if mine for _, said in each.deposits])
+        for each, mine in plans:
+            each.entries = [entered(one) for one in mine]
 
     def _lock(self) -> tuple[int, int]:
         """Size and last time, with the head row ours until the commit is flushed."""

@@ -15,19 +15,21 @@ import json
 import secrets
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from filon.core.errors import NotFoundError, StoreError, TooLargeError
+from filon.core.errors import NotFoundError, StoreError
 from filon.log import merkle
-from filon.log.leaf import SALTS_SIZE, entered, erases, follow, kind_of, micros, sealed
+from filon.log.leaf import entered, erases, follow, kind_of
 from filon.log.store import Deposit, Entry, Kept, Record, Stored
 from filon.store import sqlite_records
 from filon.store.connection import connect, migrate, told, transaction
 from filon.store.faults import file_faults, schema_faults
+from filon.store.group import Group, Wanted, planned, small
 
 PAYLOAD_LIMIT = 900_000_000
 """Bytes; SQLite holds at most 1 000 000 000 in a row."""
@@ -59,6 +61,7 @@ class SqliteStore:
         self._connections: list[sqlite3.Connection] = []
         self._threads = threading.local()
         self._writing = threading.Lock()
+        self._group = Group(self._take, self._writing)
         path.parent.mkdir(parents=True, exist_ok=True)
         self._writer = self._connect()
         try:
@@ -74,11 +77,16 @@ class SqliteStore:
 
     def append_all(self, deposits: Sequence[tuple[Deposit, Sequence[Record]]], *, now: datetime) -> list[Entry]:
         """Take several deposits in one durable commit."""
-        for deposit, _ in deposits:
-            if len(deposit.data) > PAYLOAD_LIMIT:
-                raise TooLargeError(f"{deposit.name or 'the file'} has more than {PAYLOAD_LIMIT} bytes; split it")
-        with self._writing, told(self.path), transaction(self._writer):
-            return self._take(deposits, now)
+        small(deposits, PAYLOAD_LIMIT)
+        return self._group.take(Wanted(deposits, now))
+
+    def append_new(
+        self, deposit: Deposit, records: Sequence[Record], *, keys: Collection[bytes], now: datetime
+    ) -> Entry | None:
+        """Take a deposit unless all these keys are held."""
+        small([(deposit, records)], PAYLOAD_LIMIT)
+        taken = self._group.take(Wanted([(deposit, records)], now, keys))
+        return taken[0] if taken else None
 
     def size(self) -> int:
         """How many entries there are."""
@@ -204,12 +212,16 @@ class SqliteStore:
         while self._connections:
             self._connections.pop().close()
 
-    def _take(self, deposits: Sequence[tuple[Deposit, Sequence[Record]]], now: datetime) -> list[Entry]:
-        size = _size(self._writer)
-        learned = max(micros(now), self._last_learned(size))
-        kept = [sealed(d, size + i, self._random(SALTS_SIZE), learned) for i, (d, _) in enumerate(deposits)]
-        self._write(size, kept, [records for _, records in deposits])
-        return [entered(each) for each in kept]
+    def _take(self, together: Sequence[Wanted]) -> None:
+        """One durable commit of what several threads want kept; `_writing` is ours."""
+        with told(self.path), transaction(self._writer):
+            size = _size(self._writer)
+            last = self._last_learned(size)
+            plans = planned(together, partial(sqlite_records.known, self._writer), size, last, self._random)
+            kept = [one for _, mine in plans for one in mine]
+            self._write(size, kept, [said for each, mine in plans if mine for _, said in each.deposits])
+        for each, mine in plans:
+            each.entries = [entered(one) for one in mine]
 
     def _write(self, size: int, kept: Sequence[Kept], records: Sequence[Sequence[Record]]) -> None:
         """Everything an append writes; also the way back in from a backup."""

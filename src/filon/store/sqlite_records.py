@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from filon.core.errors import StoreError
 from filon.log.store import Record, Stored
 from filon.store.search import SHORT, tail
 
@@ -165,7 +166,14 @@ def _interned(connection: sqlite3.Connection, texts: dict[str, None]) -> dict[st
 
 def _read(connection: sqlite3.Connection, sql: str, size: int | None, **values: object) -> Iterator[Stored]:
     rows = connection.execute(sql, {**values, "size": _ALL if size is None else size})
-    return (Stored(sequence, entry, key, body) for sequence, entry, key, body in rows)
+    return (_stored(*row) for row in rows)
+
+
+def _stored(sequence: object, entry: object, key: object, body: object) -> Stored:
+    """The record of a row; a damaged file may hold anything in its columns, whatever they were declared as."""
+    if type(sequence) is int and type(entry) is int and type(key) is bytes and type(body) is bytes:
+        return Stored(sequence, entry, key, body)
+    raise StoreError(f"the index of records is damaged at {sequence}; make it again with filon rebuild")
 
 
 def _next(connection: sqlite3.Connection, table: str, column: str) -> int:

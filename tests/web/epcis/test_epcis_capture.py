@@ -249,7 +249,7 @@ def test_a_full_disk_is_told_in_the_job(w, monkeypatch):
     def full(*_, **__):
         raise StoreError("the disk is full")
 
-    monkeypatch.setattr(w.repository.ledger.store, "append", full)
+    monkeypatch.setattr(w.repository.ledger.store, "append_new", full)
     job = w.job(w.capture(GOOD))
     assert not job["success"]
     assert job["errors"][0]["type"] == "epcisException:ImplementationException"

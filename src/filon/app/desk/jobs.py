@@ -189,7 +189,10 @@ def _take(  # noqa: PLR0917 - what was found and what is to be written
     if not made or not fresh:
         return _Done(not errors, problems(errors), told(findings), None, events, 0)
     accepted = {one.code for one in findings if one.level is Level.WARNING} | {one.code for one in errors}
-    entry = ledger.store.append(replace(deposit, accepted=tuple(sorted(accepted))), made, now=now())
+    deposit = replace(deposit, accepted=tuple(sorted(accepted)))
+    entry = ledger.store.append_new(deposit, made, keys=[one.key for one in made], now=now())
+    if entry is None:  # somebody captured the same meanwhile
+        return _Done(not errors, problems(errors), told(findings), None, events, 0)
     taken = len(fresh & {one.key for one in made[: len(document.events)]})
     return _Done(not errors, problems(errors), told(findings), entry.index, events, taken)
 

@@ -151,7 +151,10 @@ def post_event(call: Call) -> Response:
     accepted = sorted({one.code for one in document.findings if one.level is Level.WARNING})
     kind = MEDIA_TYPES["xml" if xml else "json"]
     call.repository.cards.learn(call.body)
-    store.append(Deposit(call.body, kind, name, call.token.name, tuple(accepted)), [record], now=call.now)
+    deposit = Deposit(call.body, kind, name, call.token.name, tuple(accepted))
+    if store.append_new(deposit, [record], keys=[record.key], now=call.now) is None:
+        call.answer["Location"] = told
+        raise ResourceAlreadyExistsException("this event is here already")
     call.repository.woke()
     return Response(status_code=201, headers={"Location": told})
 

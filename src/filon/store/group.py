@@ -1,0 +1,137 @@
+"""Group commit: who waits for the disk is taken along by who has it next, so that one sync acknowledges many.
+
+Each thread hands in what it wants kept and waits for its turn to write. Whoever gets the turn writes everything that
+waits, in the order in which it came, in one durable commit; the others then find their answer and go. With one thread
+nothing changes; with many, the disk's syncs bound the commits and not the deposits.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+
+from filon.core.errors import StoreError, TooLargeError, WrongCallError
+from filon.log.leaf import SALTS_SIZE, micros, sealed
+from filon.log.store import Deposit, Entry, Kept, Record
+
+TOGETHER = 256
+"""So many callers share one commit; more make the first wait too long."""
+TOGETHER_BYTES = 64_000_000
+
+
+@dataclass(eq=False, slots=True)
+class Wanted:
+    """What one caller wants kept, all or none of it, and what became of it.
+
+    Args:
+        keys: if there are any and all of them are held already, nothing is taken.
+        entries: the answer, once `done`.
+    """
+
+    deposits: Sequence[tuple[Deposit, Sequence[Record]]]
+    now: datetime
+    keys: Collection[bytes] = ()
+    entries: list[Entry] = field(default_factory=list)
+    error: Exception | None = None
+    done: bool = False
+
+    @property
+    def size(self) -> int:
+        """Bytes of its payloads."""
+        return sum(len(deposit.data) for deposit, _ in self.deposits)
+
+
+class Group:
+    """The callers that wait for one ledger's disk.
+
+    Args:
+        write: keeps several in one durable commit, all or none, and sets their `entries`.
+        turn: held while writing.
+    """
+
+    def __init__(self, write: Callable[[Sequence[Wanted]], None], turn: Lock) -> None:
+        self._write = write
+        self._turn = turn
+        self._waiting: deque[Wanted] = deque()
+
+    def take(self, wanted: Wanted) -> list[Entry]:
+        """Keep it, together with what else waits; durable on return."""
+        self._waiting.append(wanted)
+        with self._turn:
+            while not wanted.done:
+                self._commit(self._next())
+        if wanted.error is not None:
+            raise wanted.error
+        return wanted.entries
+
+    def _next(self) -> list[Wanted]:
+        together = [self._waiting.popleft()]
+        held = together[0].size
+        while self._waiting and len(together) < TOGETHER:
+            held += self._waiting[0].size
+            if held > TOGETHER_BYTES:
+                break
+            together.append(self._waiting.popleft())
+        return together
+
+    def _commit(self, together: Sequence[Wanted]) -> None:
+        try:
+            self._write(together)
+        except WrongCallError as error:
+            # One of them asks for what cannot be; nothing was committed. The others must not suffer for it.
+            if len(together) == 1:
+                together[0].error = error
+            else:
+                for each in together:
+                    self._commit([each])
+        except Exception as error:  # noqa: BLE001 - whose turn it is answers for all: each is told what happened
+            # After a failed COMMIT nobody knows; trying again here could take a deposit twice.
+            for each in together:
+                each.error = error
+        except BaseException:
+            for each in together:
+                each.error = StoreError("the program was stopped while writing; look before trying again")
+                each.done = True
+            raise
+        for each in together:
+            each.done = True
+
+
+def planned(
+    together: Sequence[Wanted],
+    held: Callable[[Collection[bytes]], set[bytes]],
+    size: int,
+    last: int,
+    salts: Callable[[int], bytes],
+) -> list[tuple[Wanted, list[Kept]]]:
+    """What is to be written for each, numbered from `size`; whoever says nothing new gets nothing.
+
+    Must be asked inside the transaction that writes: what another process took meanwhile is seen, never overtaken.
+
+    Args:
+        held: those of the keys that the ledger holds.
+        last: microseconds of the last entry; time does not run back.
+    """
+    plans: list[tuple[Wanted, list[Kept]]] = []
+    fresh: set[bytes] = set()
+    for each in together:
+        if each.keys and fresh.union(held(each.keys)).issuperset(each.keys):
+            plans.append((each, []))
+            continue
+        last = max(micros(each.now), last)
+        kept = [sealed(d, size + i, salts(SALTS_SIZE), last) for i, (d, _) in enumerate(each.deposits)]
+        size += len(kept)
+        if len(together) > 1:
+            fresh.update(each.keys or (record.key for _, said in each.deposits for record in said))
+        plans.append((each, kept))
+    return plans
+
+
+def small(deposits: Sequence[tuple[Deposit, Sequence[Record]]], limit: int) -> None:
+    """Refuse a payload that a store cannot hold."""
+    for deposit, _ in deposits:
+        if len(deposit.data) > limit:
+            raise TooLargeError(f"{deposit.name or 'the file'} has more than {limit} bytes; split it")
