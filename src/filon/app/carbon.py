@@ -16,6 +16,7 @@ from filon.app.ledger import Ledger
 from filon.app.records import ACTIVITY, said
 from filon.core.errors import NotFoundError, WrongCallError
 from filon.core.finding import Finding
+from filon.core.moment import Known
 from filon.views.build.carbon import carbon_of_pack
 from filon.views.carbon import CarbonView
 from filon.views.ledger_state import LedgerState
@@ -31,14 +32,14 @@ class Carbon:
         self.ledger = ledger
         self._accounts: OrderedDict[tuple[int, bool, str], CarbonAccount] = OrderedDict()
 
-    def activities(self, as_of: int | None = None) -> tuple[list[Activity], list[Finding]]:
+    def activities(self, as_of: Known | None = None) -> tuple[list[Activity], list[Finding]]:
         """Everything that was said to be used."""
         role, mark = ACTIVITY
         size = self.ledger.size(as_of)
         return activities([said(one) for one in self.ledger.store.touching([mark], roles=[role], size=size)])
 
     def account(
-        self, as_of: int | None = None, *, unconfirmed: bool = False, allocation: str = "mass"
+        self, as_of: Known | None = None, *, unconfirmed: bool = False, allocation: str = "mass"
     ) -> CarbonAccount:
         """The account of the whole book: a month's electricity is shared by all that was made in it."""
         key = (self.ledger.size(as_of), unconfirmed, allocation)
@@ -58,7 +59,7 @@ class Carbon:
         self,
         name: str,
         *,
-        as_of: int | None = None,
+        as_of: Known | None = None,
         made: bool = False,
         unconfirmed: bool = False,
         allocation: str = "mass",

@@ -7,9 +7,10 @@ book = ledger.book_of([lot])         # only what can be in that lot: quick at an
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
 from threading import RLock
@@ -25,6 +26,7 @@ from filon.books.post import post
 from filon.books.register import Register
 from filon.core.errors import NotFoundError, WrongCallError
 from filon.core.ident import canonical, short
+from filon.core.moment import Known, day_text
 from filon.log.store import Record, Store, Stored
 from filon.store import open_store
 
@@ -52,7 +54,7 @@ class Ledger:
     def __init__(self, store: Store, path: Path | None = None) -> None:
         self.store = store
         self.path = path
-        self._books: OrderedDict[int, Book] = OrderedDict()
+        self._books: OrderedDict[tuple[int, date | None], Book] = OrderedDict()
         self._registers: OrderedDict[int, Register] = OrderedDict()
         self._events_of: dict[int, int] = {}
         self._lock = RLock()
@@ -80,7 +82,7 @@ class Ledger:
     ) -> None:
         self.store.close()
 
-    def size(self, as_of: int | None = None) -> int:
+    def size(self, as_of: Known | None = None) -> int:
         """Entries the questions rest on.
 
         Raises:
@@ -89,19 +91,21 @@ class Ledger:
         size = self.store.size()
         if as_of is None:
             return size
+        if isinstance(as_of, datetime):
+            return self.size_at(as_of)
         if not 0 <= as_of <= size:
             raise WrongCallError(f"the log has {size} entries; as of {as_of} cannot be told")
         return as_of
 
     def size_at(self, moment: datetime) -> int:
-        """How many entries the log had at a moment."""
-        return sum(1 for entry in self.store.entries() if entry.learned <= moment)
+        """How many entries the log had at a moment; `learned` never runs backwards, so that it can be looked up."""
+        return bisect_right(range(self.store.size()), moment, key=lambda index: self.store.entry(index).learned)
 
-    def said(self, as_of: int | None = None) -> Iterator[Said]:
-        """All events, in the order they were learned."""
+    def said(self, as_of: Known | None = None, on: date | None = None) -> Iterator[Said]:
+        """All events, in the order they were learned; `on` = only what had happened by the end of that local day."""
         for stored in self.store.records(size=self.size(as_of)):
-            if not is_master(stored.body):
-                yield said(stored)
+            if not is_master(stored.body) and _happened(one := said(stored), on):
+                yield one
 
     def events_of(self, entry: int) -> int:
         """How many events an entry brought that nobody had said before."""
@@ -113,7 +117,7 @@ class Ledger:
             self._events_of = {index: counted.get(index, 0) for index in range(self.store.size())}
         return self._events_of[entry]
 
-    def register(self, as_of: int | None = None) -> Register:
+    def register(self, as_of: Known | None = None) -> Register:
         """All master data."""
         size = self.size(as_of)
         with self._lock:
@@ -128,31 +132,37 @@ class Ledger:
         fresh = (Stored(-1, -1, one.key, one.body) for one in made if is_master(one.body))
         return register(chain(stored, fresh))
 
-    def book(self, as_of: int | None = None) -> Book:
-        """The book of everything; kept in memory until the log has grown."""
-        size = self.size(as_of)
-        with self._lock:
-            if size not in self._books:
-                self._books[size] = post(self.said(size), self.register(size))
-                _trim(self._books)
-            return self._books[size]
+    def book(self, as_of: Known | None = None, on: date | None = None) -> Book:
+        """The book of everything; kept in memory until the log has grown.
 
-    def book_of(self, lots: Iterable[str], as_of: int | None = None) -> Book:
+        Args:
+            as_of: as known when the log had so many entries, or at a moment.
+            on: as things stood at the end of that day, where they happened.
+        """
+        key = (self.size(as_of), on)
+        with self._lock:
+            if key not in self._books:
+                self._books[key] = post(self.said(*key), self.register(key[0]))
+                _trim(self._books)
+            return self._books[key]
+
+    def book_of(self, lots: Iterable[str], as_of: Known | None = None, on: date | None = None) -> Book:
         """A book of only what can be in some lots: their content and origins are those of the whole book."""
         size = self.size(as_of)
         with self._lock:
-            if size in self._books:
-                return self._books[size]
+            if (size, on) in self._books:
+                return self._books[size, on]
         known = self.register(size)
 
         def touching(names: set[str]) -> list[Said]:
             found = self.store.touching(sorted(names), size=size)
-            return [said(stored) for stored in found if not is_master(stored.body)]
+            told = [said(stored) for stored in found if not is_master(stored.body)]
+            return [one for one in told if _happened(one, on)]
 
         events, scope = cone(lots, touching)
         return post(events, known, scope)
 
-    def lot(self, text: str, as_of: int | None = None) -> LotId:
+    def lot(self, text: str, as_of: Known | None = None) -> LotId:
         """The lot that a person means: an identifier, or a lot or serial number that only one lot has.
 
         Raises:
@@ -171,6 +181,11 @@ class Ledger:
         raise NotFoundError(f"no lot {text!r} is known{hint}")
 
 
-def _trim(kept: OrderedDict[int, Book] | OrderedDict[int, Register]) -> None:
+def _happened(one: Said, on: date | None) -> bool:
+    """Whether an event's local day is not after a day."""
+    return on is None or day_text(one.event.eventTime, one.event.eventTimeZoneOffset) <= on.isoformat()
+
+
+def _trim(kept: OrderedDict[tuple[int, date | None], Book] | OrderedDict[int, Register]) -> None:
     while len(kept) > KEPT_BOOKS:
         kept.popitem(last=False)

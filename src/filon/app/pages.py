@@ -23,6 +23,7 @@ from filon.core.errors import NotFoundError, WrongCallError
 from filon.core.finding import Finding
 from filon.core.ident import sgtin
 from filon.core.matter import ELEMENTS, MASS
+from filon.core.moment import Known
 from filon.epcis.key import body_key
 from filon.views.agreement import AgreementView, agreement_view
 from filon.views.balance import BalanceView
@@ -51,50 +52,52 @@ class Pages:
         self.ledger = ledger
         self._sight = lru_cache(maxsize=4)(self._whole)
 
-    def state(self, *, as_of: int | None = None) -> LedgerState:
+    def state(self, *, as_of: Known | None = None) -> LedgerState:
         """The log as it stood."""
         store, size = self.ledger.store, self.ledger.size(as_of)
         learned = store.entry(size - 1).learned if size else None
         return LedgerState(size, store.root(size).hex(), learned, latest=size == store.size())
 
-    def home(self, *, as_of: int | None = None) -> HomeView:
+    def home(self, *, as_of: Known | None = None) -> HomeView:
         """The first page."""
         return home_view(self.sight(as_of))
 
     def lots(
-        self, query: str = "", *, stage: str = "", site: str = "", page: int = 1, as_of: int | None = None
+        self, query: str = "", *, stage: str = "", site: str = "", page: int = 1, as_of: Known | None = None
     ) -> LotList:
         """Lots whose number, product or site contains the query, newest first."""
         if stage not in {"", *STAGES, "other"}:
             raise WrongCallError(f"{stage!r} is not a stage; choose of {', '.join(STAGES)}, other")
         return lot_list(self.sight(as_of), query, stage=stage, site=site, page=page)
 
-    def lot(self, identifier: str, *, carrier: str = "", as_of: int | None = None) -> LotView:
+    def lot(self, identifier: str, *, carrier: str = "", as_of: Known | None = None) -> LotView:
         """One lot."""
         return lot_view(self.sight(as_of), self.ledger.lot(identifier, as_of), carrier=carrier)
 
-    def battery(self, gtin: str, serial: str, *, as_of: int | None = None) -> BatteryView:
+    def battery(self, gtin: str, serial: str, *, as_of: Known | None = None) -> BatteryView:
         """The public view of one battery: everybody may see it."""
         lot = LotId(sgtin(gtin, serial))
         return battery_view(self.sight_of(lot, as_of), lot)
 
-    def balance(self, *, element: str = "", site: str = "", period: str = "", as_of: int | None = None) -> BalanceView:
+    def balance(
+        self, *, element: str = "", site: str = "", period: str = "", as_of: Known | None = None
+    ) -> BalanceView:
         """The balance lines that the choices leave."""
         sight = self.sight(as_of)
         return balance_view(sight, element=_element(element), site=self._site(site, sight), period=period)
 
-    def log(self, *, page: int = 1, as_of: int | None = None) -> LogView:
+    def log(self, *, page: int = 1, as_of: Known | None = None) -> LogView:
         """Entries, newest first."""
         return log_view(self.state(as_of=as_of), self._entry, page=page)
 
-    def origin(self, name: str, *, element: str = "", as_of: int | None = None) -> tuple[Contained, ...]:
+    def origin(self, name: str, *, element: str = "", as_of: Known | None = None) -> tuple[Contained, ...]:
         """What is in a lot by origin."""
         lot = self.ledger.lot(name, as_of)
         contents = contained(self.sight_of(lot, as_of), lot)
         wanted = _element(element)
         return tuple(one for one in contents if not wanted or one.element == wanted)
 
-    def trace(self, name: str, *, element: str, back: bool, forward: bool, as_of: int | None = None) -> TraceView:
+    def trace(self, name: str, *, element: str, back: bool, forward: bool, as_of: Known | None = None) -> TraceView:
         """The chain of a lot as a list."""
         lot = self.ledger.lot(name, as_of)
         book = self.ledger.book(as_of) if forward else self.ledger.book_of([lot], as_of)
@@ -102,7 +105,7 @@ class Pages:
         return trace_view(book, self.state(as_of=as_of), lot, chosen, back=back, forward=forward)
 
     def why(
-        self, name: str, *, element: str, smallest: Decimal, rows: bool = False, as_of: int | None = None
+        self, name: str, *, element: str, smallest: Decimal, rows: bool = False, as_of: Known | None = None
     ) -> WhyView:
         """The tree under a lot's content; `smallest` in percent; for `rows` the files are read again."""
         lot = self.ledger.lot(name, as_of)
@@ -125,11 +128,11 @@ class Pages:
                 places[index, body_key(event).hex()] = event.place
         return {node.event: places.get((node.entry, book.events[node.event].key), "") for node in nodes}
 
-    def findings(self, *, as_of: int | None = None) -> tuple[Finding, ...]:
+    def findings(self, *, as_of: Known | None = None) -> tuple[Finding, ...]:
         """Everything the books find wrong or worth knowing."""
         return tuple(gravest_first(self.ledger.book(as_of).findings))
 
-    def agreement(self, terms: bytes, year: int, *, as_of: int | None = None) -> AgreementView:
+    def agreement(self, terms: bytes, year: int, *, as_of: Known | None = None) -> AgreementView:
         """Where an agreement stands in a year."""
         try:
             read = json.loads(terms, parse_float=Decimal)
@@ -139,11 +142,11 @@ class Pages:
             raise WrongCallError("the agreement is a JSON object; see docs/agreement.md")
         return agreement_view(standing(self.ledger.book(as_of), agreement(read), year), self.state(as_of=as_of))
 
-    def sight(self, as_of: int | None = None) -> Sight:
+    def sight(self, as_of: Known | None = None) -> Sight:
         """The whole book to look at; kept until the log grows."""
         return self._sight(self.ledger.size(as_of))
 
-    def sight_of(self, lot: LotId, as_of: int | None = None) -> Sight:
+    def sight_of(self, lot: LotId, as_of: Known | None = None) -> Sight:
         """Only what can be in a lot."""
         size = self.ledger.size(as_of)
         return Sight(self.ledger.book_of([lot], size), self.state(as_of=size), self._entry)
@@ -154,7 +157,7 @@ class Pages:
     def _entry(self, index: int) -> EntryLine:
         return entry_line(self.ledger.store.entry(index), self.ledger.events_of(index))
 
-    def _leading(self, lot: LotId, as_of: int | None) -> str:
+    def _leading(self, lot: LotId, as_of: Known | None) -> str:
         contents = contained(self.sight_of(lot, as_of), lot)
         known = [one for one in contents if one.mass.value]
         return max(known, key=lambda one: one.mass.value or 0).element if known else MASS

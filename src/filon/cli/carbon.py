@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from filon.cli.show import chosen, console, grid, put_json
+from filon.cli.show import AsOf, chosen, console, grid, put_json
 from filon.views.say import Tongue, tongue
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def carbon(
     baseline: Annotated[Path | None, typer.Option(help="Baseline and targets, JSON.", exists=True)] = None,
     why: Annotated[bool, typer.Option("--why", help="Factors, readings and log entries of every line.")] = False,
     xlsx: Annotated[Path | None, typer.Option(help="Write the report as a workbook too.")] = None,
-    as_of: Annotated[int | None, typer.Option("--as-of", help="As known when the log had so many entries.")] = None,
+    as_of: AsOf = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
     """Say what one kg or piece cost in CO2e; exit 1 where something is missing."""

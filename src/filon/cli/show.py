@@ -9,16 +9,23 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from io import TextIOWrapper
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from rich.console import Console
 from rich.errors import MarkupError
 from rich.table import Table
 from rich.text import Text
 
 from filon.core.finding import Finding, Language, Level
+from filon.core.moment import known
 from filon.views.as_json import as_json
 from filon.views.say import Tongue, tongue
+
+AsOf = Annotated[
+    Any, typer.Option("--as-of", parser=known, metavar="DATE", help="As known on a date, or with so many log entries.")
+]
+"""How far knowledge goes: a date, a moment or a number of log entries; None = all."""
 
 LEVEL_STYLE = {Level.ERROR: "bold red", Level.WARNING: "yellow", Level.NOTE: "dim"}
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeAlias
+
+Known: TypeAlias = int | datetime
+"""How far knowledge goes: so many log entries, or what the log held at a moment."""
 
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
 
@@ -47,3 +51,24 @@ def day(moment: datetime, zone: str) -> tuple[datetime, datetime]:
 def day_text(moment: datetime, zone: str = "+00:00") -> str:
     """The local calendar day as `2026-11-03`."""
     return (moment + offset(zone)).date().isoformat()
+
+
+def known(text: str) -> Known:
+    """How far knowledge is to go, as people write it.
+
+    `7` is seven log entries, `2026-09-30` all that was learned until the end of that day (UTC), `2026-09-30T12:00Z`
+    until that moment.
+
+    Raises:
+        ValueError: none of these.
+    """
+    if text.isdecimal() and len(text) < len("20260930"):
+        return int(text)
+    if len(text) == len("2026-09-30"):
+        return datetime.combine(date.fromisoformat(text), time.max, UTC)
+    try:
+        return instant(text)
+    except ValueError as error:
+        raise ValueError(
+            f"{text!r} is no date (2026-09-30), moment (2026-09-30T12:00Z) or number of entries"
+        ) from error

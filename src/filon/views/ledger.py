@@ -1,6 +1,6 @@
 """What the pages ask of a ledger: one question a page, each answered with a view.
 
-`as_of` is a number of log entries: "as known when the log had so many"; None = now. The answers are pure
+`as_of` is a number of log entries ("as known when the log had so many") or a moment; None = now. The answers are pure
 functions of the log up to there, so two equal questions get equal answers. Methods may be called from several threads.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from filon.core.finding import Finding
+from filon.core.moment import Known
 from filon.views.balance import BalanceView
 from filon.views.battery import BatteryView
 from filon.views.home import HomeView
@@ -20,21 +21,21 @@ from filon.views.lot import LotList, LotView
 class Ledger(Protocol):
     """Answers the questions of the pages; `app` implements it on the books, tests on examples."""
 
-    def state(self, *, as_of: int | None = None) -> LedgerState:
+    def state(self, *, as_of: Known | None = None) -> LedgerState:
         """The log as it stands; quick, for `/readyz`."""
         ...
 
-    def home(self, *, as_of: int | None = None) -> HomeView:
+    def home(self, *, as_of: Known | None = None) -> HomeView:
         """The first page."""
         ...
 
     def lots(
-        self, query: str = "", *, stage: str = "", site: str = "", page: int = 1, as_of: int | None = None
+        self, query: str = "", *, stage: str = "", site: str = "", page: int = 1, as_of: Known | None = None
     ) -> LotList:
         """Lots whose number, product or site contains the query (any case), newest first."""
         ...
 
-    def lot(self, identifier: str, *, carrier: str = "", as_of: int | None = None) -> LotView:
+    def lot(self, identifier: str, *, carrier: str = "", as_of: Known | None = None) -> LotView:
         """One lot; `carrier` is the element its chain is drawn for, empty = its leading one.
 
         Raises:
@@ -42,7 +43,7 @@ class Ledger(Protocol):
         """
         ...
 
-    def battery(self, gtin: str, serial: str, *, as_of: int | None = None) -> BatteryView:
+    def battery(self, gtin: str, serial: str, *, as_of: Known | None = None) -> BatteryView:
         """The public view of one battery.
 
         Raises:
@@ -50,14 +51,16 @@ class Ledger(Protocol):
         """
         ...
 
-    def balance(self, *, element: str = "", site: str = "", period: str = "", as_of: int | None = None) -> BalanceView:
+    def balance(
+        self, *, element: str = "", site: str = "", period: str = "", as_of: Known | None = None
+    ) -> BalanceView:
         """The balance lines that the choices leave; empty = all."""
         ...
 
-    def findings(self, *, as_of: int | None = None) -> tuple[Finding, ...]:
+    def findings(self, *, as_of: Known | None = None) -> tuple[Finding, ...]:
         """Everything that is wrong or worth knowing, gravest first."""
         ...
 
-    def log(self, *, page: int = 1, as_of: int | None = None) -> LogView:
+    def log(self, *, page: int = 1, as_of: Known | None = None) -> LogView:
         """Entries, newest first."""
         ...

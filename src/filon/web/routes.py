@@ -8,8 +8,10 @@ from typing import Annotated, cast
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
+from pydantic import BeforeValidator
 
 from filon.core.errors import NotFoundError
+from filon.core.moment import Known, known
 from filon.views.build.sight import lot_key
 from filon.views.findings import FindingList
 from filon.views.ledger import Ledger
@@ -21,7 +23,11 @@ pages = APIRouter()
 reads = partial(pages.api_route, methods=["GET", "HEAD"])
 """A page at a path; nothing can be changed through the web."""
 
-AsOf = Annotated[int | None, Query(ge=0, description="as known when the log had so many entries")]
+AsOf = Annotated[
+    Known | None,
+    BeforeValidator(lambda text: known(text) if text else None),
+    Query(description="as known on a date, or with so many log entries"),
+]
 Page = Annotated[int, Query(alias="page", ge=1, le=1_000_000)]
 Gtin = Annotated[str, Path(pattern=r"^(\d{8}|\d{12,14})$")]
 Text = Annotated[str, Query(max_length=400)]
