@@ -26,6 +26,7 @@ from filon.core.errors import NotFoundError, TooLargeError
 from filon.core.finding import Finding, Level, Place, found
 from filon.epcis.document import Document, Heading
 from filon.exchange import workbook
+from filon.exchange.workbook.pause import collector_paused
 from filon.exchange.workbook.resolve import facts
 from filon.log.store import Deposit, Record
 
@@ -220,8 +221,9 @@ def check(ledger: Ledger, files: Sequence[File], *, today: date, progress: Progr
     outcomes = []
     for index, file in enumerate(files):
         _tell(progress, file.name, index, len(files))
-        seen = examine(ledger, file, today=today)
-        outcomes.append(_outcome(seen, State.CHECKED, None, seen.new(ledger.store.known(seen.records.keys))))
+        with collector_paused():
+            seen = examine(ledger, file, today=today)
+            outcomes.append(_outcome(seen, State.CHECKED, None, seen.new(ledger.store.known(seen.records.keys))))
     _tell(progress, "", len(files), len(files))
     return outcomes
 
@@ -251,7 +253,8 @@ def capture(
         moved = False
         for index in list(waiting):
             _tell(progress, files[index].name, len(files) - len(waiting), len(files))
-            outcomes[index] = take(ledger, files[index], now=now, submitter=submitter, accept=accept)
+            with collector_paused():
+                outcomes[index] = take(ledger, files[index], now=now, submitter=submitter, accept=accept)
             if outcomes[index].state is not State.REFUSED:
                 waiting.remove(index)
                 moved = True

@@ -44,8 +44,7 @@ _FAR_ODD = re.compile(rb"""\sr\s*=\s*["']""" + _PAST)
 _EDGE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]*)0*(\d+)["']""")
 _FORMULA = re.compile(rb"<f[\s/>]")
 _FORMULA_ODD = re.compile(rb"<\w+:f[\s/>]")
-_CELL_BEFORE = re.compile(rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r\s*=\s*["']([A-Za-z]+)(\d+)["'][^<]*$""")
-_REACH = 400
+_CELL_TAG = re.compile(rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r\s*=\s*["']([A-Za-z]+)(\d+)["']""")
 _CELL = re.compile(rb"""<(?:\w+:)?c\s([^>]*)>""")
 _REFERENCE = re.compile(rb"""(?:^|\s)r\s*=\s*["']([A-Za-z]+)(\d+)["']""")
 _STYLE = re.compile(rb"""(?:^|\s)s\s*=\s*["'](\d+)["']""")
@@ -179,7 +178,7 @@ def _formulas(xml: bytes) -> dict[int, list[int]]:
     """{0-based column: rows} of the cells that hold a formula."""
     cells: dict[int, list[int]] = {}
     for match in (_FORMULA_ODD if b":f" in xml else _FORMULA).finditer(xml):
-        if cell := _CELL_BEFORE.search(xml[max(0, match.start() - _REACH) : match.start()]):
+        if cell := _CELL_TAG.match(xml, xml.rfind(b"<", 0, match.start())):
             cells.setdefault(_column(cell.group(1)) - 1, []).append(int(cell.group(2)))
     return cells
 

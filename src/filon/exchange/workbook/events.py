@@ -30,10 +30,11 @@ from filon.exchange.workbook.resolve import facts
 
 KILOGRAM = "KGM"
 _COUNTS: Mapping[str, str] = {
-    "lots.moist": "moisture",
-    "lots.recycled": "recycled",
-    "lots.u_weight": "weighingUncertainty",
+    "lots.moist": FILON + "moisture",
+    "lots.recycled": FILON + "recycled",
+    "lots.u_weight": FILON + "weighingUncertainty",
 }
+_TEXTS: Mapping[str, str] = {"lots.status": FILON + "status", "lots.recycled_kind": FILON + "recycledKind"}
 
 
 def events(reading: Reading, said: Facts | None = None) -> Document:
@@ -57,7 +58,7 @@ def _event(place: str, **members: Any) -> Event:
 
     Source: RFC 9562, 5.8 (UUIDv8), the 122 free bits from SHA-256.
     """
-    said = {name: value for name, value in members.items() if value not in (None, "", (), [], {})}
+    said = {name: value for name, value in members.items() if value}
     content = orjson.dumps(said, _hashed, orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS)
     digest = bytearray(hashlib.sha256(content).digest()[:16])
     digest[6] = digest[6] & 0x0F | 0x80
@@ -95,10 +96,6 @@ def trimmed(value: Decimal) -> Decimal:
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 
 
-def _at(reading: Reading, sheet: str, row: Row) -> str:
-    return f"{reading.place(sheet).sheet}!{row.number}"
-
-
 def _element(lot: str, kg: Decimal) -> QuantityElement:
     return QuantityElement(lot, trimmed(kg), KILOGRAM)
 
@@ -118,11 +115,13 @@ def _lots(reading: Reading, said: Facts) -> Iterable[Event]:
     inputs: dict[str, list[Used]] = defaultdict(list)
     for use in said.used:
         inputs[use.out].append(use)
+    title = reading.place("lots").sheet
     for lot in said.made:
-        yield _transformed(reading, said, lot, inputs[lot.lot]) if lot.lot in inputs else _made(reading, said, lot)
+        common = _common(title, said, lot)
+        yield _transformed(lot, inputs[lot.lot], common) if lot.lot in inputs else _made(lot, common)
 
 
-def _common(reading: Reading, said: Facts, lot: Made) -> dict[str, Any]:
+def _common(title: str, said: Facts, lot: Made) -> dict[str, Any]:
     certificate = lot.row.text("lots.coa")
     return {
         "eventTime": midnight(lot.day, lot.site.zone),
@@ -132,23 +131,22 @@ def _common(reading: Reading, said: Facts, lot: Made) -> dict[str, Any]:
         "bizLocation": lot.site.id,
         "ilmd": _traits(said, lot),
         "extensions": {FILON + "precision": "day"},
-        "place": _at(reading, "lots", lot.row),
+        "place": f"{title}!{lot.row.number}",
         "bizTransactionList": (_transaction(lot.site, certificate, "testres"),) if certificate else (),
     }
 
 
-def _made(reading: Reading, said: Facts, lot: Made) -> Event:
+def _made(lot: Made, common: dict[str, Any]) -> Event:
     return _event(
         type="ObjectEvent",
         action="ADD",
         bizStep="commissioning",
         quantityList=(_element(lot.lot, lot.kg),),
-        **_common(reading, said, lot),
+        **common,
     )
 
 
-def _transformed(reading: Reading, said: Facts, lot: Made, uses: Sequence[Used]) -> Event:
-    common = _common(reading, said, lot)
+def _transformed(lot: Made, uses: Sequence[Used], common: dict[str, Any]) -> Event:
     campaigns = sorted({each for use in uses if (each := use.row.text("mix.campaign"))})
     orders = tuple(_transaction(lot.site, each, "prodorder") for each in campaigns)
     common["bizTransactionList"] += orders
@@ -172,25 +170,28 @@ def _transaction(site: Site, number: str, kind: str) -> Typed:
 
 def _traits(said: Facts, lot: Made) -> dict[str, Any]:
     """What is true of the lot: form, kind, moisture, assays, origin; numbers as decimal text."""
-    row = lot.row
-    traits: dict[str, Any] = {"form": lot.product.form, "kind": lot.product.use}
-    traits |= {name: decimal_text(value) for key, name in _COUNTS.items() if (value := row.amount(key)) is not None}
-    if (moisture := row.amount("lots.moist")) is not None:
-        traits["dryMass"] = decimal_text(lot.kg * (100 - moisture) / 100)
-    traits["assay"] = _assays(row)
-    traits["status"] = row.text("lots.status")
-    traits["recycledKind"] = row.text("lots.recycled_kind")
-    traits["origin"] = origin_of(said.directory, lot)
-    return {FILON + name: value for name, value in traits.items() if value not in ("", [])}
+    row, values = lot.row, lot.row.values
+    traits: dict[str, Any] = {FILON + "form": lot.product.form, FILON + "kind": lot.product.use}
+    for key, name in _COUNTS.items():
+        if key in values and (value := row.amount(key)) is not None:
+            traits[name] = decimal_text(value)
+    if "lots.moist" in values and (moisture := row.amount("lots.moist")) is not None:
+        traits[FILON + "dryMass"] = decimal_text(lot.kg * (100 - moisture) / 100)
+    if not ASSAYED.keys().isdisjoint(values):
+        traits[FILON + "assay"] = _assays(row)
+    traits |= {name: values[key] for key, name in _TEXTS.items() if key in values}
+    if "lots.origin" in values:
+        traits[FILON + "origin"] = origin_of(said.directory, lot)
+    return {name: value for name, value in traits.items() if value}
 
 
 def _assays(row: Row) -> list[dict[str, str]]:
-    there = row.values.keys() & ASSAYED.keys()
-    basis = {"basis": row.text("lots.basis")} if there and row.text("lots.basis") else {}
+    stated = row.text("lots.basis")
+    basis = {"basis": stated} if stated else {}
     return [
         {"element": element, "percent": decimal_text(value), **basis}
         for key, element in ASSAYED.items()
-        if key in there and (value := row.amount(key)) is not None
+        if key in row.values and (value := row.amount(key)) is not None
     ]
 
 
@@ -201,13 +202,14 @@ def _shipments(reading: Reading, lines: Iterable[Shipped]) -> Iterable[Event]:
     notes: dict[tuple[Any, ...], list[Shipped]] = defaultdict(list)
     for line in lines:
         notes[line.note, line.day, line.site.id, line.to.id, line.to_site.id].append(line)
+    title = reading.place("ship").sheet
     for note in notes.values():
-        yield _shipment(reading, note, "shipping", "in_transit")
+        yield _shipment(title, note, "shipping", "in_transit")
         if void := [line for line in note if line.row.text("ship.void") == "yes"]:
-            yield _shipment(reading, void, "void_shipping", "available")
+            yield _shipment(title, void, "void_shipping", "available")
 
 
-def _shipment(reading: Reading, note: Sequence[Shipped], step: str, disposition: str) -> Event:
+def _shipment(title: str, note: Sequence[Shipped], step: str, disposition: str) -> Event:
     first = note[0]
     orders = sorted({_order(line) for line in note if line.row.text("ship.po")})
     return _event(
@@ -223,7 +225,7 @@ def _shipment(reading: Reading, note: Sequence[Shipped], step: str, disposition:
         sourceList=_ends(first.site.party, first.site.id),
         destinationList=_ends(first.to.id, first.to_site.id),
         extensions={FILON + "precision": "day", **_packing(note)},
-        place=_at(reading, "ship", first.row),
+        place=f"{title}!{first.row.number}",
     )
 
 
@@ -256,11 +258,12 @@ def _receipts(reading: Reading, lines: Sequence[Received]) -> Iterable[Event]:
         # Two receipts of one line cannot both close it: all but the last leave the rest in transit.
         partial = line.row.text("recv.partial") == "yes" or line.day < last[line.note, line.lot]
         groups[line.note, line.day, line.site.id, line.sender, line.own, partial].append(line)
+    title = reading.place("recv").sheet
     for (*_, own, partial), group in groups.items():
-        yield _receipt(reading, group, own, partial)
+        yield _receipt(title, group, own, partial)
 
 
-def _receipt(reading: Reading, group: Sequence[Received], own: str, partial: bool) -> Event:
+def _receipt(title: str, group: Sequence[Received], own: str, partial: bool) -> Event:
     first = group[0]
     said = {FILON + "precision": "day", FILON + "own": own, FILON + "partial": partial}
     return _event(
@@ -277,5 +280,5 @@ def _receipt(reading: Reading, group: Sequence[Received], own: str, partial: boo
         sourceList=_ends(first.sender, "")[:2] if first.sender else (),
         destinationList=_ends(first.site.party, first.site.id),
         extensions={name: value for name, value in said.items() if value},
-        place=_at(reading, "recv", first.row),
+        place=f"{title}!{first.row.number}",
     )

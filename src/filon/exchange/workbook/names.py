@@ -87,15 +87,19 @@ def scoped(owner: str, kind: str, number: str) -> str:
 
     Source: CBV 2.0, 8.5.3 (`urn:epcglobal:cbv:bt:GLN:number`), 8.6 (`xform`).
     """
-    safe = quote(number, safe="")
+    return _below(owner, kind) + quote(number, safe="")
+
+
+@lru_cache(maxsize=4096)
+def _below(owner: str, kind: str) -> str:
+    """What all numbers of that kind of one owner begin with."""
     keys = ident.elements(owner)
     if keys:
         digits = "".join(keys.values())
-        if kind in {"bt", "xform"} and len(digits) == _GLN:
-            return f"urn:epcglobal:cbv:{kind}:{digits}:{safe}"
-        return f"urn:filon:{kind}:{digits}:{safe}"
+        standard = kind in {"bt", "xform"} and len(digits) == _GLN
+        return f"urn:epcglobal:cbv:{kind}:{digits}:" if standard else f"urn:filon:{kind}:{digits}:"
     separator = ":" if owner.startswith("urn:") else "/"
-    return f"{owner.rstrip('/')}{separator}{kind}{separator}{safe}"
+    return f"{owner.rstrip('/')}{separator}{kind}{separator}"
 
 
 _EASY_LOT = re.compile(r"[A-Za-z0-9._-]{1,20}")
