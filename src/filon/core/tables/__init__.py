@@ -29,13 +29,16 @@ class Table:
 
 
 @cache
-def table(name: str) -> Table:
+def table(name: str, package: str = __package__ or "") -> Table:
     """The table of that name that ships with this version of Filon.
+
+    Args:
+        package: where it lies; a law of its own keeps its tables with its code (`filon.passport.tables`).
 
     Raises:
         KeyError: no such table.
     """
-    path = files(__package__).joinpath(f"{name}.csv")
+    path = files(package).joinpath(f"{name}.csv")
     if not path.is_file():
         raise KeyError(name)
     lines = path.read_text(encoding="utf-8").splitlines()
