@@ -2,7 +2,9 @@
 
 import io
 import json
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -104,12 +106,31 @@ def test_the_same_question_in_french(filon):
         (["balance", "--site", "Nowhere"], "no site is called"),
         (["lots", "--as-of", "99"], "the log has 33 entries"),
         (["check", "not-there.xlsx"], "no such file"),
+        (["--lang", "de", "lots"], "the languages are en and fr"),
+        (["serve", "--port", "99999"], "65535"),
     ],
 )
 def test_a_wrong_call_ends_with_2_and_says_what_to_do(filon, words, part):
     code, _, err = filon(*words)
     assert code == 2
     assert part in err
+
+
+def test_a_full_disk_behind_the_output_is_told_and_no_traceback(ledger_file):
+    words = [sys.executable, "-c", "from filon.cli.main import run; run()", "--ledger", str(ledger_file), "lots"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert "No space left" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_finding_of_the_books_names_the_file_and_writes_its_numbers_in_french(filon):
+    _, out, _ = filon("findings", lang="fr")
+    surplus = out[out.index("BOK-013") : out.index("BOK-014")]
+    assert "2026-" in surplus.splitlines()[0]  # 2026-..-.._maker_month.xlsx, as it was handed in
+    assert "308,7\u202fkg" in surplus
+    assert "3758.6" not in surplus
 
 
 def test_without_a_ledger_it_says_how_to_make_one(filon, tmp_path):

@@ -7,7 +7,8 @@ look forward, take the whole book, which is kept until the log grows.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -20,7 +21,7 @@ from filon.books.book import Book
 from filon.books.lot import LotId
 from filon.contracts.agreement import agreement, standing
 from filon.core.errors import NotFoundError, WrongCallError
-from filon.core.finding import Finding
+from filon.core.finding import Finding, Place
 from filon.core.ident import sgtin
 from filon.core.matter import ELEMENTS, MASS
 from filon.core.moment import Known
@@ -129,8 +130,11 @@ class Pages:
         return {node.event: places.get((node.entry, book.events[node.event].key), "") for node in nodes}
 
     def findings(self, *, as_of: Known | None = None) -> tuple[Finding, ...]:
-        """Everything the books find wrong or worth knowing."""
-        return tuple(gravest_first(self.ledger.book(as_of).findings))
+        """Everything the books find wrong or worth knowing, each with the file that its entry came as."""
+        found = gravest_first(self.ledger.book(as_of).findings)
+        entries = {one.place.entry for one in found if one.place.entry is not None}
+        files = {entry: self.ledger.store.entry(entry).name for entry in entries}
+        return tuple(replace(one, place=replace(one.place, file=_file(one.place, files))) for one in found)
 
     def agreement(self, terms: bytes, year: int, *, as_of: Known | None = None) -> AgreementView:
         """Where an agreement stands in a year."""
@@ -187,3 +191,7 @@ def _nodes(reason: Reason) -> Iterator[Reason]:
     yield reason
     for part in reason.parts:
         yield from _nodes(part)
+
+
+def _file(place: Place, files: Mapping[int, str]) -> str:
+    return place.file or ("" if place.entry is None else files[place.entry])

@@ -202,7 +202,7 @@ def entries(
 def agreement(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="The agreement's terms as JSON.")],
-    year: Annotated[int, typer.Option(help="Year to look at.")],
+    year: Annotated[int, typer.Option(help="Contract year to look at: the calendar year in which it begins.")],
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:

@@ -70,7 +70,5 @@ def run() -> None:
     except BrokenPipeError:
         sys.exit(0)
     except OSError as error:
-        if error.filename is None:
-            raise
-        print(f"{WrongCallError.title}: {error.filename}: {error.strerror}", file=sys.stderr)
+        print(f"{WrongCallError.title}: {error.filename or 'output'}: {error.strerror}", file=sys.stderr)
         sys.exit(WrongCallError.exit_code)

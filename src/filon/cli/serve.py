@@ -21,7 +21,7 @@ def add_to(app: typer.Typer) -> None:
 def serve(
     context: typer.Context,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 0,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the address as JSON, then serve.")] = False,
 ) -> None:
     """Show the ledger in a browser, and answer partners' programs below /epcis (with tokens)."""

@@ -7,7 +7,7 @@ import locale
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from io import TextIOWrapper
 from typing import Annotated, Any
 
@@ -17,10 +17,11 @@ from rich.errors import MarkupError
 from rich.table import Table
 from rich.text import Text
 
+from filon.core.errors import WrongCallError
 from filon.core.finding import Finding, Language, Level
 from filon.core.moment import known
 from filon.views.as_json import as_json
-from filon.views.say import Tongue, tongue
+from filon.views.say import LANGUAGES, Tongue, tongue
 
 AsOf = Annotated[
     Any, typer.Option("--as-of", parser=known, metavar="DATE", help="As known on a date, or with so many log entries.")
@@ -31,9 +32,15 @@ LEVEL_STYLE = {Level.ERROR: "bold red", Level.WARNING: "yellow", Level.NOTE: "di
 
 
 def chosen(language: str) -> Language:
-    """The language asked for, else the system's, else English."""
-    wanted = language or os.environ.get("FILON_LANGUAGE", "") or (locale.getlocale()[0] or "")
-    return "fr" if wanted.lower().startswith("fr") else "en"
+    """The language asked for, else the system's, else English.
+
+    Raises:
+        WrongCallError: one was asked for that is neither English nor French.
+    """
+    asked = (language or os.environ.get("FILON_LANGUAGE", "")).lower()
+    if asked and asked[:2] not in LANGUAGES:
+        raise WrongCallError(f"no {asked!r} yet: the languages are {' and '.join(LANGUAGES)}")
+    return "fr" if (asked or (locale.getlocale()[0] or "").lower()).startswith("fr") else "en"
 
 
 _FOREIGN = re.compile(r"(?<!\\)\[(?!(?:/|bold|dim|red|bold red|green|yellow)\])")
@@ -84,17 +91,27 @@ def put_findings(findings: Iterable[Finding], language: Language, *, limit: int 
     """Print findings: where, what is wrong, expected and found, the way out; the rest is counted."""
     listed = list(findings)
     out = console()
+    measured = tongue(language).measured
     for one in listed[:limit]:
         style = LEVEL_STYLE[one.level]
         out.print(f"[{style}]{one.code}[/] {_plain(one.place.text(language))}", markup=True)
-        out.print(f"    {_plain(one.text(language))}")
+        out.print(f"    {_plain(measured(one.text(language)))}")
         words = {"en": ("expected", "found", "way out"), "fr": ("attendu", "trouvé", "solution")}[language]
-        told = [(words[0], one.expected), (words[1], one.found), (words[2], one.way_out(language))]
+        told = [
+            (words[0], measured(one.expected)),
+            (words[1], _said(one, measured)),
+            (words[2], measured(one.way_out(language))),
+        ]
         colon = " : " if language == "fr" else ": "
         out.print("    [dim]" + " · ".join(f"{name}{colon}{_plain(value)}" for name, value in told if value) + "[/]")
     if len(listed) > limit:
         more = len(listed) - limit
         out.print(f"… {more} more (--json shows all)" if language == "en" else f"… {more} de plus (--json les montre)")
+
+
+def _said(one: Finding, measured: Callable[[str], str]) -> str:
+    """What was found: in a cell as it was typed, in the books as this language writes it."""
+    return one.found if one.place.sheet else measured(one.found)
 
 
 def _plain(text: str) -> str:

@@ -19,6 +19,7 @@ from filon.books.book import Book, Holding
 from filon.books.lot import AccountKind
 from filon.core.errors import WrongCallError
 from filon.core.matter import MASS, mass_fraction
+from filon.core.moment import local_day
 from filon.core.quantity import MG_PER_KG
 from filon.core.tables import table
 
@@ -52,6 +53,21 @@ class Agreement:
     option: str = ""
     source: str = ""
 
+    def begins(self, year: int) -> date:
+        """First day of the contract year that begins in a calendar year; a 29 February begins on 1 March elsewhere."""
+        try:
+            return self.start.replace(year=year)
+        except ValueError:
+            return date(year, 3, 1)
+
+    def spoken(self, year: int) -> str:
+        """`2026`, or `2026/27` where the contract year is not the calendar year."""
+        return str(year) if (self.start.month, self.start.day) == (1, 1) else f"{year}/{(year + 1) % 100:02}"
+
+    def runs(self, year: int) -> bool:
+        """Whether that contract year belongs to the term."""
+        return self.start.year <= year < self.start.year + self.years
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -67,10 +83,11 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where an agreement stands in one year.
+    """Where an agreement stands in one contract year.
 
     Args:
-        due_t: tonnes of product due in the year.
+        year: the calendar year in which the contract year begins.
+        due_t: tonnes of product due in the year; 0 before and after the term.
         due_element_t: tonnes of the element in it if it has the agreed form; None if no form was agreed.
         product_mg, element_mg: delivered; the element where known.
         unknown: deliveries whose element content nobody knows.
@@ -120,7 +137,8 @@ def agreement(terms: Mapping[str, Any]) -> Agreement:
 
 
 def deliveries(book: Book, agreed: Agreement, year: int) -> list[Delivery]:
-    """Every lot shipped under the agreement in a year, oldest first."""
+    """Every lot shipped under the agreement in a contract year (by the shipper's calendar), oldest first."""
+    first, after = agreed.begins(year), agreed.begins(year + 1)
     found = []
     for holding in book.holdings:
         if holding.kind is not AccountKind.TRANSIT:
@@ -128,7 +146,7 @@ def deliveries(book: Book, agreed: Agreement, year: int) -> list[Delivery]:
         event = book.events[holding.made].event
         orders = {one.value for one in event.bizTransactionList if one.type in {"po", "poc"}}
         mine = any(_names(order, agreed.reference) for order in orders)
-        if mine and event.eventTime.year == year:
+        if mine and first <= local_day(event.eventTime, event.eventTimeZoneOffset) < after:
             found.append(_delivery(book, agreed, holding))
     return found
 
@@ -154,13 +172,14 @@ def standing(book: Book, agreed: Agreement, year: int) -> Standing:
     Source: contracts reference, sections 1, 3 and 4.
     """
     rows = deliveries(book, agreed, year)
+    due = agreed.yearly_t if agreed.runs(year) else Decimal(0)
     element_mg = sum(row.element_mg or 0 for row in rows)
     share = mass_fraction(agreed.form, agreed.element) if agreed.form else None
     return Standing(
         agreement=agreed,
         year=year,
-        due_t=agreed.yearly_t,
-        due_element_t=None if share is None else Fraction(agreed.yearly_t) * share,
+        due_t=due,
+        due_element_t=None if share is None else Fraction(due) * share,
         product_mg=sum(row.product_mg for row in rows),
         element_mg=element_mg,
         in_transit_mg=sum(row.product_mg for row in rows if not row.received),

@@ -43,14 +43,18 @@ def offset(text: str) -> timedelta:
 def day(moment: datetime, zone: str) -> tuple[datetime, datetime]:
     """First and last microsecond (UTC) of the local day that the moment falls in."""
     shift = offset(zone)
-    local = (moment + shift).date()
-    start = datetime.combine(local, datetime.min.time(), UTC) - shift
+    start = datetime.combine(local_day(moment, zone), time(), UTC) - shift
     return start, start + timedelta(days=1, microseconds=-1)
+
+
+def local_day(moment: datetime, zone: str) -> date:
+    """The calendar day that the moment falls in where the zone holds."""
+    return (moment + offset(zone)).date()
 
 
 def day_text(moment: datetime, zone: str = "+00:00") -> str:
     """The local calendar day as `2026-11-03`."""
-    return (moment + offset(zone)).date().isoformat()
+    return local_day(moment, zone).isoformat()
 
 
 def known(text: str) -> Known:

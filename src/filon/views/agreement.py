@@ -48,23 +48,24 @@ def agreement_view(standing: AgreementStanding, state: LedgerState) -> Agreement
     due = Figure(standing.due_t, "t", Standing.DECLARED)
     delivered = _tonnes(Fraction(standing.product_mg, MG_PER_TONNE))
     element = _tonnes(Fraction(standing.element_mg, MG_PER_TONNE))
-    share = Figure(_decimal(Fraction(standing.product_mg, MG_PER_TONNE) / Fraction(standing.due_t) * 100, 4), "%",
-                   Standing.COMPUTED)  # fmt: skip
+    due_mg = Fraction(standing.due_t) * MG_PER_TONNE
+    share = (
+        Figure(_decimal(standing.product_mg / due_mg * 100, 4), "%", Standing.COMPUTED)
+        if due_mg
+        else Figure(None, "%", Standing.UNKNOWN)
+    )
+    year = agreed.spoken(standing.year)
     named = Named("element", agreed.element)
     parties = {
         "seller": agreed.seller,
         "buyer": agreed.buyer,
         "reference": agreed.reference,
-        "year": str(standing.year),
+        "year": year,
     }
     sentences = [
         Sentence(f"agreement.{agreed.status}", {**parties, "due": due, "form": Named("form", agreed.form)}),
-        Sentence(
-            "agreement.delivered", {"delivered": delivered, "due": due, "share": share, "year": str(standing.year)}
-        ),
-        Sentence(
-            "agreement.element", {"mass": element, "of": named, "due": _due(standing), "year": str(standing.year)}
-        ),
+        Sentence("agreement.delivered", {"delivered": delivered, "due": due, "share": share, "year": year}),
+        Sentence("agreement.element", {"mass": element, "of": named, "due": _due(standing), "year": year}),
     ]
     if standing.in_transit_mg:
         under_way = _tonnes(Fraction(standing.in_transit_mg, MG_PER_TONNE))
