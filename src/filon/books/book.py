@@ -12,12 +12,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from filon.books.declared import Declared
 from filon.books.lot import Account, AccountKind, Content, LotId, SiteId
 from filon.books.movement import Said
 from filon.books.register import Register
 from filon.core.finding import Finding
+
+if TYPE_CHECKING:
+    from filon.books.engine.columns import Columns
+
+LARGE = 50_000
+"""Flows from which on the engine is worth its start of half a second; such a book took many to post."""
 
 
 @dataclass(slots=True)
@@ -152,6 +159,18 @@ class Book:
             if isinstance(flow.source, int):
                 table[flow.source].append(flow)
         return table
+
+    @cached_property
+    def columns(self) -> Columns:
+        """The flows as columns of numbers, from which the engine's graphs are made; worked out once."""
+        from filon.books.engine.columns import Columns  # noqa: PLC0415 - the engine knows books
+
+        return Columns.of(self)
+
+    @property
+    def large(self) -> bool:
+        """Whether the engine is quicker than walking the flows one by one; the answers are the same."""
+        return len(self.flows) >= LARGE
 
     @cached_property
     def of_lot(self) -> Mapping[LotId, Sequence[int]]:

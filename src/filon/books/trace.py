@@ -6,7 +6,7 @@ are exact fractions made whole at the end, so back and forward give the same num
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -45,15 +45,21 @@ def forward(book: Book, lot: LotId, substance: str) -> list[Relative]:
 
 def forebears(book: Book, lots: Iterable[LotId]) -> set[int]:
     """Ids of all holdings that the lots' holdings came from, themselves included."""
-    return _reach([i for lot in lots for i in book.of_lot.get(lot, ())], book.inflows, "source")
+    return _reach(book, [i for lot in lots for i in book.of_lot.get(lot, ())], forward=False)
 
 
 def descendants(book: Book, lots: Iterable[LotId]) -> set[int]:
     """Ids of all holdings that the lots' holdings went into, themselves included."""
-    return _reach([i for lot in lots for i in book.of_lot.get(lot, ())], book.outflows, "target")
+    return _reach(book, [i for lot in lots for i in book.of_lot.get(lot, ())], forward=True)
 
 
-def _reach(start: list[int], flows: Sequence[Sequence[Flow]], end: str) -> set[int]:
+def _reach(book: Book, start: list[int], *, forward: bool) -> set[int]:
+    """Walked flow by flow in a small book, by the engine in a large one."""
+    if book.large:
+        from filon.books.engine.graph import downstream, upstream  # noqa: PLC0415 - only large books wait for it
+
+        return set((downstream if forward else upstream)(book.columns.graph, start).tolist())
+    flows, end = (book.outflows, "target") if forward else (book.inflows, "source")
     seen, stack = set(start), list(start)
     while stack:
         for flow in flows[stack.pop()]:
@@ -76,7 +82,7 @@ def _walk(book: Book, start: Mapping[int, Fraction], substance: str, *, forward:
         index: None if (mg := book.holdings[index].content.get(substance, 0)) is None else Fraction(mg)
         for index in start
     }
-    cone = _reach(list(start), book.outflows if forward else book.inflows, "target" if forward else "source")
+    cone = _reach(book, list(start), forward=forward)
     for index in sorted(cone, reverse=not forward):
         mine = amounts.get(index, Fraction(0))
         for flow in book.outflows[index] if forward else book.inflows[index]:

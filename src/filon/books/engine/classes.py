@@ -1,0 +1,106 @@
+"""Classes being made: which nodes provably hold the same mixture, in arrays that grow with the graph.
+
+A node with a single source is of its source's class (shipping, splits, slits). Siblings of one event with the same
+sources and shares share a class. Nodes of different events never do, however equal their values: a correction of one
+would leak into the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+ALIKE = 1e-6
+"""Shares of one source that sum to 1 within this are all of it (float32 sums of up to 10**5 shares)."""
+
+REMEMBERED = 1 << 14
+"""So many classes are remembered while siblings are looked for; one forgotten is made twice, which harms nobody."""
+
+
+@dataclass
+class Classes:
+    """The classes of the nodes seen so far; only whoever takes in new nodes writes here.
+
+    Args:
+        state: nodes done, classes, links of classes, place in the list of nodes with matter of their own.
+        of: (nodes) class of each node.
+        starts, source, weight: links of the classes, by class.
+        founder: (classes) the first node of each class.
+    """
+
+    state: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(4, np.int64))
+    of: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    starts: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, np.int64))
+    source: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    weight: npt.NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    founder: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    slot: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    recent: npt.NDArray[np.int32] = field(default_factory=lambda: np.full(REMEMBERED, -1, np.int32))
+
+    @property
+    def count(self) -> int:
+        """How many classes."""
+        return int(self.state[1])
+
+    @property
+    def links(self) -> int:
+        """How many links between classes."""
+        return int(self.state[2])
+
+    def room(self, nodes: int, widest: int) -> None:
+        """Make room for so many nodes, and for half as many classes again."""
+        if len(self.of) < nodes:
+            self.of = _longer(self.of, nodes)
+        classes = max(self.count + self.count // 2 + 1024, 1024)
+        if len(self.founder) < self.count + 512:
+            self.founder, self.slot = _longer(self.founder, classes), _longer(self.slot, classes)
+            self.starts = _longer(self.starts, classes + 1)
+        if len(self.source) < self.links + widest + 4096:
+            links = self.links + self.links // 2 + 2 * widest + 8192
+            self.source, self.weight = _longer(self.source, links), _longer(self.weight, links)
+
+
+def _longer(array: Any, size: int) -> Any:
+    made = np.zeros(size, array.dtype)
+    made[: len(array)] = array
+    return made
+
+
+def classify(starts: Any, into: Any, share: Any, event: Any, own: Any, made: Classes) -> None:
+    """The definition, node by node, for numpy alone; the compiled loop `classed` does the same."""
+    begun, classes, links, at_own = (int(one) for one in made.state)
+    known: dict[tuple[tuple[int, float], ...], int] = {}
+    of_event = -1
+    alone = set(own[at_own:].tolist())
+    bounds = starts[begun:].tolist()
+    for node, (begin, end) in enumerate(pairwise(bounds), begun):
+        mixture: dict[int, float] = {}
+        parts = share[begin:end].tolist() if len(share) else [1 / max(end - begin, 1)] * (end - begin)
+        for group, part in zip(made.of[into[begin:end]].tolist(), parts, strict=True):
+            mixture[group] = mixture.get(group, 0.0) + part
+        mine = node in alone
+        if not mine and len(mixture) == 1 and abs(sum(mixture.values()) - 1) < ALIKE:
+            made.of[node] = next(iter(mixture))
+            continue
+        if event[node] != of_event:
+            known, of_event = {}, event[node]
+        key = tuple(mixture.items())
+        if mixture and not mine and key in known:
+            made.of[node] = known[key]
+            continue
+        if not mine:
+            known[key] = classes
+        made.state[:] = node, classes, links, at_own
+        made.room(len(made.of), len(mixture))
+        made.source[links : links + len(mixture)] = list(mixture)
+        made.weight[links : links + len(mixture)] = list(mixture.values())
+        made.of[node], made.founder[classes] = classes, node
+        links += len(mixture)
+        classes += 1
+        made.starts[classes] = links
+        at_own += mine
+    made.state[:] = len(starts) - 1, classes, links, at_own

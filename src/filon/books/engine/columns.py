@@ -1,0 +1,178 @@
+"""The flows of a book as columns of numbers: from these the engine's graphs are made, without asking a million objects.
+
+columns = Columns.of(book)
+graph = columns.graph                       # all that moved between holdings
+cobalt = columns.substance("Co")            # how much of it went which way, and what entered from outside
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from filon.books.book import Book, Flow
+from filon.books.engine.graph import Graph
+from filon.books.engine.kernel import Floats, Ids
+from filon.books.engine.quotient import Own, Quotient, Table
+from filon.books.lot import AccountKind
+
+Milligrams: TypeAlias = npt.NDArray[np.int64]
+
+OUTSIDE = -1
+"""The end of a flow that is no holding."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """One row a flow, in posting order.
+
+    Args:
+        source, target: ids of holdings, OUTSIDE for accounts outside.
+        like: holding whose mixture matter from outside has, OUTSIDE = none.
+    """
+
+    book: Book
+    source: Ids
+    target: Ids
+    like: Ids
+    _substances: dict[str, Substance] = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def of(cls, book: Book) -> Columns:
+        """The columns of a book."""
+        column = _reader(book)
+        return cls(
+            book,
+            column(lambda flow: flow.source if type(flow.source) is int else OUTSIDE),
+            column(lambda flow: flow.target if type(flow.target) is int else OUTSIDE),
+            column(lambda flow: OUTSIDE if flow.like is None else flow.like),
+        )
+
+    @cached_property
+    def events(self) -> Ids:
+        """(holdings) index of the event that made each."""
+        return np.fromiter((one.made for one in self.book.holdings), np.int32, len(self.book.holdings))
+
+    @cached_property
+    def graph(self) -> Graph:
+        """Holdings and the flows between them; nodes are holdings' ids."""
+        inside = np.flatnonzero((self.source != OUTSIDE) & (self.target != OUTSIDE))
+        made = Graph.of(len(self.events), self.source[inside], self.target[inside], self.events)
+        return Graph(made.starts, made.into, made.event, made.aligned(inside))
+
+    def milligrams(self, substance: str) -> Milligrams:
+        """(flows) mg of a substance; 0 also where nobody said how much."""
+        flows = self.book.flows
+        return np.fromiter((flow.content.get(substance) or 0 for flow in flows), np.int64, len(flows))
+
+    def substance(self, name: str) -> Substance:
+        """One substance; worked out once."""
+        if name not in self._substances:
+            self._substances[name] = Substance(self, name, self.milligrams(name))
+        return self._substances[name]
+
+
+def _reader(book: Book) -> Callable[[Callable[[Flow], int]], Ids]:
+    return lambda read: np.fromiter(map(read, book.flows), np.int32, len(book.flows))
+
+
+@dataclass(frozen=True)
+class Substance:
+    """What moved of one substance.
+
+    Args:
+        mg: (flows) in posting order.
+    """
+
+    columns: Columns
+    name: str
+    mg: Milligrams
+
+    @cached_property
+    def made(self) -> Milligrams:
+        """(holdings) mg that entered each, over all its time."""
+        return self._sums(self.columns.target)
+
+    def _sums(self, end: Ids) -> Milligrams:
+        totals = np.zeros(len(self.columns.events), np.int64)
+        there = end != OUTSIDE
+        np.add.at(totals, end[there], self.mg[there])
+        return totals
+
+    @cached_property
+    def share(self) -> Floats:
+        """(links of `Columns.graph`) part of the target's matter that came over each."""
+        graph = self.columns.graph
+        return self._part(graph, self.made[self.columns.target[graph.flow]])
+
+    @cached_property
+    def drawn(self) -> Floats:
+        """(links of `Columns.graph`) part of the source's matter that went over each."""
+        graph = self.columns.graph
+        return self._part(graph, self.made[self.columns.source[graph.flow]])
+
+    def _part(self, graph: Graph, whole: Milligrams) -> Floats:
+        mg = self.mg[graph.flow].astype(np.float64)
+        return np.divide(mg, whole, out=np.zeros(len(mg)), where=whole > 0)
+
+    @cached_property
+    def _mixed(self) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """(flows that bring a mixture into a holding, where that mixture is): drawn from it, or found to be like it."""
+        columns = self.columns
+        mixture = np.where(columns.source != OUTSIDE, columns.source, columns.like)
+        brings = (columns.target != OUTSIDE) & (self.mg != 0) & (mixture != OUTSIDE) & (mixture < columns.target)
+        flows = np.flatnonzero(brings)
+        return flows, mixture[flows]
+
+    @cached_property
+    def _whole(self) -> Milligrams:
+        """(holdings) mg whose mixture tells something: what was found to be like the holding itself tells nothing."""
+        columns = self.columns
+        itself = (columns.source == OUTSIDE) & (columns.like == columns.target) & (columns.like != OUTSIDE)
+        total = self.made.copy()
+        np.subtract.at(total, columns.target[itself], self.mg[itself])
+        return total
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The origins, in the order of the table's columns; UNKNOWN is one."""
+        return tuple(sorted({self._origin(int(flow)) for flow in self._entries}))
+
+    @cached_property
+    def _entries(self) -> npt.NDArray[Any]:
+        columns = self.columns
+        older = (columns.like != OUTSIDE) & (columns.like <= columns.target)
+        enters = (columns.source == OUTSIDE) & (columns.target != OUTSIDE) & (self.mg != 0) & ~older
+        return np.flatnonzero(enters)
+
+    def _origin(self, flow: int) -> str:
+        from filon.books.journal import UNKNOWN  # noqa: PLC0415 - the journal knows books
+
+        source = self.columns.book.flows[flow].source
+        return source.key if not isinstance(source, int) and source.kind is AccountKind.SOURCE else UNKNOWN
+
+    @cached_property
+    def own(self) -> Own:
+        """What entered from outside: b in y = b + W y."""
+        entries, column = self._entries, {name: place for place, name in enumerate(self.names)}
+        target = self.columns.target[entries]
+        share = self.mg[entries] / np.maximum(self._whole[target], 1)
+        return Own.of(target, [column[self._origin(int(flow))] for flow in entries], share)
+
+    @cached_property
+    def quotient(self) -> Quotient:
+        """Holdings that hold the same mixture, as one."""
+        flows, mixture = self._mixed
+        target, mg = self.columns.target[flows], self.mg[flows]
+        graph = Graph.of(len(self.columns.events), mixture, target, self.columns.events)
+        share = (mg / np.maximum(self._whole[target], 1)).astype(np.float32)
+        return Quotient.of(graph, graph.aligned(share), self.own.node)
+
+    def table(self) -> Table:
+        """Shares of all holdings by origin (columns as `names`), within 3e-7 a link in float32: for reports."""
+        return self.quotient.table(self.own, len(self.names))

@@ -1,0 +1,294 @@
+"""The loops that are compiled: one function a pass over the arrays of a graph; who calls them says what they mean.
+
+Only `kernel` imports this module, and only where numba is installed. Compiled code is kept beside this file (or in the
+user's cache if that cannot be written), so only the first use of an installation waits for the compiler.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba
+import numpy as np
+
+from filon.books.engine.classes import ALIKE
+
+Loop = TypeVar("Loop", bound=Callable[..., Any])
+
+
+def compiled(loop: Loop) -> Loop:
+    """The same function as machine code."""
+    made: Any = numba.njit(cache=True, nogil=True, boundscheck=False, error_model="numpy")(loop)
+    return cast(Loop, made)
+
+
+@compiled
+def sorted_by(key: Any, starts: Any, order: Any) -> None:
+    """Fill `order` with the positions of `key`, by key, stable; `starts` (keys + 2, zero) becomes where each begins."""
+    for at in range(len(key)):
+        starts[key[at] + 2] += 1
+    for at in range(2, len(starts)):
+        starts[at] += starts[at - 1]
+    for at in range(len(key)):
+        slot = starts[key[at] + 1]
+        order[slot] = at
+        starts[key[at] + 1] = slot + 1
+
+
+@compiled
+def turned(starts: Any, into: Any, out_starts: Any, out: Any) -> None:
+    """The same links seen from their sources; `out_starts` (nodes + 2, zero)."""
+    for link in range(len(into)):
+        out_starts[into[link] + 2] += 1
+    for node in range(2, len(out_starts)):
+        out_starts[node] += out_starts[node - 1]
+    for node in range(len(starts) - 1):
+        for link in range(starts[node], starts[node + 1]):
+            slot = out_starts[into[link] + 1]
+            out[slot] = node
+            out_starts[into[link] + 1] = slot + 1
+
+
+@compiled
+def walked(starts: Any, ends: Any, begin: Any, bits: Any, queue: Any) -> int:
+    """All nodes reached, in `queue`; -1 if there are more than it holds. `bits` is clean before and after."""
+    count = 0
+    fits = True
+    for node in begin:
+        if not bits[node >> 3] & (1 << (node & 7)):
+            bits[node >> 3] |= 1 << (node & 7)
+            queue[count] = node
+            count += 1
+    at = 0
+    while at < count and fits:
+        node = queue[at]
+        at += 1
+        for link in range(starts[node], starts[node + 1]):
+            other = ends[link]
+            if bits[other >> 3] & (1 << (other & 7)):
+                continue
+            if count == len(queue):
+                fits = False
+                break
+            bits[other >> 3] |= 1 << (other & 7)
+            queue[count] = other
+            count += 1
+    for done in range(count):
+        bits[queue[done] >> 3] = 0
+    return count if fits else -1
+
+
+@compiled
+def marked_down(starts: Any, into: Any, first: int, bits: Any) -> int:
+    """Mark every node that has a marked source; how many are marked from `first` on."""
+    count = 0
+    for node in range(first, len(starts) - 1):
+        if bits[node >> 3] & (1 << (node & 7)):
+            count += 1
+            continue
+        for link in range(starts[node], starts[node + 1]):
+            other = into[link]
+            if bits[other >> 3] & (1 << (other & 7)):
+                bits[node >> 3] |= 1 << (node & 7)
+                count += 1
+                break
+    return count
+
+
+@compiled
+def marked_up(starts: Any, into: Any, last: int, bits: Any) -> int:
+    """Mark every source of a marked node; how many are marked up to `last`."""
+    count = 0
+    for node in range(last, -1, -1):
+        if bits[node >> 3] & (1 << (node & 7)):
+            count += 1
+            for link in range(starts[node], starts[node + 1]):
+                bits[into[link] >> 3] |= 1 << (into[link] & 7)
+    return count
+
+
+@compiled
+def listed(bits: Any, ids: Any) -> None:
+    """The marked nodes, in order."""
+    count = 0
+    for byte in range(len(bits)):
+        marks = bits[byte]
+        if marks:
+            for bit in range(8):
+                if marks & (1 << bit):
+                    ids[count] = (byte << 3) + bit
+                    count += 1
+
+
+@compiled
+def shared_back(starts: Any, into: Any, share: Any, cone: Any, tips: Any, amounts: Any, part: Any, got: Any) -> None:
+    """Hand what is in the tips to the sources, youngest first; `part` (nodes) is clean before and after."""
+    tip = len(tips) - 1
+    for at in range(len(cone) - 1, -1, -1):
+        node = cone[at]
+        mine = part[node]
+        part[node] = 0.0
+        if tip >= 0 and tips[tip] == node:
+            mine = amounts[tip]
+            tip -= 1
+        got[at] = mine
+        for link in range(starts[node], starts[node + 1]):
+            part[into[link]] += mine * share[link]
+
+
+@compiled
+def carried_on(starts: Any, into: Any, drawn: Any, cone: Any, tips: Any, amounts: Any, part: Any, got: Any) -> None:
+    """Take what the sources hold of the tips' matter, oldest first; `part` (nodes) is clean before and after."""
+    tip = 0
+    for at in range(len(cone)):
+        node = cone[at]
+        mine = 0.0
+        if tip < len(tips) and tips[tip] == node:
+            mine = amounts[tip]
+            tip += 1
+        else:
+            for link in range(starts[node], starts[node + 1]):
+                mine += part[into[link]] * drawn[link]
+        part[node] = mine
+        got[at] = mine
+    for node in cone:
+        part[node] = 0.0
+
+
+@compiled
+def classed(  # noqa: PLR0912, PLR0915, C901 - one pass over 10^8 links; every call in it would count
+    starts: Any,
+    into: Any,
+    share: Any,
+    event: Any,
+    own: Any,
+    state: Any,
+    class_of: Any,
+    class_starts: Any,
+    source: Any,
+    weight: Any,
+    founder: Any,
+    slot: Any,
+    recent: Any,
+) -> bool:
+    """Give every node from `state[0]` on its class; False if the arrays of classes are too short to go on.
+
+    state: next node, classes so far, links of classes so far, place in `own`. See `quotient`.
+    """
+    node, classes, links, at_own = state[0], state[1], state[2], state[3]
+    even = len(share) == 0
+    names = np.empty(64, np.int32)
+    parts = np.empty(64, np.float64)
+    while node < len(starts) - 1:
+        begin, end = starts[node], starts[node + 1]
+        width = end - begin
+        if classes == len(founder) or links + width > len(source):
+            break
+        mine = at_own < len(own) and own[at_own] == node
+        if not mine and node and width and width == begin - starts[node - 1] and event[node] == event[node - 1]:
+            same = True
+            for link in range(begin, end):
+                if into[link] != into[link - width] or (not even and share[link] != share[link - width]):
+                    same = False
+                    break
+            if same and not (at_own and own[at_own - 1] == node - 1):
+                class_of[node] = class_of[node - 1]
+                node += 1
+                continue
+        if width > len(names):
+            names = np.empty(2 * width, np.int32)
+            parts = np.empty(2 * width, np.float64)
+        count = 0
+        for link in range(begin, end):
+            group = class_of[into[link]]
+            part = 1.0 / width if even else np.float64(share[link])
+            place = slot[group]
+            if place < count and names[place] == group:
+                parts[place] += part
+            else:
+                slot[group] = count
+                names[count] = group
+                parts[count] = part
+                count += 1
+        if not mine and count == 1 and abs(parts[0] - 1.0) < ALIKE:
+            class_of[node] = names[0]
+            node += 1
+            continue
+        key = np.int64(event[node]) * 1000003
+        for place in range(count):
+            key = key * 31 + names[place]
+            key ^= key >> 17
+        box = key & (len(recent) - 1)
+        other = recent[box]
+        if not mine and count and other >= 0 and event[founder[other]] == event[node]:
+            begun = class_starts[other]
+            if class_starts[other + 1] - begun == count:
+                same = True
+                for place in range(count):
+                    if source[begun + place] != names[place] or weight[begun + place] != np.float32(parts[place]):
+                        same = False
+                        break
+                if same:
+                    class_of[node] = other
+                    node += 1
+                    continue
+        for place in range(count):
+            source[links] = names[place]
+            weight[links] = parts[place]
+            links += 1
+        class_of[node] = classes
+        founder[classes] = node
+        if mine:
+            at_own += 1
+        else:
+            recent[box] = classes
+        classes += 1
+        class_starts[classes] = links
+        node += 1
+    state[0], state[1], state[2], state[3] = node, classes, links, at_own
+    return bool(node == len(starts) - 1)
+
+
+@compiled
+def swept(  # noqa: C901 - four sources at a time: a row is then written once, not four times
+    starts: Any, source: Any, weight: Any, filled: Any, first: int, rows: Any
+) -> None:
+    """Each row from `first` on = the weighted sum of its sources' rows, on top of what stands there where `filled`."""
+    columns = rows.shape[1]
+    for node in range(first, len(starts) - 1):
+        link, end = starts[node], starts[node + 1]
+        mine = rows[node]
+        if not filled[node]:
+            if link == end:
+                for column in range(columns):
+                    mine[column] = 0
+                continue
+            if end - link == 1:
+                one = rows[source[link]]
+                a = weight[link]
+                for column in range(columns):
+                    mine[column] = a * one[column]
+                continue
+            one, two = rows[source[link]], rows[source[link + 1]]
+            a, b = weight[link], weight[link + 1]
+            for column in range(columns):
+                mine[column] = a * one[column] + b * two[column]
+            link += 2
+        while link + 3 < end:
+            one, two, three, four = (
+                rows[source[link]],
+                rows[source[link + 1]],
+                rows[source[link + 2]],
+                rows[source[link + 3]],
+            )
+            a, b, c, d = weight[link], weight[link + 1], weight[link + 2], weight[link + 3]
+            for column in range(columns):
+                mine[column] += (a * one[column] + b * two[column]) + (c * three[column] + d * four[column])
+            link += 4
+        while link < end:
+            one = rows[source[link]]
+            a = weight[link]
+            for column in range(columns):
+                mine[column] += a * one[column]
+            link += 1

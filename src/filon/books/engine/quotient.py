@@ -1,0 +1,154 @@
+"""The quotient: the graph with nodes that hold the same mixture taken as one, and the table of what all of them hold.
+
+Of 35 million cells, modules and packs about a million mixtures remain, and only those are worked out: y = b + W y, old
+to young, all columns (origins) at once in float32. Shares so made sum to 1 within 3e-7: for reports and rankings, never
+for kilograms; one lot's exact answer comes from `through` or `accounts.origin`.
+
+    quotient = Quotient.of(graph, share, own)
+    table = quotient.table(own, columns=200)
+    table.row(node)                     # (200,) shares by origin
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from filon.books.engine.classes import Classes
+from filon.books.engine.graph import Graph, Nodes
+from filon.books.engine.kernel import Ids, Kernel, Rows, Starts, Weights, kernel
+from filon.core.errors import WrongCallError
+
+EVEN: Weights = np.zeros(0, np.float32)
+"""All links of a node weigh the same."""
+
+
+@dataclass(frozen=True)
+class Own:
+    """Matter that enters at nodes and not over links: b in y = b + W y.
+
+    Args:
+        node: sorted; a node may stand several times, once a column.
+        column: which origin.
+        share: of the node's matter.
+    """
+
+    node: Ids
+    column: Ids
+    share: npt.NDArray[np.float32]
+
+    @classmethod
+    def of(cls, node: object, column: object, share: object = 1.0) -> Own:
+        """In any order; one share for all will do."""
+        node = np.asarray(node, np.int32)
+        order = np.argsort(node, kind="stable")
+        shares = np.broadcast_to(np.asarray(share, np.float32), node.shape)
+        return cls(node[order], np.asarray(column, np.int32)[order], shares[order].copy())
+
+
+@dataclass
+class Quotient:
+    """Classes of nodes and the links between them; grows with its graph.
+
+    Args:
+        own: ids of the nodes into which matter enters that came over no link, sorted, each once.
+    """
+
+    graph: Graph
+    share: Weights
+    own: Ids
+    made: Classes = field(default_factory=Classes)
+
+    @classmethod
+    def of(cls, graph: Graph, share: Weights = EVEN, own: Ids | None = None, *, work: Kernel | None = None) -> Quotient:
+        """The quotient of a graph.
+
+        Args:
+            share: (links) part of the target that came over the link; `EVEN` = all alike.
+        """
+        begun = cls(graph, share, np.zeros(0, np.int32))
+        begun.grow(graph, share, np.zeros(0, np.int32) if own is None else own, work=work)
+        return begun
+
+    def grow(self, graph: Graph, share: Weights, own: Ids, *, work: Kernel | None = None) -> None:
+        """Take in the nodes that a graph has beyond those known; what was known stays as it is.
+
+        Raises:
+            WrongCallError: the graph has fewer nodes than are known, or not as many shares as links.
+        """
+        if graph.nodes < self.nodes or (len(share) != graph.links and len(share)):
+            raise WrongCallError("a quotient grows with its graph, one share a link")
+        self.graph, self.share, self.own = graph, share, np.unique(own).astype(np.int32)
+        self.made.state[3] = np.searchsorted(self.own, self.nodes)
+        (work or kernel()).classify((graph.starts, graph.into, share, graph.event), self.own, self.made)
+
+    @property
+    def nodes(self) -> int:
+        """How many nodes have their class."""
+        return int(self.made.state[0])
+
+    @property
+    def count(self) -> int:
+        """How many classes."""
+        return self.made.count
+
+    @property
+    def of_node(self) -> Ids:
+        """(nodes) class of each node."""
+        return self.made.of[: self.nodes]
+
+    @property
+    def founder(self) -> Ids:
+        """(classes) the first node of each class."""
+        return self.made.founder[: self.count]
+
+    @property
+    def links(self) -> tuple[Starts, Ids, Rows]:
+        """(starts, sources, weights) of the links between classes, by target."""
+        made = self.made
+        return made.starts[: made.count + 1], made.source[: made.links], made.weight[: made.links]
+
+    def table(self, own: Own, columns: int, *, rows: Rows | None = None, work: Kernel | None = None) -> Table:
+        """What every node holds, by column.
+
+        Args:
+            own: what enters where; its nodes are those the quotient was made with.
+            rows: memory to use, at least (classes, columns), of any content; first-touch pages cost as much as the sum.
+        """
+        own_nodes = np.unique(own.node)
+        if not np.isin(own_nodes, self.own).all():
+            raise WrongCallError("matter enters at a node that the quotient does not know as its own class")
+        starts, source, weight = self.links
+        room = np.empty((self.count, columns), np.float32) if rows is None else rows[: self.count, :columns]
+        filled = np.zeros(self.count, np.bool_)
+        classes = self.of_node[own.node]
+        filled[classes] = True
+        room[filled] = 0
+        np.add.at(room, (classes, own.column), own.share)
+        (work or kernel()).sweep(starts, source, weight, filled, 0, room)
+        return Table(self, room, np.arange(self.count, dtype=np.int32))
+
+
+Place: TypeAlias = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Table:
+    """What every node holds, by column, as known at one time; a later correction makes another table beside it.
+
+    Args:
+        rows: one row a mixture; only ever appended to.
+        place: (classes) where each class's row stands.
+    """
+
+    quotient: Quotient
+    rows: Rows
+    place: Place
+
+    def row(self, node: Nodes) -> Rows:
+        """Shares of one node (columns,), or of several (nodes, columns)."""
+        got: Rows = self.rows[self.place[self.quotient.made.of[np.asarray(node)]]]
+        return got
