@@ -48,7 +48,7 @@ def test_every_rule_speaks_both_languages_and_shows_a_way_out():
 
 
 def public_types():
-    for package in ("core", "epcis", "log", "books", "accounts", "views"):
+    for package in ("core", "epcis", "log", "seal", "books", "accounts", "views"):
         root = importlib.import_module(f"filon.{package}")
         for info in pkgutil.walk_packages(root.__path__, root.__name__ + "."):
             module = importlib.import_module(info.name)

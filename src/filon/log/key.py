@@ -134,7 +134,7 @@ def parse_key(text: str) -> Key:
         raise NotProvenError(f"the key {name} has {len(public)} bytes where {kind.public_size} are needed")
     if key.id.hex() != key_id:
         raise NotProvenError(f"the key {name} does not have the id {key_id}")
-    if kind is not Kind.MLDSA44_COSIGNATURE and _is_low_order(public):
+    if kind is not Kind.MLDSA44_COSIGNATURE and is_low_order(public):
         raise NotProvenError(f"the key {name} is of low order: it proves nothing")
     return key
 
@@ -166,5 +166,6 @@ def _parts(text: str) -> tuple[str, str, Kind, bytes]:
         raise NotProvenError(f"the key {name} cannot be read or is of a kind not supported") from error
 
 
-def _is_low_order(public: bytes) -> bool:
+def is_low_order(public: bytes) -> bool:
+    """Whether an Ed25519 key is a point of order 1, 2, 4 or 8: many signatures fit many messages under it."""
     return (int.from_bytes(public, "little") & (2**255 - 1)) % _P in _LOW_ORDER
