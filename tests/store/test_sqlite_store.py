@@ -155,3 +155,17 @@ def test_a_damaged_row_of_the_index_is_told_and_not_stumbled_over(row):
     # A flipped bit in a row's header makes any column NULL or another type, whatever the table declares.
     with pytest.raises(StoreError, match="rebuild"):
         sqlite_records._stored(*row)
+
+
+def test_a_node_that_is_no_node_is_read_as_one_that_differs(path):
+    with closing(sqlite3.connect(path)) as raw:
+        raw.executescript(
+            """PRAGMA writable_schema = ON; DROP TRIGGER node_kept;
+            UPDATE sqlite_schema SET sql = replace(replace(sql, 'idx INTEGER NOT NULL', 'idx'), 'hash BLOB NOT NULL CHECK (length(hash) = 32)', 'hash')
+              WHERE name = 'node';"""
+        )
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("UPDATE node SET hash = NULL")
+        raw.commit()
+    with closing(SqliteStore(path)) as store:
+        assert list(store.nodes(1)) == [(0, b"")]

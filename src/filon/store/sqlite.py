@@ -156,7 +156,9 @@ class SqliteStore:
 
     def nodes(self, level: int) -> Iterator[tuple[int, bytes]]:
         """All stored (index, hash) of a level above the leaves."""
-        sql = "SELECT CAST(idx AS INTEGER), CAST(hash AS BLOB) FROM node WHERE level = ? ORDER BY idx"
+        # Cast, for a damaged row holds anything: what it then says is compared like any other, and differs.
+        sql = """SELECT coalesce(CAST(idx AS INTEGER), -1), coalesce(CAST(hash AS BLOB), x'') FROM node
+            WHERE level = ? ORDER BY idx"""
         return self._told(lambda: self._reader().execute(sql, (level,)))
 
     def publish(self, size: int, note: bytes) -> None:
@@ -243,6 +245,8 @@ class SqliteStore:
 
     def _last_learned(self, size: int) -> int:
         row = self._writer.execute("SELECT learned FROM entry WHERE idx = ?", (size - 1,)).fetchone()
+        if row and type(row[0]) is not int:
+            raise StoreError(f"{self.path}: entry {size - 1} has no time; restore from a mirror")
         return int(row[0]) if row else 0
 
     def _check(self) -> None:
@@ -297,7 +301,7 @@ def _node(connection: sqlite3.Connection, level: int, index: int) -> bytes:
     row = connection.execute(sql, (level, index) if level else (index,)).fetchone()
     if row is None:
         raise NotFoundError(f"the tree has no complete subtree {index} on level {level}", level=level, index=index)
-    return bytes(row[0])
+    return _bytes(row[0])
 
 
 def _payload_row(kept: Kept) -> _Row:
