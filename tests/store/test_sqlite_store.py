@@ -169,3 +169,16 @@ def test_a_node_that_is_no_node_is_read_as_one_that_differs(path):
         raw.commit()
     with closing(SqliteStore(path)) as store:
         assert list(store.nodes(1)) == [(0, b"")]
+
+
+@pytest.mark.parametrize("change", ["UPDATE published SET number = 3", "DELETE FROM published WHERE number = 1"])
+def test_a_checkpoint_under_another_number_or_removed_is_told(path, change):
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("INSERT INTO published (size, note) VALUES (2, x'00')")
+        raw.executescript("DROP TRIGGER published_kept; DROP TRIGGER published_stays")
+        if "UPDATE" in change:
+            raw.execute("DELETE FROM published WHERE number = 2")
+        raw.execute(change)
+        raw.commit()
+    with closing(SqliteStore(path)) as store:
+        assert any("published checkpoints are numbered" in fault for fault in store.faults())

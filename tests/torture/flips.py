@@ -22,7 +22,9 @@ DETECTED, HARMLESS, MISSED = "detected", "harmless", "missed"
 def make(path):
     with closing(open_store(path)) as store:
         fill(store)
-        assert len(verify(store, keys=[LOG.key, WITNESS.key], derive=read).unproven) == UNPROVEN
+        verdict = verify(store, keys=[LOG.key, WITNESS.key], derive=read)
+        assert verdict.findings == ()
+        assert len(verdict.unproven) == UNPROVEN
     return path.read_bytes(), content(path)
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +23,7 @@ def write(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     Raises:
         StoreError: the disk is full or failed; the old file, if any, still stands.
     """
-    aside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    aside = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
@@ -47,8 +49,11 @@ def sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
+def locked(path: Path, *, wait: float = 0) -> Iterator[None]:
     """Hold a file's lock; one process at a time, freed by the system when the process dies.
+
+    Args:
+        wait: so many seconds for whoever holds it.
 
     Raises:
         ConflictError: another process holds it.
@@ -56,11 +61,17 @@ def locked(path: Path) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(descriptor)
-        raise ConflictError(f"another process holds {path}; try again") from error
-    try:
+        _lock(descriptor, path, time.monotonic() + wait)
         yield
     finally:
         os.close(descriptor)
+
+
+def _lock(descriptor: int, path: Path, until: float) -> None:
+    while True:
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() >= until:
+                raise ConflictError(f"another process holds {path}; try again") from error
+            time.sleep(0.01)

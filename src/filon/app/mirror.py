@@ -14,16 +14,23 @@ from filon.app.publish import CHECKPOINT, published_in
 from filon.app.verify import Progress, Verdict
 from filon.core.errors import ConflictError, NotProvenError
 from filon.core.finding import Finding, Place, found
-from filon.log.checkpoint import Checkpoint, Signer
+from filon.log.checkpoint import Checkpoint, Signer, parse_checkpoint
 from filon.log.merkle import HASH_SIZE, Frontier, leaf_hash
+from filon.log.note import parse_note
 from filon.log.policy import Policy
 from filon.log.tiles import HEIGHT, WIDTH, Tile, tiles, unbundle
 
+Read = Callable[[str], bytes]
+"""Gives the file at a path of a log; OSError if there is none."""
 
-def audit(folder: Path, policy: Policy, *, held: Checkpoint | None = None, progress: Progress | None = None) -> Verdict:
+
+def audit(
+    source: Path | Read, policy: Policy, *, held: Checkpoint | None = None, progress: Progress | None = None
+) -> Verdict:
     """Check a log's published files from the files alone.
 
     Args:
+        source: the folder, or how its files are read.
         policy: whose signatures count.
         held: a checkpoint verified earlier; the log must begin with what it covers.
 
@@ -31,11 +38,14 @@ def audit(folder: Path, policy: Policy, *, held: Checkpoint | None = None, progr
         LOG-011: the checkpoint is not to be trusted. LOG-017, LOG-018: a file is missing or wrong. LOG-010, LOG-012:
         another history than the checkpoint or `held` stands for.
     """
-    return _Audit(folder, policy, held).run(progress or (lambda _done, _all: None))
+    return _Audit(_reader(source), policy, held).run(progress or (lambda _done, _all: None))
 
 
-def mirror(source: Path, target: Path, policy: Policy, *, progress: Progress | None = None) -> Verdict:
+def mirror(source: Path | Read, target: Path, policy: Policy, *, progress: Progress | None = None) -> Verdict:
     """Bring a copy up to date: audit the source against what the copy has seen, then copy what is new.
+
+    Args:
+        source: the folder, or how its files are read.
 
     Returns:
         The audit's verdict; nothing is copied if it found damage.
@@ -43,22 +53,48 @@ def mirror(source: Path, target: Path, policy: Policy, *, progress: Progress | N
     Raises:
         ConflictError: the source is another log than the copy's.
     """
+    read = _settled(_reader(source))
     before = published_in(target)
-    after = published_in(source)
-    if before is not None and after is not None and before.origin != after.origin:
-        raise ConflictError(f"{source} is {after.origin}, the copy is of {before.origin}")
-    verdict = audit(source, policy, held=before, progress=progress)
+    if before is not None and (origin := _origin(read)) not in (None, before.origin):
+        raise ConflictError(f"{source} is {origin}, the copy is of {before.origin}")
+    verdict = audit(read, policy, held=before, progress=progress)
     if verdict.whole:
         for tile in tiles(verdict.entries):
             if not (target / tile.path).exists():
-                durable.write(target / tile.path, (source / tile.path).read_bytes())
-        durable.write(target / CHECKPOINT, (source / CHECKPOINT).read_bytes())
+                durable.write(target / tile.path, read(tile.path))
+        durable.write(target / CHECKPOINT, read(CHECKPOINT))
     return verdict
 
 
+def _reader(source: Path | Read) -> Read:
+    return fetcher(source) if isinstance(source, Path) else source
+
+
+def _settled(read: Read) -> Read:
+    """The same files with the checkpoint read once: a log that grows meanwhile must not outrun what was audited."""
+    notes: list[bytes] = []
+
+    def settled(path: str) -> bytes:
+        if path != CHECKPOINT:
+            return read(path)
+        if not notes:
+            notes.append(read(CHECKPOINT))
+        return notes[0]
+
+    return settled
+
+
+def _origin(read: Read) -> str | None:
+    """What the source says it is; None where it says nothing readable, which the audit then tells."""
+    try:
+        return parse_checkpoint(parse_note(read(CHECKPOINT)).text).origin
+    except (OSError, NotProvenError):
+        return None
+
+
 class _Audit:
-    def __init__(self, folder: Path, policy: Policy, held: Checkpoint | None) -> None:
-        self.folder = folder
+    def __init__(self, read: Read, policy: Policy, held: Checkpoint | None) -> None:
+        self.read = read
         self.policy = policy
         self.held = held
         self.findings: list[Finding] = []
@@ -85,7 +121,7 @@ class _Audit:
 
     def _opened(self) -> tuple[Checkpoint, list[Signer]] | None:
         try:
-            return self.policy.trusted((self.folder / CHECKPOINT).read_bytes())
+            return self.policy.trusted(self.read(CHECKPOINT))
         except OSError:
             self.findings.append(found("LOG-017", Place(file=CHECKPOINT), path=CHECKPOINT))
         except NotProvenError as error:
@@ -98,7 +134,7 @@ class _Audit:
 
     def _bundle(self, tile: Tile) -> bool:
         try:
-            entries = unbundle((self.folder / tile.path).read_bytes(), tile.width)
+            entries = unbundle(self.read(tile.path), tile.width)
         except OSError:
             self.findings.append(found("LOG-017", Place(file=tile.path), path=tile.path))
             return False
@@ -126,7 +162,7 @@ class _Audit:
         self.rows[level], self.numbers[level] = [], number + 1
         tile = Tile(level, number, len(row))
         try:
-            data = (self.folder / tile.path).read_bytes()
+            data = self.read(tile.path)
         except OSError:
             self.findings.append(found("LOG-017", Place(file=tile.path), path=tile.path))
             return

@@ -35,7 +35,7 @@ def publish(store: Store, note: bytes, folder: Path) -> int:
     _continues(store, before, checkpoint, folder)
     written = 0
     for tile in tiles(checkpoint.size, since=before.size if before else 0):
-        durable.write(folder / tile.path, _content(store, tile))
+        durable.write(folder / tile.path, content(store, tile))
         written += 1
     # The power may go here: more tiles than the old checkpoint covers harm nobody.
     durable.write(folder / CHECKPOINT, note)
@@ -60,7 +60,12 @@ def _continues(store: Store, before: Checkpoint | None, now: Checkpoint, folder:
     )
 
 
-def _content(store: Store, tile: Tile) -> bytes:
+def content(store: Store, tile: Tile) -> bytes:
+    """The bytes of a tile or bundle.
+
+    Raises:
+        NotProvenError: the log has fewer entries.
+    """
     if tile.level is not None:
         return hash_tile(store.node, tile)
     first = tile.number * WIDTH

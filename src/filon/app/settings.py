@@ -43,8 +43,10 @@ SETTINGS = (
     Setting(
         "webhook_hosts",
         "",
-        "Hosts of your own that webhooks may go to, name:port, separated by commas; others must be public and https",
-        "Hôtes internes autorisés pour les webhooks, nom:port, séparés par des virgules ; les autres : publics, https",
+        "Hosts of your own that webhooks, mirrors, witnesses and time stamps may go to, name:port, comma between; "
+        "others must be public and https",
+        "Hôtes internes autorisés (webhooks, miroirs, témoins, horodatage), nom:port, séparés par des virgules ; "
+        "les autres : publics, https",
     ),
 )
 

@@ -102,14 +102,14 @@ class Signer:
 
     def kept(self, store: Store, size: int) -> bytes | None:
         """The newest note in the store if it covers this size and all our keys signed it."""
-        published = store.published()
-        if not published or published[-1][0] != size:
+        newest = store.newest()
+        if newest is None or newest[0] != size:
             return None
         try:
-            _, signers = opened(published[-1][1], self.keys)
+            _, signers = opened(newest[1], self.keys)
         except NotProvenError:
             return None
-        return published[-1][1] if {signer.key for signer in signers} == set(self.keys) else None
+        return newest[1] if {signer.key for signer in signers} == set(self.keys) else None
 
     def remember(self, signed: Signed) -> None:
         """Write the state durably."""

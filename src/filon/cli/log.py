@@ -128,16 +128,24 @@ def audit(
 
 def mirror(
     context: typer.Context,
-    source: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="Folder of the published log.")],
+    source: Annotated[str, typer.Argument(help="Folder or https address of the published log.")],
     target: Annotated[Path, typer.Argument(file_okay=False, help="Folder of the copy.")],
     policy: PolicyFile = None,
     as_json: Json = False,
 ) -> None:
     """Bring a copy of a partner's log up to date, after checking that it continues what the copy has seen."""
     from filon.app.mirror import mirror as mirrored
+    from filon.app.outside import Remote, is_address
 
+    rules = _policy(policy)
     with _bar(as_json) as progress:
-        verdict = mirrored(source, target, _policy(policy), progress=progress)
+        if is_address(source):
+            with Remote(source, target, context.obj.webhook_hosts) as read:
+                verdict = mirrored(read, target, rules, progress=progress)
+        elif Path(source).is_dir():
+            verdict = mirrored(Path(source), target, rules, progress=progress)
+        else:
+            raise NotFoundError(f"{source} is neither a folder nor an address")
     _put_verdict(verdict, _language(context), as_json)
 
 

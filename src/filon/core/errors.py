@@ -75,6 +75,14 @@ class NotProvenError(FilonError):
     title = "Not proven"
 
 
+class OutsideError(FilonError):
+    """A partner's log, a witness or a time-stamp authority gave no usable answer; it may be asked again later."""
+
+    status = 502
+    exit_code = 1
+    title = "No answer from outside"
+
+
 class StoreError(FilonError):
     """The store does not hold what it must; Filon stops rather than guess."""
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from filon.core.errors import WrongCallError
+from filon.core.errors import StoreError, WrongCallError
 from filon.core.finding import Finding, Place, found
 from filon.log.leaf import canonical, commitment, leaf, moment_text
 from filon.log.merkle import Frontier, leaf_hash
@@ -42,9 +42,9 @@ def entry_findings(kept: Kept, learned_before: int) -> list[Finding]:
     told = _told(kept.leaf)
     if told is None:
         return [*findings, found("LOG-004", place, entry=kept.index)]
-    when = moment_text(kept.learned)
+    when = _when(kept.learned)
     if told["logged"] != when or kept.learned < learned_before:
-        findings.append(found("LOG-008", place, expected=told["logged"], found=when, entry=kept.index))
+        findings.append(found("LOG-008", place, expected=str(told["logged"]), found=when, entry=kept.index))
     return findings + _payload_findings(kept, told)
 
 
@@ -55,20 +55,28 @@ def _payload_findings(kept: Kept, told: dict[str, Any]) -> list[Finding]:
     committed = _committed(kept)
     if committed == told["commitment"]:
         return []
-    return [found("LOG-006", place, expected=told["commitment"], found=committed, entry=kept.index)]
+    return [found("LOG-006", place, expected=str(told["commitment"]), found=committed, entry=kept.index)]
 
 
 def _made_again(kept: Kept) -> bytes | None:
     """The leaf as it must be; None where what was said cannot be read. Of an erased entry only the form is known."""
     if kept.data is None:
         told = _told(kept.leaf)
-        return kept.leaf if told and told["logged"] == moment_text(kept.learned) else None
+        return kept.leaf if told and told["logged"] == _when(kept.learned) else None
     if kept.said is None or kept.salts is None:
         return None
     try:
         return leaf(kept.said, kept.salts, kept.learned)
-    except (WrongCallError, OverflowError, ValueError):
+    except (WrongCallError, StoreError, ValueError):
         return None
+
+
+def _when(learned: int) -> str:
+    """The time as leaves write it; what is beyond the calendar, as the number that is kept."""
+    try:
+        return moment_text(learned)
+    except StoreError:
+        return str(learned)
 
 
 def _committed(kept: Kept) -> str:

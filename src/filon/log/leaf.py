@@ -20,7 +20,7 @@ from typing import Any
 
 import orjson
 
-from filon.core.errors import ConflictError, WrongCallError
+from filon.core.errors import ConflictError, StoreError, WrongCallError
 from filon.log.merkle import leaf_hash, node_hash
 from filon.log.store import Deposit, Entry, Kept
 
@@ -156,8 +156,15 @@ def micros(when: datetime) -> int:
 
 
 def moment(since_1970: int) -> datetime:
-    """The UTC moment so many microseconds after 1970."""
-    return EPOCH + timedelta(microseconds=since_1970)
+    """The UTC moment so many microseconds after 1970.
+
+    Raises:
+        StoreError: beyond the calendar; only a damaged ledger says so.
+    """
+    try:
+        return EPOCH + timedelta(microseconds=since_1970)
+    except OverflowError as error:
+        raise StoreError(f"{since_1970} is no time; the ledger is damaged, restore it from a mirror") from error
 
 
 @lru_cache(maxsize=16)

@@ -41,12 +41,14 @@ class Policy:
         witnesses: {name in this file: key}.
         groups: {name: group}.
         quorum: name of a witness or group, or `none`.
+        addresses: {name of a witness: where it is asked}, for those that have one.
     """
 
     logs: tuple[Key, ...]
     witnesses: Mapping[str, Key] = field(default_factory=dict, hash=False)
     groups: Mapping[str, Group] = field(default_factory=dict, hash=False)
     quorum: str = _NONE
+    addresses: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def satisfied(self, cosigned_by: Iterable[str]) -> bool:
         """Whether these witnesses (by their names in this file) are enough."""
@@ -105,6 +107,7 @@ class _Reader:
         self.groups: dict[str, Group] = {}
         self.members: set[str] = set()
         self.quorums: list[str] = []
+        self.addresses: dict[str, str] = {}
 
     def read(self, word: str, *rest: str) -> None:
         """One line."""
@@ -122,7 +125,7 @@ class _Reader:
         """The whole, once all lines are read."""
         if len(self.quorums) != 1:
             raise NotProvenError("a policy has exactly one quorum line")
-        return Policy(tuple(self.logs), self.witnesses, self.groups, self.quorums[0])
+        return Policy(tuple(self.logs), self.witnesses, self.groups, self.quorums[0], self.addresses)
 
     def _log(self, key_text: str, _address: str = "") -> None:
         key = self._new_key(key_text)
@@ -130,11 +133,13 @@ class _Reader:
             raise NotProvenError("a log has a plain Ed25519 key")
         self.logs.append(key)
 
-    def _witness(self, name: str, key_text: str, _address: str = "") -> None:
+    def _witness(self, name: str, key_text: str, address: str = "") -> None:
         key = self._new_key(key_text)
         if key.kind is Kind.ED25519:
             raise NotProvenError("a witness has a cosigner's key")
         self.witnesses[self._new_name(name)] = key
+        if address:
+            self.addresses[name] = address
 
     def _group(self, name: str, count: str, *members: str) -> None:
         needed = {"any": "1", "all": str(len(members))}.get(count, count)

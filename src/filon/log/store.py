@@ -236,6 +236,10 @@ class Store(Protocol):
         """(size, note) of all checkpoints kept, oldest first."""
         ...
 
+    def newest(self) -> tuple[int, bytes] | None:
+        """(size, note) of the checkpoint kept last; None if there is none."""
+        ...
+
     def indexed(self, sequence: int, record: Record) -> bool:
         """Whether name, time and marks of a record are indexed as the record has them; for verification."""
         ...

@@ -17,7 +17,7 @@ def file_faults(connection: sqlite3.Connection) -> list[str]:
     try:
         rows = [text for (text,) in connection.execute(f"PRAGMA integrity_check({LIMIT})") if text != "ok"]
         rows += [f"{table} row {row} points to no {to}" for table, row, to, _ in _loose(connection)]
-        return rows + _search_faults(connection)
+        return rows + _search_faults(connection) + _number_faults(connection)
     except sqlite3.Error as error:
         return [str(error)]
 
@@ -44,6 +44,14 @@ def _wanted() -> dict[tuple[str, str], tuple[str, str]]:
 
 def _loose(connection: sqlite3.Connection) -> list[tuple[str, int, str, int]]:
     return connection.execute("PRAGMA foreign_key_check").fetchmany(LIMIT)
+
+
+def _number_faults(connection: sqlite3.Connection) -> list[str]:
+    """Checkpoints are numbered 1, 2, 3, .. and none is ever removed."""
+    count, first, last = connection.execute("SELECT count(*), min(number), max(number) FROM published").fetchone()
+    if count and (first, last) != (1, count):
+        return [f"{count} published checkpoints are numbered {first} to {last}"]
+    return []
 
 
 def _search_faults(connection: sqlite3.Connection) -> list[str]:

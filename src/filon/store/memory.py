@@ -147,6 +147,10 @@ class MemoryStore:
         """(size, note) of all checkpoints kept, oldest first."""
         return list(self._published)
 
+    def newest(self) -> tuple[int, bytes] | None:
+        """(size, note) of the checkpoint kept last."""
+        return self._published[-1] if self._published else None
+
     def indexed(self, sequence: int, record: Record) -> bool:
         """Whether name, time and marks of a record are indexed as the record has them."""
         return any(

@@ -201,6 +201,11 @@ class PostgresStore:
             (size, bytes(note)) for size, note in self._rows("SELECT size, note FROM published ORDER BY number", ())
         ]
 
+    def newest(self) -> tuple[int, bytes] | None:
+        """(size, note) of the checkpoint kept last."""
+        row = self._maybe("SELECT size, note FROM published ORDER BY number DESC LIMIT 1")
+        return None if row is None else (int(row[0]), bytes(row[1]))
+
     def indexed(self, sequence: int, record: Record) -> bool:
         """Whether name, time and marks of a record are indexed as the record has them."""
         row = self._maybe("SELECT name, occurred FROM record WHERE sequence = %s", (sequence,))

@@ -172,6 +172,13 @@ class SqliteStore:
         with told(self.path):
             return self._reader().execute(sql).fetchall()
 
+    def newest(self) -> tuple[int, bytes] | None:
+        """(size, note) of the checkpoint kept last."""
+        sql = "SELECT CAST(size AS INTEGER), CAST(note AS BLOB) FROM published ORDER BY number DESC LIMIT 1"
+        with told(self.path):
+            row: tuple[int, bytes] | None = self._reader().execute(sql).fetchone()
+        return row
+
     def adopt(self, entries: Sequence[tuple[Kept, Sequence[Record]]]) -> None:
         """Take entries of this very ledger back, byte for byte, in one durable commit."""
         kept = [each for each, _ in entries]

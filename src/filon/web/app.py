@@ -16,9 +16,12 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from filon import __version__
 from filon.app.desk.repository import Repository
+from filon.app.public_log import PublicLog
+from filon.app.witness import Witness
 from filon.core.errors import FilonError, NotFoundError, WrongCallError
 from filon.views.ledger import Ledger
 from filon.web.epcis import Below, Interface
+from filon.web.log import log_routes, witness_routes
 from filon.web.reply import GUARDS, POLICY, problem
 from filon.web.routes import pages
 
@@ -31,18 +34,31 @@ class MethodError(WrongCallError):
     status = 405
 
 
-def create_app(ledger: Ledger, *, host: str = "", repository: Repository | None = None) -> FastAPI:
+def create_app(
+    ledger: Ledger,
+    *,
+    host: str = "",
+    repository: Repository | None = None,
+    log: PublicLog | None = None,
+    witness: Witness | None = None,
+) -> FastAPI:
     """The application over one ledger.
 
     Args:
         host: `https://passport.example`, where the batteries' pages live for everybody: their QR codes lead there;
             empty = the canonical identifiers at id.gs1.org.
         repository: what partners' programs talk to below `/epcis`; None = nothing is there.
+        log: the transparency log at `/checkpoint` and `/tile`; None = nothing is there.
+        witness: who answers partners' logs at `/witness`; None = nobody.
     """
     app = FastAPI(title="Filon", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.ledger = ledger
     app.state.host = host
     app.include_router(pages)
+    if log is not None:
+        app.include_router(log_routes(log))
+    if witness is not None:
+        app.include_router(witness_routes(witness))
     if repository is not None:
         app.router.routes.append(Below("/epcis", Interface(repository)))
     app.add_exception_handler(FilonError, _filon_error)

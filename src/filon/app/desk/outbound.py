@@ -1,4 +1,4 @@
-"""Calling out safely: a POST to an address that a stranger gave us reaches the public internet and nothing of our own.
+"""Calling out safely: a call to an address that a stranger gave us reaches the public internet and nothing of our own.
 
 https on port 443 to a name (never a number); every address the name has is checked, and the one checked is the one
 connected to, so a name that changes its answer between the two gains nothing. No redirects, no proxies from the
@@ -126,6 +126,24 @@ def send(
     Raises:
         UnreachableError: no connection, no answer in time, or one that is too large.
     """
+    return called(to, "POST", body, headers, resolve=resolve, seconds=seconds)[0]
+
+
+def called(
+    to: Target,
+    method: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    *,
+    resolve: Resolve = resolved,
+    seconds: float = WHOLE_SECONDS,
+    limit: int = ANSWER_BYTES,
+) -> tuple[int, bytes]:
+    """Status and body of the answer to one call.
+
+    Raises:
+        UnreachableError: no connection, no answer in time, or one of more than `limit` bytes.
+    """
     try:
         addresses = list(resolve(to.host, to.port))
     except OSError as error:
@@ -138,16 +156,17 @@ def send(
     watch.daemon = True
     watch.start()
     try:
-        connection.request("POST", to.path, body, {**headers, "Host": to.authority, "Accept-Encoding": "identity"})
+        connection.request(method, to.path, body, {**headers, "Host": to.authority, "Accept-Encoding": "identity"})
         answer = connection.getresponse()
-        if len(answer.read(ANSWER_BYTES + 1)) > ANSWER_BYTES:
+        told = answer.read(limit + 1)
+        if len(told) > limit:
             raise UnreachableError("the answer is too large")
         if connection.late:  # what was cut short may look like a whole answer
             raise UnreachableError("no answer in time")
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise UnreachableError(f"no answer ({type(error).__name__})") from error
     else:
-        return answer.status
+        return answer.status, told
     finally:
         watch.cancel()
         connection.close()
