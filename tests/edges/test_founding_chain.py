@@ -10,7 +10,9 @@ import pytest
 from filon.accounts.origin import origins
 from filon.app import capture
 from filon.app.ledger import Ledger
+from filon.app.pages import Pages
 from filon.books import trace
+from filon.books.journal import UNKNOWN
 from filon.books.lot import INSIDE, Account
 from filon.core.matter import ELEMENTS, MASS
 from founding import captured
@@ -44,6 +46,17 @@ def test_every_pack_has_the_origins_that_an_independent_exact_bookkeeping_gives(
         mine = {origin: Decimal(mg).scaleb(-6) for origin, mg in known[pack].items()}
         for origin in told.keys() | mine.keys():
             assert abs(told.get(origin, Decimal(0)) - mine.get(origin, Decimal(0))) <= BOUND_KG, (pack, origin)
+
+
+def test_what_is_unknown_of_every_pack_is_explained_to_a_ten_thousandth_of_its_content(chain):
+    """Reasons told one by one and the two sums (other gaps, surpluses taken for the same mixture) make up the unknown."""
+    pages = Pages(chain)
+    for pack, vector in pack_origins(chain.book(), "Co").items():
+        (cobalt,) = [one for one in pages.lot(pack).contained if one.element == "Co"]
+        told = sum((reason.values["mass"].value for reason in cobalt.reasons), Decimal(0))
+        unknown = Decimal(vector.get(UNKNOWN, 0)).scaleb(-6)
+        assert unknown
+        assert abs(unknown - told) * 10_000 <= cobalt.mass.value, pack
 
 
 def test_what_is_there_is_what_came_in_less_what_went_out_to_the_milligram(chain):

@@ -45,6 +45,10 @@ SENTENCES: Mapping[str, tuple[str, ...]] = {
     "unknown.opening-public": N_("{mass} of {of}: it was in stock before the books began."),
     "unknown.assay": N_("Lot {lot}, {element}: no assay says how much there is."),
     "unknown.form": N_("Lot {lot}: its chemical form is not known, so nobody can tell what it contains."),
+    "unknown.measured": N_(
+        "{mass} of {of}: weighed or assayed beyond what had come in, within the uncertainty of measuring, and taken "
+        "for more of the same mixture."
+    ),
     "unknown.other": N_("{mass} of {of}: no event says where it came from."),
     # Balance.
     "balance.pass": NN_(

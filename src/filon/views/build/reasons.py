@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from filon.books import trace
+from filon.books.journal import UNKNOWN
 from filon.books.lot import AccountKind, LotId
 from filon.core.ident import short
 from filon.views.build.cone import Gap, gaps_of
@@ -14,6 +15,9 @@ from filon.views.figure import Named, Sentence, Value, kg
 TOLD = 4
 """So many reasons are told one by one; the rest are summed up in one sentence."""
 
+TRIFLE = 10_000
+"""What is less than this part of the whole may come of rounding at the many steps, and is not explained."""
+
 
 def reasons(sight: Sight, lot: LotId, element: str, *, public: bool = False) -> tuple[Sentence, ...]:
     """Why part of an element's origin, or its amount, is unknown; largest first, () if nothing is.
@@ -22,7 +26,8 @@ def reasons(sight: Sight, lot: LotId, element: str, *, public: bool = False) -> 
         public: no partner's lot or site is named.
     """
     made = sight.made(lot)
-    if made.content.get(element) is None or sight.origins(element).made[made.id] is None:
+    vector = sight.origins(element).made[made.id]
+    if made.content.get(element) is None or vector is None:
         return _unmeasured(sight, lot, element, public=public)
     found: Counter[tuple[AccountKind, str]] = Counter()
     for gap in gaps_of(sight.book, lot, element):
@@ -31,6 +36,8 @@ def reasons(sight: Sight, lot: LotId, element: str, *, public: bool = False) -> 
     told = [_sentence(kind, place, of, mg, public=public) for (kind, place), mg in found.most_common(TOLD)]
     if rest := sum(mg for _, mg in found.most_common()[TOLD:]):
         told.append(Sentence("unknown.other", {"mass": kg(rest), "of": of}))
+    if (alike := vector.get(UNKNOWN, 0) - found.total()) * TRIFLE > sum(vector.values()):
+        told.append(Sentence("unknown.measured", {"mass": kg(alike), "of": of}))
     return tuple(told)
 
 
