@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 
 from filon.accounts.carbon.account import CarbonAccount, Stamp, carbon_account
 from filon.accounts.carbon.activity import Activity, activities
 from filon.accounts.carbon.allocation import Allocation
 from filon.accounts.carbon.factor import Factors
 from filon.accounts.carbon.line import Variant
+from filon.accounts.carbon.ruleset import Ruleset
 from filon.accounts.carbon.target import Baseline, Target
 from filon.app.ledger import Ledger
 from filon.app.records import ACTIVITY, said
 from filon.core.errors import NotFoundError, WrongCallError
 from filon.core.finding import Finding
 from filon.core.moment import Known
+from filon.core.tables import Table, table
 from filon.views.build.carbon import carbon_of_pack
 from filon.views.carbon import CarbonView
 from filon.views.ledger_state import LedgerState
@@ -25,12 +29,16 @@ KEPT = 2
 """So many accounts are kept in memory; each can be made again from the log."""
 
 
+OWN = "filon-1"
+"""The ruleset where none is named."""
+
+
 class Carbon:
     """Carbon accounts of one ledger."""
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
-        self._accounts: OrderedDict[tuple[int, bool, str], CarbonAccount] = OrderedDict()
+        self._accounts: OrderedDict[tuple[object, ...], CarbonAccount] = OrderedDict()
 
     def activities(self, as_of: Known | None = None) -> tuple[list[Activity], list[Finding]]:
         """Everything that was said to be used."""
@@ -39,18 +47,37 @@ class Carbon:
         return activities([said(one) for one in self.ledger.store.touching([mark], roles=[role], size=size)])
 
     def account(
-        self, as_of: Known | None = None, *, unconfirmed: bool = False, allocation: str = "mass"
+        self,
+        as_of: Known | None = None,
+        *,
+        unconfirmed: bool = False,
+        allocation: str = "",
+        ruleset: str = OWN,
+        prices: Mapping[str, Fraction] | None = None,
+        tables: tuple[Table, ...] = (),
     ) -> CarbonAccount:
-        """The account of the whole book: a month's electricity is shared by all that was made in it."""
-        key = (self.ledger.size(as_of), unconfirmed, allocation)
+        """The account of the whole book: a month's electricity is shared by all that was made in it.
+
+        Args:
+            allocation: row of table `allocation`; empty = as the ruleset says.
+            prices: {product or form: price per kg}, for allocation by price.
+            tables: factor tables of the reader's own, which come before Filon's.
+
+        Raises:
+            WrongCallError: no such ruleset or allocation.
+        """
+        told = json.dumps([sorted((key, str(value)) for key, value in (prices or {}).items()), *map(str, tables)])
+        key = (self.ledger.size(as_of), unconfirmed, allocation, ruleset, told)
         if key not in self._accounts:
             listed, _ = self.activities(as_of)
-            factors = Factors.standard(unconfirmed=unconfirmed)
+            factors = Factors.of([*tables, table("factors")], unconfirmed=unconfirmed)
             try:
-                rule = Allocation.of(allocation)
+                rules = Ruleset.of(ruleset)
+                rule = Allocation.of(allocation or rules.allocation, prices)
             except KeyError as error:
-                raise WrongCallError(f"there is no allocation {allocation!r}; see table allocation") from error
-            self._accounts[key] = carbon_account(self.ledger.book(as_of), listed, factors, rule)
+                raise WrongCallError(f"there is no ruleset or allocation {error}; see docs/carbon.md") from error
+            book = self.ledger.book(as_of)
+            self._accounts[key] = carbon_account(book, listed, factors, rule, ruleset=rules.stamp)
             while len(self._accounts) > KEPT:
                 self._accounts.popitem(last=False)
         return self._accounts[key]
@@ -62,7 +89,10 @@ class Carbon:
         as_of: Known | None = None,
         made: bool = False,
         unconfirmed: bool = False,
-        allocation: str = "mass",
+        allocation: str = "",
+        ruleset: str = OWN,
+        prices: Mapping[str, Fraction] | None = None,
+        tables: tuple[Table, ...] = (),
         baseline: bytes | None = None,
     ) -> CarbonView:
         """The view of a lot or pack that a person names.
@@ -77,7 +107,9 @@ class Carbon:
         """
         size = self.ledger.size(as_of)
         lot = self.ledger.lot(name, size)
-        account = self.account(size, unconfirmed=unconfirmed, allocation=allocation)
+        account = self.account(
+            size, unconfirmed=unconfirmed, allocation=allocation, ruleset=ruleset, prices=prices, tables=tables
+        )
         learned = self.ledger.store.entry(size - 1).learned if size else None
         latest = size == self.ledger.store.size()
         state = LedgerState(size, self.ledger.store.root(size).hex(), learned, latest=latest)

@@ -12,9 +12,12 @@ from filon.core.finding import Level
 from filon.epcis import jsonld
 from filon.epcis.document import Document
 from filon.exchange import activity, workbook
+from filon.exchange.pact import evidence
 
 ACTIVITY = "application/vnd.filon.activity-sheet"
 """An activity sheet, CSV or xlsx: it says what was used, and moves no matter."""
+FOOTPRINT = "application/vnd.filon.pact-footprint+json"
+"""Product footprints as PACT partners send them: what a supplier declares of each unit."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA_TYPES = {
     "xlsx": XLSX,
@@ -28,8 +31,8 @@ MEDIA_TYPES = {
 
 def media_type(data: bytes, name: str) -> str:
     """The media type of a deposit: by its first bytes, then by its name."""
-    if activity.is_sheet(data, name):
-        return ACTIVITY
+    if own := ACTIVITY if activity.is_sheet(data, name) else FOOTPRINT if evidence.is_footprint(data) else "":
+        return own
     suffix = name.rpartition(".")[2].lower()
     head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if data.startswith(b"PK") or suffix in {"xlsx", "zip", "xlsm", "xls", "ods"}:
@@ -56,9 +59,11 @@ def document(data: bytes, name: str, kind: str) -> Document:
 
 
 def epcis_document(data: bytes, name: str, kind: str) -> Document:
-    """What an EPCIS document in JSON or XML, or an activity sheet, says."""
+    """What an EPCIS document in JSON or XML, an activity sheet or a product footprint says."""
     if kind == ACTIVITY:
         return activity.read(data, name)
+    if kind == FOOTPRINT:
+        return evidence.document(data, name)
     if kind == MEDIA_TYPES["xml"]:
         from filon.epcis import xml  # noqa: PLC0415 - lxml only where somebody sends XML
 

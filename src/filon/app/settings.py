@@ -48,6 +48,16 @@ SETTINGS = (
         "Hôtes internes autorisés (webhooks, miroirs, témoins, horodatage), nom:port, séparés par des virgules ; "
         "les autres : publics, https",
     ),
+    Setting("company", "", "Name of the company that issues footprints", "Nom de la société qui émet les empreintes"),
+    Setting(
+        "company_domain",
+        "",
+        "Its internet domain, in whose name footprints number products",
+        "Son domaine internet, au nom duquel les empreintes numérotent les produits",
+    ),
+    Setting("company_ids", "", "Its URNs, separated by commas", "Ses URN, séparés par des virgules"),
+    Setting("tls_cert", "", "Certificate of `filon serve`, PEM", "Certificat de `filon serve`, PEM"),
+    Setting("tls_key", "", "Its private key, PEM", "Sa clé privée, PEM"),
 )
 
 
@@ -65,6 +75,11 @@ class Settings:
     capture_mb: int
     capture_events: int
     webhook_hosts: frozenset[str]
+    company: str = ""
+    company_domain: str = ""
+    company_ids: tuple[str, ...] = ()
+    tls_cert: str = ""
+    tls_key: str = ""
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Settings:
@@ -85,6 +100,11 @@ class Settings:
             capture_mb=_number("capture_mb", values["capture_mb"]),
             capture_events=_number("capture_events", values["capture_events"]),
             webhook_hosts=frozenset(_listed(values["webhook_hosts"])),
+            company=values["company"],
+            company_domain=values["company_domain"],
+            company_ids=tuple(one.strip() for one in values["company_ids"].split(",") if one.strip()),
+            tls_cert=values["tls_cert"],
+            tls_key=values["tls_key"],
         )
 
 

@@ -26,7 +26,8 @@ def carbon(
     name: Lot,
     made: Annotated[bool, typer.Option("--made", help="Where it was made, not where it was delivered.")] = False,
     unconfirmed: Annotated[bool, typer.Option("--unconfirmed", help="Use factors that nobody confirmed too.")] = False,
-    allocation: Annotated[str, typer.Option(help="Ruleset of table allocation.")] = "mass",
+    allocation: Annotated[str, typer.Option(help="Row of table allocation, if not the ruleset's.")] = "",
+    ruleset: Annotated[str, typer.Option(help="By whose rules: filon-1, pact-3.0, da-ev-draft ..")] = "filon-1",
     baseline: Annotated[Path | None, typer.Option(help="Baseline and targets, JSON.", exists=True)] = None,
     why: Annotated[bool, typer.Option("--why", help="Factors, readings and log entries of every line.")] = False,
     xlsx: Annotated[Path | None, typer.Option(help="Write the report as a workbook too.")] = None,
@@ -40,7 +41,7 @@ def carbon(
     say = tongue(chosen(context.obj.language))
     with Ledger.open(context.obj.ledger, create=False) as ledger:
         view = Carbon(ledger).pack(
-            name, as_of=as_of, made=made, unconfirmed=unconfirmed, allocation=allocation,
+            name, as_of=as_of, made=made, unconfirmed=unconfirmed, allocation=allocation, ruleset=ruleset,
             baseline=baseline.read_bytes() if baseline else None,
         )  # fmt: skip
     if xlsx:

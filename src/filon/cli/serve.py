@@ -30,12 +30,14 @@ def serve(
     from filon.app.desk.repository import Bounds, Repository
     from filon.app.ledger import Ledger
     from filon.app.pages import Pages
+    from filon.cli.pact import office_of
     from filon.web.app import create_app
 
     settings = context.obj
     place = (host or settings.host, port or settings.port)
     with Ledger.open(settings.ledger, create=False) as ledger:
-        url = f"http://{place[0]}:{place[1]}/"
+        secure = bool(settings.tls_cert)
+        url = f"{'https' if secure else 'http'}://{place[0]}:{place[1]}/"
         if as_json:
             put_json({"url": url, "ledger": str(settings.ledger)})
         else:
@@ -43,10 +45,16 @@ def serve(
         bounds = Bounds(settings.capture_mb * 1024 * 1024, settings.capture_events)
         repository = Repository(ledger, bounds=bounds, hosts=settings.webhook_hosts)
         repository.start()
+        office = office_of(settings, ledger, repository.desk) if settings.company else None
+        if office:
+            office.start()
+        tls = {"ssl_certfile": settings.tls_cert, "ssl_keyfile": settings.tls_key or None} if secure else {}
         try:
-            app = create_app(Pages(ledger), host=settings.base_url, repository=repository)
-            uvicorn.run(app, host=place[0], port=place[1], log_level="warning", server_header=False)
+            app = create_app(Pages(ledger), host=settings.base_url, repository=repository, office=office)
+            uvicorn.run(app, host=place[0], port=place[1], log_level="warning", server_header=False, **tls)
         finally:
+            if office:
+                office.close()
             repository.close()
 
 

@@ -16,12 +16,14 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from filon import __version__
 from filon.app.desk.repository import Repository
+from filon.app.pact.office import Office
 from filon.app.public_log import PublicLog
 from filon.app.witness import Witness
 from filon.core.errors import FilonError, NotFoundError, WrongCallError
 from filon.views.ledger import Ledger
 from filon.web.epcis import Below, Interface
 from filon.web.log import log_routes, witness_routes
+from filon.web.pact import pact
 from filon.web.reply import GUARDS, POLICY, problem
 from filon.web.routes import pages
 
@@ -41,6 +43,7 @@ def create_app(
     repository: Repository | None = None,
     log: PublicLog | None = None,
     witness: Witness | None = None,
+    office: Office | None = None,
 ) -> FastAPI:
     """The application over one ledger.
 
@@ -50,10 +53,13 @@ def create_app(
         repository: what partners' programs talk to below `/epcis`; None = nothing is there.
         log: the transparency log at `/checkpoint` and `/tile`; None = nothing is there.
         witness: who answers partners' logs at `/witness`; None = nobody.
+        office: who exchanges footprints with partners below `/3/`; None = nobody.
     """
     app = FastAPI(title="Filon", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.ledger = ledger
     app.state.host = host
+    app.state.office = office
+    app.include_router(pact)
     app.include_router(pages)
     if log is not None:
         app.include_router(log_routes(log))

@@ -99,12 +99,16 @@ class Footprint:
         return not self.lacking
 
     def total(self, variant: Variant = Variant.MARKET, *, stage: str = "", component: str | None = None) -> Decimal:
-        """Kg CO2e per unit of the known part; of a life-cycle stage or component (`''` = fossil) if named."""
+        """Kg CO2e per unit of the known part; of a life-cycle stage or component (`''` = fossil) if named.
+
+        What is told beside the footprint (`OUTSIDE`: uptake by plants, what was left out) counts only if named.
+        """
         with localcontext(prec=DIGITS):
             kg = (
                 one.kg(variant)
                 for one in self.contributions
-                if stage in {"", one.line.making.stage} and component in {None, one.line.kind.component}
+                if stage in {"", one.line.making.stage}
+                and (one.line.inside if component is None else component == one.line.kind.component)
             )
             return _settled(sum(kg, Decimal(0)))
 
@@ -114,9 +118,19 @@ class Footprint:
         Source: PACT 3.0.3 primaryDataShare; carbon reference, section 6.
         """
         with localcontext(prec=DIGITS):
-            whole = sum((abs(one.kg(variant)) for one in self.contributions), Decimal(0))
-            known = sum((abs(one.primary(variant)) for one in self.contributions), Decimal(0))
+            inside = [one for one in self.contributions if one.line.inside]
+            whole = sum((abs(one.kg(variant)) for one in inside), Decimal(0))
+            known = sum((abs(one.primary(variant)) for one in inside), Decimal(0))
             return _settled(100 * known / whole) if whole else None
+
+    def exempted_percent(self, variant: Variant = Variant.MARKET) -> Decimal:
+        """Percent of the whole that was left out, by the estimates of those who left it out.
+
+        Source: PACT 3.0.3 exemptedEmissionsPercent.
+        """
+        with localcontext(prec=DIGITS):
+            out, inside = self.total(variant, component="exempted"), self.total(variant)
+            return _settled(100 * out / (inside + out)) if out else Decimal(0)
 
     @property
     def factors(self) -> tuple[str, ...]:

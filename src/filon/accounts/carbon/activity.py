@@ -23,6 +23,8 @@ from filon.epcis.event import Event
 
 PIECE_UNIT = "H87"
 """Rec 20 code of a piece; no unit means pieces too."""
+RATINGS = ("technological", "geographical", "temporal")
+"""What data quality is rated for."""
 
 
 class Supply(StrEnum):
@@ -60,11 +62,14 @@ class OwnFactor:
     Args:
         value: kg CO2e per unit of the activity.
         primary: percent of it that rests on primary data.
+        ratings: data quality as the sender rates it, 1 best to 5: technological, geographical, temporal; empty =
+            unsaid.
     """
 
     value: Fraction
     source: str
     primary: Fraction = Fraction(0)
+    ratings: tuple[Fraction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,7 @@ class Activity:
         factor: key of a factor table's row, where the sender names one.
         basis: `measured` or `estimated`.
         reading: number of the meter reading, bill or waybill.
+        each: the amount is of each unit made, not of all together: a footprint declared for a product.
     """
 
     id: str
@@ -121,6 +127,7 @@ class Activity:
     own_factor: OwnFactor | None = None
     basis: str = "measured"
     reading: str = ""
+    each: bool = False
 
 
 class _UnreadableError(Exception):
@@ -178,6 +185,7 @@ def _activity(said: Said, number: int, member: Mapping[str, Any]) -> Activity:
         own_factor=_own_factor(_plain(factor)) if factor else None,
         basis=str(own.get("basis") or "measured"),
         reading=str(own.get("reading") or ""),
+        each=str(own.get("each") or "").lower() == "true",
     )
 
 
@@ -237,4 +245,6 @@ def _certificates(own: Mapping[str, Any]) -> Certificates:
 
 def _own_factor(own: Mapping[str, Any]) -> OwnFactor:
     primary = _number(own, "primary") if own.get("primary") else Fraction(0)
-    return OwnFactor(_number(own, "value"), str(own.get("source") or ""), primary)
+    rated = _plain(own.get("dqr"))
+    ratings = tuple(_number(rated, name) for name in RATINGS) if rated else ()
+    return OwnFactor(_number(own, "value"), str(own.get("source") or ""), primary, ratings)

@@ -26,7 +26,7 @@ class Allocation:
 
     Args:
         method: `mass`, `by price ratio`, or an element: `Co`.
-        prices: {product identifier or form: price per kg of product}; any currency, the same for all.
+        prices: {lot, product or form: price per kg of product}; any currency, the same for all.
         threshold: highest price over lowest above which prices decide.
         ignored: products of no more than this share of the value count for nothing in the ratio.
     """
@@ -72,7 +72,8 @@ class Allocation:
         for lot in lots:
             told = book.declared.get(lot)
             form = told.form.key if told and told.form else ""
-            listed.append(self.prices.get(book.register.product(lot), self.prices.get(form)))
+            names = (lot, book.register.product(lot), form)
+            listed.append(next((self.prices[name] for name in names if name in self.prices), None))
         return [price for price in listed if price is not None] if None not in listed else None
 
     def _decides(self, masses: Sequence[Fraction], prices: Sequence[Fraction]) -> bool:

@@ -66,7 +66,8 @@ def footprints(account: CarbonAccount) -> Floats:
     """
     burden = np.zeros((len(account.book.holdings), len(CHANNELS)))
     for line in account.lines.lines:
-        burden[line.node] += _channels(line)
+        if line.inside:
+            burden[line.node] += _channels(line)
     for gap in account.gaps:
         burden[gap.node, -1] += 1
     return weave_of(account).sweep(burden)
@@ -120,7 +121,7 @@ def factor_form(account: CarbonAccount, gsd: Mapping[str, float] | None = None) 
     spread: list[float] = []
     cells: list[tuple[int, int, float]] = []
     for line in account.lines.lines:
-        for part in line.parts[Variant.MARKET]:
+        for part in line.parts[Variant.MARKET] if line.inside else ():
             key = part.factor.key
             if key not in column:
                 column[key] = len(column)

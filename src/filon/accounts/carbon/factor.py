@@ -31,6 +31,7 @@ class Factor:
         confirmed: seen in its source, under a licence that lets it be shown.
         primary: share 0..1 of it that rests on primary data.
         declared: the sender of an activity gave it, no table holds it.
+        ratings: data quality as its sender rates it: technological, geographical, temporal; empty = unsaid.
     """
 
     key: str
@@ -44,6 +45,7 @@ class Factor:
     confirmed: bool = True
     primary: Fraction = Fraction(0)
     declared: bool = False
+    ratings: tuple[Fraction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,9 @@ class FlowKind:
     Args:
         factor: key of the factor that stands for it, or of a gas's global warming potential; may be empty.
         group: energy, fuel, reagent, process, transport, waste, declared.
-        component: `aircraft`, `biogenic`, `land`, or empty for fossil.
+        component: `aircraft`, `biogenic`, `land`, `removal`, `packaging` .., or empty for fossil.
+        scope: 1, 2 or 3 as seen by whoever used it.
+        sign: -1 of what is taken out of the air.
     """
 
     flow: str
@@ -61,6 +65,8 @@ class FlowKind:
     factor: str
     group: str
     component: str
+    scope: int = 3
+    sign: int = 1
 
 
 @dataclass(frozen=True)
@@ -154,7 +160,8 @@ def flows() -> Mapping[str, tuple[FlowKind, ...]]:
     """Every known flow, with one row for each unit group it can be measured in."""
     known: dict[str, list[FlowKind]] = {}
     for row in table("flows").rows:
-        one = FlowKind(row["flow"], row["per"], row["factor"], row["group"], row["component"])
+        one = FlowKind(row["flow"], row["per"], row["factor"], row["group"], row["component"], int(row["scope"]),
+                       int(row["sign"]))  # fmt: skip
         known.setdefault(one.flow, []).append(one)
     return {flow: tuple(rows) for flow, rows in known.items()}
 

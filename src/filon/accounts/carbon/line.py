@@ -22,6 +22,8 @@ ELECTRICITY = "electricity"
 DECLARED = "product footprint"
 BOUGHT = frozenset({"declared", "reagent", "waste"})
 """Groups of flows whose emissions arise at somebody else's works."""
+OUTSIDE = frozenset({"uptake", "exempted"})
+"""Components that are told beside the footprint and never in it: carbon that plants took up, and what was left out."""
 
 
 class Variant(StrEnum):
@@ -54,6 +56,7 @@ class Line:
         parts: what it is made of, by variant.
         kwh: electricity used, all of it; 0 for other flows.
         backed: of it, contracted and backed by certificates, or made on site and not sold.
+        country: where it was used, ISO 3166-1 alpha-2; empty = unsaid.
     """
 
     making: Making
@@ -63,11 +66,17 @@ class Line:
     parts: Mapping[Variant, tuple[Part, ...]] = field(hash=False)
     kwh: Fraction = Fraction(0)
     backed: Fraction = Fraction(0)
+    country: str = ""
 
     @property
     def node(self) -> int:
         """Holding at which it arises."""
         return self.making.node
+
+    @property
+    def inside(self) -> bool:
+        """Whether it counts to the footprint."""
+        return self.kind.component not in OUTSIDE
 
     def kg(self, variant: Variant) -> Fraction:
         """Kg CO2e in a variant."""
@@ -132,9 +141,40 @@ def lines(book: Book, makings: Makings, activities: Iterable[Activity], factors:
     run = _Run(book, factors)
     # Who came first in the log has the certificate; whoever names it again does not.
     ordered = sorted(activities, key=lambda one: (one.entry, one.belongs.since, one.id))
-    for activity, places in makings.burdened(ordered):
-        run.add(activity, places)
+    burdened = list(makings.burdened(ordered))
+    chosen = declared(burdened)
+    for activity, places in burdened:
+        run.add(activity, [one for one in places if chosen.get(one[0].node, activity) is activity or not activity.each])
     return Lines(tuple(run.lines), tuple(dict.fromkeys(run.gaps)), tuple(dict.fromkeys(run.findings)))
+
+
+ENTERING = frozenset({"birth", "opening"})
+
+
+def declared(burdened: Iterable[tuple[Activity, list[tuple[Making, Fraction]]]]) -> dict[int, Activity]:
+    """{node: the activity whose footprint for each unit counts there}.
+
+    Only where matter enters the books; what is made in them is computed, and a declared footprint is then no more than
+    a second opinion. A sheet's footprint for all of the matter comes first, then one of the lot, then one of its
+    product, the newest of each.
+    """
+    best: dict[int, tuple[tuple[bool, bool, int, str], Activity]] = {}
+    for activity, places in burdened:
+        if activity.flow != DECLARED:
+            continue
+        for making, _ in places:
+            exact = activity.belongs.product in making.lots
+            rank = (not activity.each, exact, activity.entry, activity.id)
+            if making.node not in best or best[making.node][0] < rank:
+                best[making.node] = (rank, activity)
+    return {node: activity for node, (_, activity) in best.items()}
+
+
+def units(making: Making, per: str) -> Fraction | None:
+    """How many units (kg, pieces) were made; None if nobody knows."""
+    if per == PIECE_UNIT:
+        return Fraction(making.units)
+    return None if making.mass is None else converted(Fraction(making.mass, 1_000_000), "KGM", per)
 
 
 class _Run:
@@ -145,10 +185,12 @@ class _Run:
         self.findings: list[Finding] = []
 
     def add(self, activity: Activity, places: list[tuple[Making, Fraction]]) -> None:
-        site = self.book.register.name(activity.belongs.site)
-        if not places:
-            self.tell("CFP-005", activity, site, period=activity.belongs.period)
+        site = self.book.register.name(activity.belongs.site or activity.belongs.product)
+        entering = [one for one in places if one[0].kind in ENTERING] if activity.each else places
+        if not entering:
+            self.tell("CFP-016" if activity.each else "CFP-005", activity, site, period=activity.belongs.period)
             return None
+        places = entering
         kind = self.kind(activity)
         if kind is None:
             known = " or ".join(one.per for one in flows().get(activity.flow, ()))
@@ -165,10 +207,15 @@ class _Run:
             parts = self.plain(activity, kind, amount, site)
         if parts is None:
             return self.lack(activity, places, self.reason)
-        for making, share in places:
+        country = self.book.register.site(activity.belongs.site).country
+        for making, part in places:
+            share = part * (units(making, per) or 0) if activity.each else part
+            if activity.each and units(making, per) is None:
+                self.gaps.append(Gap(making.node, GapKind.NO_FACTOR, activity.flow))
+                continue
             shared = {v: tuple(Part(p.factor, p.amount * share) for p in listed) for v, listed in parts.items()}
             kwh = amount * share if activity.flow == ELECTRICITY else Fraction(0)
-            self.lines.append(Line(making, activity, kind, share, shared, kwh, backed * share))
+            self.lines.append(Line(making, activity, kind, share, shared, kwh, backed * share, country))
         return None
 
     def kind(self, activity: Activity) -> FlowKind | None:
@@ -179,7 +226,7 @@ class _Run:
         self, activity: Activity, kind: FlowKind, amount: Fraction, site: str
     ) -> Mapping[Variant, tuple[Part, ...]] | None:
         factor = self.usable(self.named(activity, kind.per) or self.factors.get(kind.factor), activity, site)
-        return None if factor is None else dict.fromkeys(Variant, (Part(factor, amount),))
+        return None if factor is None else dict.fromkeys(Variant, (Part(factor, kind.sign * amount),))
 
     def named(self, activity: Activity, per: str) -> Factor | None:
         """The factor that the sender gives or names."""
@@ -187,7 +234,9 @@ class _Run:
         if own:
             event, _, number = activity.id.rpartition("#")
             key = f"declared.{event[:12]}#{number}"
-            return Factor(key, own.value, per, source=own.source, primary=own.primary / 100, declared=True)
+            return Factor(
+                key, own.value, per, source=own.source, primary=own.primary / 100, declared=True, ratings=own.ratings
+            )
         return self.factors.get(activity.factor) if activity.factor else None
 
     reason = GapKind.NO_FACTOR

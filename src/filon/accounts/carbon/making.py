@@ -63,13 +63,16 @@ class Makings:
         return cls(book, tuple(making for holding in book.holdings if (making := _making(book, holding))))
 
     def burdened(self, activities: Iterable[Activity]) -> Iterator[tuple[Activity, list[tuple[Making, Fraction]]]]:
-        """Each activity with the makings it burdens and their shares, which sum to one; none where nothing fits."""
+        """Each activity with the makings it burdens and their shares; none where nothing fits.
+
+        Shares sum to one; what is declared for each unit burdens every making wholly.
+        """
         index = _Index(self)
         for activity in activities:
             found = [one for one in index.of(activity) if self._is(one, activity.belongs.product)]
             if activity.belongs.since:
                 found = [one for one in found if activity.belongs.since <= one.day <= activity.belongs.until]
-            yield activity, _shared(found)
+            yield activity, [(one, Fraction(1)) for one in found] if activity.each else _shared(found)
 
     def _is(self, making: Making, product: str) -> bool:
         return not product or any(product in _names(self.book, lot) for lot in making.lots)
@@ -102,6 +105,7 @@ class _Index:
         self.shipment: Mapping[str, list[Making]] = defaultdict(list)
         self.site: Mapping[str, list[Making]] = defaultdict(list)
         self.event: Mapping[int, list[Making]] = defaultdict(list)
+        self.product: Mapping[str, list[Making]] = defaultdict(list)
         for one in makings.all:
             holding = book.holdings[one.node]
             if one.kind == "delivery":
@@ -112,6 +116,8 @@ class _Index:
             self.campaign[holding.lot].append(one)
             self.event[holding.made].append(one)
             self.site[one.site].append(one)
+            for name in {name for lot in one.lots for name in _names(book, lot)}:
+                self.product[name].append(one)
 
     def of(self, activity: Activity) -> list[Making]:
         belongs = activity.belongs
@@ -121,6 +127,8 @@ class _Index:
             return self.shipment.get(belongs.shipment, [])
         if belongs.event:
             return self._at(belongs.event)
+        if not belongs.site and belongs.product:
+            return self.product.get(belongs.product, [])
         return self.site.get(belongs.site, [])
 
     def _at(self, key: str) -> list[Making]:

@@ -54,6 +54,28 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     # 2: page tokens that were given back
     ("CREATE TABLE spent (token TEXT PRIMARY KEY, expires INTEGER NOT NULL)",),
+    # 3: footprints issued, partners asked, letters between us
+    (
+        """CREATE TABLE footprint (
+          number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, lot TEXT NOT NULL,
+          audience TEXT NOT NULL DEFAULT '', body TEXT NOT NULL, created INTEGER NOT NULL, deprecated INTEGER)""",
+        "CREATE INDEX footprint_of ON footprint (lot)",
+        """CREATE TRIGGER footprint_stays BEFORE UPDATE ON footprint
+          WHEN OLD.deprecated IS NOT NULL OR NEW.deprecated IS NULL OR
+          (NEW.number, NEW.id, NEW.lot, NEW.audience, NEW.body, NEW.created) IS NOT
+          (OLD.number, OLD.id, OLD.lot, OLD.audience, OLD.body, OLD.created)
+          BEGIN SELECT RAISE(ABORT, 'a footprint that was issued stays as it is'); END""",
+        """CREATE TRIGGER footprint_kept BEFORE DELETE ON footprint
+          BEGIN SELECT RAISE(ABORT, 'a footprint that was issued is kept'); END""",
+        """CREATE TABLE partner (
+          name TEXT PRIMARY KEY, base TEXT NOT NULL, client TEXT NOT NULL, secret TEXT NOT NULL, auth TEXT NOT NULL)""",
+        """CREATE TABLE letter (
+          number INTEGER PRIMARY KEY AUTOINCREMENT, way TEXT NOT NULL, id TEXT NOT NULL, address TEXT NOT NULL,
+          token TEXT NOT NULL DEFAULT '', body TEXT NOT NULL, created INTEGER NOT NULL, due INTEGER NOT NULL,
+          tries INTEGER NOT NULL DEFAULT 0, settled INTEGER, outcome TEXT NOT NULL DEFAULT '',
+          UNIQUE (way, address, id))""",
+        "CREATE INDEX letter_due ON letter (due) WHERE settled IS NULL",
+    ),
 )
 """Applied in order, all in one transaction; PRAGMA user_version says how many were. Never edit one: add one."""
 

@@ -118,6 +118,15 @@ def resolved(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: headers by their lower-case names."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
 def send(
     to: Target, body: bytes, headers: Mapping[str, str], *, resolve: Resolve = resolved, seconds: float = WHOLE_SECONDS
 ) -> int:
@@ -126,7 +135,7 @@ def send(
     Raises:
         UnreachableError: no connection, no answer in time, or one that is too large.
     """
-    return called(to, "POST", body, headers, resolve=resolve, seconds=seconds)[0]
+    return call("POST", to, body, headers, resolve=resolve, seconds=seconds).status
 
 
 def called(
@@ -144,6 +153,25 @@ def called(
     Raises:
         UnreachableError: no connection, no answer in time, or one of more than `limit` bytes.
     """
+    answer = call(method, to, body, headers, resolve=resolve, seconds=seconds, limit=limit)
+    return answer.status, answer.body
+
+
+def call(
+    method: str,
+    to: Target,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    *,
+    resolve: Resolve = resolved,
+    seconds: float = WHOLE_SECONDS,
+    limit: int = ANSWER_BYTES,
+) -> Answer:
+    """Any request; what came back.
+
+    Raises:
+        UnreachableError: no connection, no answer in time, or one of more than `limit` bytes.
+    """
     try:
         addresses = list(resolve(to.host, to.port))
     except OSError as error:
@@ -156,17 +184,18 @@ def called(
     watch.daemon = True
     watch.start()
     try:
-        connection.request(method, to.path, body, {**headers, "Host": to.authority, "Accept-Encoding": "identity"})
+        told = {**headers, "Host": to.authority, "Accept-Encoding": "identity"}
+        connection.request(method, to.path, body or None, told)
         answer = connection.getresponse()
-        told = answer.read(limit + 1)
-        if len(told) > limit:
+        said = answer.read(limit + 1)
+        if len(said) > limit:
             raise UnreachableError("the answer is too large")
         if connection.late:  # what was cut short may look like a whole answer
             raise UnreachableError("no answer in time")
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise UnreachableError(f"no answer ({type(error).__name__})") from error
     else:
-        return answer.status, told
+        return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, said)
     finally:
         watch.cancel()
         connection.close()

@@ -36,6 +36,7 @@ class Role(StrEnum):
     SUBMITTER = "submitter"
     READER = "reader"
     AUDITOR = "auditor"
+    PARTNER = "partner"
 
 
 class Deed(StrEnum):
@@ -48,6 +49,7 @@ class Deed(StrEnum):
     READ = "read"
     ASK = "keep queries and subscriptions"
     SEE_ALL_SUBSCRIPTIONS = "see all subscriptions"
+    EXCHANGE_FOOTPRINTS = "exchange footprints"
 
 
 MAY: Mapping[Deed, frozenset[Role]] = MappingProxyType(
@@ -59,6 +61,7 @@ MAY: Mapping[Deed, frozenset[Role]] = MappingProxyType(
         Deed.READ: frozenset({Role.READER, Role.AUDITOR}),
         Deed.ASK: frozenset({Role.READER}),
         Deed.SEE_ALL_SUBSCRIPTIONS: frozenset({Role.AUDITOR}),
+        Deed.EXCHANGE_FOOTPRINTS: frozenset({Role.PARTNER}),
     }
 )
 """The one policy table. An auditor sees everything and changes nothing."""

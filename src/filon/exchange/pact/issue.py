@@ -14,11 +14,24 @@ from uuid import UUID, uuid5
 
 from filon.accounts.carbon.account import Footprint
 from filon.accounts.carbon.line import Variant
+from filon.accounts.carbon.quality import quality
 from filon.core.errors import ConflictError
+from filon.exchange.pact.search import years_after
 
 NAMESPACE = UUID("6f6d7a0e-52a1-5d0b-9d53-3e6f5d2f4c11")
 VERSION = "3.0.3"
-_GRAM = Decimal("0.000001")
+_GRAM, _HUNDREDTH = Decimal("0.000001"), Decimal("0.01")
+COMPONENTS = {
+    "fossilGhgEmissions": ("", "aircraft", "packaging"),
+    "landUseChangeGhgEmissions": ("land",),
+    "landManagementBiogenicCO2Emissions": ("land management",),
+    "landManagementBiogenicCO2Removals": ("land removal",),
+    "technologicalCO2Removals": ("removal",),
+    "ccsTechnologicalCO2Capture": ("capture",),
+    "biogenicNonCO2Emissions": ("biogenic",),
+}
+"""{property: components of flows that it sums}; together they are the footprint without uptake."""
+_ALWAYS = frozenset({"fossilGhgEmissions", "landUseChangeGhgEmissions", "biogenicNonCO2Emissions"})
 _UNITS = {"kg": "kilogram", "piece": "piece"}
 
 
@@ -31,6 +44,7 @@ class Issuer:
         mass_kg: of one declared unit, without packaging.
         carbon_kg: fossil carbon in it, kg C.
         country: ISO 3166-1 alpha-2 of the making, or empty.
+        classifications: URNs of what kind of product it is.
     """
 
     name: str
@@ -41,6 +55,7 @@ class Issuer:
     mass_kg: Decimal
     carbon_kg: Decimal = Decimal(0)
     country: str = ""
+    classifications: tuple[str, ...] = ()
 
 
 def issue(
@@ -71,10 +86,13 @@ def issue(
         **({"precedingPfIds": older} if older else {}),
         "created": _time(now),
         "status": "Active",
+        "validityPeriodStart": _time(end),
+        "validityPeriodEnd": _time(years_after(end, 1)),
         "companyName": issuer.name,
         "companyIds": list(issuer.ids),
         "productDescription": issuer.description,
         "productIds": list(issuer.products),
+        **({"productClassifications": list(issuer.classifications)} if issuer.classifications else {}),
         "productNameCompany": issuer.product,
         "comment": f"{footprint.stamp.ruleset}; factors {footprint.stamp.factors}; electricity market-based",
         "pcf": pcf,
@@ -83,36 +101,53 @@ def issue(
 
 def _pcf(footprint: Footprint, issuer: Issuer, start: datetime, end: datetime) -> dict[str, Any]:
     # Each part is rounded first and the total is their sum, so that the parts always add up.
-    fossil = _rounded(footprint.total(component="") + footprint.total(component="aircraft"))
-    land = _rounded(footprint.total(component="land"))
-    biogenic = _rounded(footprint.total(component="biogenic"))
-    total = fossil + land + biogenic
-    share = footprint.primary_share(Variant.MARKET)
-    secondary = sorted({key.split(".")[-1] for key in footprint.factors if not key.startswith("declared")})
+    parts = {name: _rounded(_component(footprint, components)) for name, components in COMPONENTS.items()}
+    total, uptake = sum(parts.values(), Decimal(0)), _rounded(footprint.total(component="uptake"))
+    packaging = _component(footprint, ("packaging",))
+    captured = any(parts[one] for one in ("technologicalCO2Removals", "ccsTechnologicalCO2Capture"))
+    given = {name: value for name, value in parts.items() if name in _ALWAYS or value}
     return {
         "declaredUnitOfMeasurement": _UNITS[footprint.per],
         "declaredUnitAmount": "1",
-        "productMassPerDeclaredUnit": _text(issuer.mass_kg),
+        "productMassPerDeclaredUnit": _text(_rounded(issuer.mass_kg)),
         "referencePeriodStart": _time(start),
         "referencePeriodEnd": _time(end),
         **({"geographyCountry": issuer.country} if issuer.country else {}),
         "pcfExcludingBiogenicUptake": _text(total),
-        "pcfIncludingBiogenicUptake": _text(total),
-        "fossilGhgEmissions": _text(fossil),
-        "fossilCarbonContent": _text(issuer.carbon_kg),
-        "landUseChangeGhgEmissions": _text(land),
-        "biogenicNonCO2Emissions": _text(biogenic),
+        "pcfIncludingBiogenicUptake": _text(total + uptake),
+        "fossilCarbonContent": _text(_rounded(issuer.carbon_kg)),
+        **{name: _text(value) for name, value in given.items()},
+        **({"biogenicCO2Uptake": _text(uptake)} if uptake else {}),
         "aircraftGhgEmissions": _text(_rounded(footprint.total(component="aircraft"))),
-        "packagingEmissionsIncluded": False,
-        "ccsTechnologicalCO2CaptureIncluded": False,
+        "packagingEmissionsIncluded": bool(packaging),
+        **({"packagingGhgEmissions": _text(_rounded(packaging))} if packaging else {}),
+        "ccsTechnologicalCO2CaptureIncluded": captured,
         "ipccCharacterizationFactors": [footprint.stamp.gwp.split("_", maxsplit=1)[0].upper()],
         "crossSectoralStandards": ["ISO14067", "PACT-3.0"],
-        "exemptedEmissionsPercent": "0",
+        "exemptedEmissionsPercent": _text(_rounded(footprint.exempted_percent())),
         "allocationRulesDescription": footprint.stamp.allocation,
-        **({"secondaryEmissionFactorSources": [{"name": one, "version": footprint.stamp.factors} for one in secondary]}
-           if secondary else {}),
-        **({"primaryDataShare": _text(_rounded(share))} if share is not None else {}),
+        **_quality(footprint),
     }  # fmt: skip
+
+
+def _component(footprint: Footprint, components: Iterable[str]) -> Decimal:
+    return sum((footprint.total(component=one) for one in components), Decimal(0))
+
+
+def _quality(footprint: Footprint) -> dict[str, Any]:
+    """Primary data share, sources of secondary factors and data quality ratings, where there is anything to rate."""
+    out: dict[str, Any] = {}
+    secondary = sorted({key.split(".")[-1] for key in footprint.factors if not key.startswith("declared")})
+    if secondary:
+        version = footprint.stamp.factors
+        out["secondaryEmissionFactorSources"] = [{"name": one, "version": version} for one in secondary]
+    share = footprint.primary_share(Variant.MARKET)
+    if share is not None:
+        out["primaryDataShare"] = _text(_rounded(share))
+    rated = quality(footprint)
+    if rated is not None:
+        out["dqi"] = {f"{name}DQR": _text(value.quantize(_HUNDREDTH)) for name, value in rated.items()}
+    return out
 
 
 def _rounded(value: Decimal) -> Decimal:

@@ -39,10 +39,20 @@ class Taken:
 
     def member(self, amount: Decimal) -> dict[str, Any]:
         """The `filon:activity` member that this footprint makes of an amount of a lot."""
-        own = {"value": format(self.kg, "f"), "source": f"{self.company}, PACT {self.id}"}
+        return {"flow": "product footprint", "amount": format(amount, "f"), "uom": self.per, "ownFactor": self._own()}
+
+    def each(self) -> dict[str, Any]:
+        """The member that declares so much of each unit made, however many there are."""
+        return {**self.member(Decimal(1)), "each": "true"}
+
+    def _own(self) -> dict[str, Any]:
+        own: dict[str, Any] = {"value": format(self.kg, "f"), "source": f"{self.company}, PACT {self.id}"}
         if self.primary is not None:
             own["primary"] = format(self.primary, "f")
-        return {"flow": "product footprint", "amount": format(amount, "f"), "uom": self.per, "ownFactor": own}
+        ratings = self.body["pcf"].get("dqi")
+        if ratings:
+            own["dqr"] = {name.removesuffix("DQR"): value for name, value in ratings.items() if name.endswith("DQR")}
+        return own
 
 
 def take(said: Any, name: str = "") -> tuple[Taken | None, list[Finding]]:
