@@ -7,9 +7,10 @@ declared is UNKNOWN; it is a value like the others and is never spread over them
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from filon.accounts.origin_table import OriginTable, Rows, origin_table, repeats
 from filon.books.book import Book, Flow
 from filon.books.journal import UNKNOWN
 from filon.books.lot import Account, AccountKind
@@ -31,10 +32,10 @@ class Origins:
     """
 
     substance: str
-    made: tuple[Vector | None, ...]
-    left: tuple[Vector, ...]
+    made: Sequence[Vector | None]
+    left: Sequence[Vector]
     outside: Mapping[Account, Vector]
-    named: tuple[frozenset[str], ...]
+    named: Sequence[frozenset[str]]
 
 
 def origins(book: Book, substance: str) -> Origins:
@@ -45,11 +46,21 @@ def origins(book: Book, substance: str) -> Origins:
         equals what is held plus what went out: to the mg.
     Source: custody reference I-6, I-7, I-9; decision 0003 for surpluses.
     """
+    table = origin_table(book, substance) if book.large else None
+    if table is not None:
+        return _read(table, substance)
     run = _Run(book, substance)
     for flow in book.flows:
         run.carry(flow)
     made = tuple(vector if known else None for vector, known in zip(run.made, run.known, strict=True))
     return Origins(substance, made, tuple(run.left), run.outside, tuple(run.named))
+
+
+def _read(table: OriginTable, substance: str) -> Origins:
+    count = len(table.made)
+    outside = {account: table.vector(row) for account, row in table.outside.items()}
+    left = Rows(count, lambda at: table.vector(table.left[at]))
+    return Origins(substance, Rows(count, table.made_of), left, outside, Rows(count, table.named))
 
 
 class _Run:
@@ -86,17 +97,11 @@ class _Run:
             origins_of = frozenset({flow.source.key})
         elif flow.like is not None:
             origins_of = self.named[flow.like]
-        elif flow.source.kind is AccountKind.REAGENTS or self._repeats(flow):
+        elif flow.source.kind is AccountKind.REAGENTS or repeats(self.book, flow):
             return
         else:
             origins_of = frozenset({UNKNOWN})
         self.named[flow.target] |= origins_of
-
-    def _repeats(self, flow: Flow) -> bool:
-        """Matter drawn from a pool whose own amount nobody knows: it is not new matter."""
-        return isinstance(flow.target, int) and any(
-            self.book.holdings[flow.target].content.get(substance, 0) is None for substance in flow.content
-        )
 
     def _taken(self, flow: Flow, mg: int) -> Vector:
         if isinstance(flow.source, int):

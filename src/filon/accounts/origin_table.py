@@ -1,0 +1,143 @@
+"""The origin account of a large book: the same milligrams as `accounts.origin`, by the compiled loop, in one table.
+
+Rows are read when they are asked for; a million holdings of thirty origins are half a gigabyte of numbers here, and were
+many gigabytes of dictionaries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, overload
+
+import numpy as np
+import numpy.typing as npt
+
+from filon.books.book import Book, Flow
+from filon.books.engine.kernel import kernel
+from filon.books.journal import UNKNOWN
+from filon.books.lot import Account, AccountKind
+
+Row = TypeVar("Row")
+Numbers = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Rows(Sequence[Row], Generic[Row]):
+    """One row a holding, made when it is asked for."""
+
+    length: int
+    row: Callable[[int], Row]
+
+    def __len__(self) -> int:
+        return self.length
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
+        if isinstance(index, slice):
+            return [self.row(each) for each in range(*index.indices(self.length))]
+        if not -self.length <= index < self.length:
+            raise IndexError(index)
+        return self.row(index % self.length)
+
+
+@dataclass(frozen=True)
+class OriginTable:
+    """Milligrams of a substance by origin, for every holding.
+
+    Args:
+        names: the origins, one a column, sorted; UNKNOWN is one.
+        made, left: (holdings, origins) mg when made, and still there.
+        known: (holdings) whether anybody said how much there is.
+        outside: {account: mg by origin that went there, net}.
+        bits: (holdings, words) which origins any matter came from.
+    """
+
+    names: tuple[str, ...]
+    made: npt.NDArray[np.int64]
+    left: npt.NDArray[np.int64]
+    known: npt.NDArray[np.bool_]
+    outside: Mapping[Account, npt.NDArray[np.int64]]
+    bits: npt.NDArray[np.uint64]
+
+    def vector(self, row: Numbers) -> dict[str, int]:
+        """A row as {origin: mg}."""
+        return {self.names[place]: int(row[place]) for place in np.flatnonzero(row)}
+
+    def made_of(self, holding: int) -> dict[str, int] | None:
+        """What was in a holding when it was made; None where nobody said how much."""
+        return self.vector(self.made[holding]) if self.known[holding] else None
+
+    def named(self, holding: int) -> frozenset[str]:
+        """Every origin that any matter of a holding came from."""
+        return frozenset(
+            name for place, name in enumerate(self.names) if int(self.bits[holding, place >> 6]) >> (place & 63) & 1
+        )
+
+
+def origin_table(book: Book, substance: str) -> OriginTable | None:
+    """The table of a book; None where it must be done in Python: no compiler, negative flows, above 2 million tonnes."""
+    if not kernel().name.startswith("numba"):
+        return None
+    from filon.books.engine.dealing import LARGEST_MG, posted  # noqa: PLC0415 - compiled code
+
+    columns = book.columns
+    mg = columns.substance(substance).mg
+    if len(mg) and (mg.min() < 0 or float(np.abs(mg).sum(dtype=np.float64)) >= LARGEST_MG):
+        return None
+    accounts: dict[Account, int] = {}
+    source = _ends(book, columns.source, lambda flow: flow.source, accounts)
+    target = _ends(book, columns.target, lambda flow: flow.target, accounts)
+    names, column, silent = _origins(book, source)
+    known = np.fromiter(
+        (one.content.get(substance, 0) is not None for one in book.holdings), np.bool_, len(book.holdings)
+    )
+    made = np.zeros((len(book.holdings), len(names)), np.int64)
+    left, outside = np.zeros_like(made), np.zeros((len(accounts), len(names)), np.int64)
+    bits = np.zeros((len(book.holdings), len(names) // 64 + 1), np.uint64)
+    posted(
+        source, target, mg, columns.like, column, silent, known, names.index(UNKNOWN), made, left, outside, bits
+    )  # fmt: skip
+    went = {account: outside[place] for account, place in accounts.items() if outside[place].any()}
+    return OriginTable(names, made, left, known, went, bits)
+
+
+def _ends(
+    book: Book, column: Numbers, end: Callable[[Flow], int | Account], accounts: dict[Account, int]
+) -> npt.NDArray[np.int64]:
+    """An end of each flow: a holding, or -1 - the place of its account."""
+    out = column.astype(np.int64)
+    for flow in np.flatnonzero(column < 0).tolist():
+        account = end(book.flows[flow])
+        assert isinstance(account, Account)
+        out[flow] = -1 - accounts.setdefault(account, len(accounts))
+    return out
+
+
+def _origins(book: Book, source: Numbers) -> tuple[tuple[str, ...], Numbers, Numbers]:
+    """(names sorted, column of the origin that each flow brings from outside, flows that name none)."""
+    outer = [(flow, book.flows[flow]) for flow in np.flatnonzero(source < 0).tolist()]
+    brings = {
+        at: flow.source.key
+        for at, flow in outer
+        if isinstance(flow.source, Account) and flow.source.kind is AccountKind.SOURCE
+    }
+    names = tuple(sorted({UNKNOWN, *brings.values()}))
+    place = {name: index for index, name in enumerate(names)}
+    column, silent = np.full(len(source), -1, np.int32), np.zeros(len(source), np.bool_)
+    for at, flow in outer:
+        if at in brings:
+            column[at] = place[brings[at]]
+        elif isinstance(flow.source, Account):
+            silent[at] = flow.source.kind is AccountKind.REAGENTS or repeats(book, flow)
+    return names, column, silent
+
+
+def repeats(book: Book, flow: Flow) -> bool:
+    """Whether a flow only repeats matter of a pool whose own amount nobody knows: it is not new matter."""
+    return isinstance(flow.target, int) and any(
+        book.holdings[flow.target].content.get(substance, 0) is None for substance in flow.content
+    )
