@@ -1,7 +1,7 @@
 """The origin account of a large book: the same milligrams as `accounts.origin`, by the compiled loop, in one table.
 
-Rows are read when they are asked for; a million holdings of thirty origins are half a gigabyte of numbers here, and were
-many gigabytes of dictionaries.
+Rows are read when they are asked for; a million holdings of thirty origins are half a gigabyte of numbers here, and
+were many gigabytes of dictionaries.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class OriginTable:
 
 
 def origin_table(book: Book, substance: str) -> OriginTable | None:
-    """The table of a book; None where it must be done in Python: no compiler, negative flows, above 2 million tonnes."""
+    """The table of a book; None where Python must do it: no compiler, negative flows, above two million tonnes."""
     if not kernel().name.startswith("numba"):
         return None
     from filon.books.engine.dealing import LARGEST_MG, posted  # noqa: PLC0415 - compiled code

@@ -1,7 +1,7 @@
 """The exact loops: whole milligrams dealt out by largest remainders, compiled; the same mg as `core.quantity.split`.
 
-A share is mg x part // whole, and the product needs 128 bits. It is done in 64: the quotient is estimated in float64 (off
-by at most one below 2**51), and the remainder is exact because both products wrap around 2**64 alike.
+A share is mg x part // whole, and the product needs 128 bits. It is done in 64: the quotient is estimated in float64
+(off by at most one below 2**51), and the remainder is exact because both products wrap around 2**64 alike.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ LARGEST_MG = 2**51
 
 
 @compiled
-def dealt(mg: int, by: Any, parts: Any, rest: Any) -> None:
+def dealt(mg: int, by: Any, parts: Any, rest: Any) -> None:  # noqa: C901 - in one pass; it runs once a flow
     """Share mg out by weights >= 0 that are not all 0; the odd mg go to the largest remainders, the earlier one first.
 
     Source: `core.quantity.split` is the definition.
