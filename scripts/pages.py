@@ -13,6 +13,10 @@ import typer
 from filon.app.settings import SETTINGS
 from filon.cli.main import app, assembled
 from filon.core.finding import rules
+from filon.core.tables import table
+from filon.passport.dated import duties
+from filon.passport.point import TABLES, Category, points
+from filon.passport.value import types
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -70,6 +74,47 @@ def rules_page() -> str:
     return "\n".join([*out, ""])
 
 
+_COLUMNS = ("no.", "code", "English", "français", "Annex XIII", "who reads", "level", "unit", "type", "EV", "LMT",
+            "industrial", "from", "clause", "source")  # fmt: skip
+
+
+def datapoints() -> str:
+    """docs/datapoints.md: every data point, the shapes of values, from when duties apply."""
+    version = table("datapoints", TABLES).version
+    out = [
+        "# Data points / Points de donnée",
+        "",
+        f"Made by `scripts/pages.py` from `passport/tables` (version {version}). `must`: mandatory; `if`: on a",
+        "condition; `may`: at will; `later`: from the date below; `never`: not to be filled. Points without number are",
+        "Filon's own.",
+        "",
+        "| " + " | ".join(_COLUMNS) + " |",
+        "|" + "---|" * len(_COLUMNS),
+    ]
+    for one in points():
+        needs = [one.need[each].value for each in (Category.EV, Category.LMT, Category.INDUSTRIAL)]
+        kind = f"list of {one.type}" if one.many else one.type
+        readers = ", ".join(sorted(one.audience)).replace("_", " ")
+        cells = (str(one.number or ""), f"`{one.code}`", one.label["en"], one.label["fr"], one.annex, readers,
+                 one.level.value, one.unit, kind, *needs, one.applies, one.clause, one.source)  # fmt: skip
+        out.append("| " + " | ".join(cells) + " |")
+    out += ["", "## Types / Types", "", "`*` = required.", "", "| type | members or words | English | français |",
+            "|---|---|---|---|"]  # fmt: skip
+    for one in types().values():
+        members = " ".join(
+            f"`{m.name}: {'list of ' if m.many else ''}{m.type}{'*' if m.required else ''}`" for m in one.members
+        )
+        told = members or ", ".join(one.words) or one.kind
+        out.append(f"| `{one.name}` | {told} | {one.label['en']} | {one.label['fr']} |")
+    out += ["", "## From when / À partir de quand", "", "The later of the date and so many months after the act.", "",
+            "| rule | category | date | act | months | clause |", "|---|---|---|---|---|---|"]  # fmt: skip
+    out += [
+        f"| {one.rule} | {one.category.value} | {one.day} | {one.act} | {one.months or ''} | {one.clause} |"
+        for one in duties().values()
+    ]
+    return "\n".join([*out, ""])
+
+
 def settings_page() -> str:
     """docs/settings.md: every setting with its variable."""
     out = [
@@ -84,7 +129,7 @@ def settings_page() -> str:
     return "\n".join([*out, ""])
 
 
-PAGES = {"commands.md": commands, "rules.md": rules_page, "settings.md": settings_page}
+PAGES = {"datapoints.md": datapoints, "commands.md": commands, "rules.md": rules_page, "settings.md": settings_page}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

@@ -22,7 +22,7 @@ def script():
     return module
 
 
-@pytest.mark.parametrize("name", ["commands.md", "rules.md", "settings.md"])
+@pytest.mark.parametrize("name", ["commands.md", "rules.md", "settings.md", "datapoints.md"])
 def test_the_page_is_what_the_code_says(name):
     written = (ROOT / "docs" / name).read_text(encoding="utf-8")
     assert written == script().PAGES[name](), f"run python scripts/pages.py and look at docs/{name}"

@@ -49,7 +49,7 @@ def origins(book: Book, substance: str) -> Origins:
     table = origin_table(book, substance) if book.large else None
     if table is not None:
         return _read(table, substance)
-    run = _Run(book, substance)
+    run = Sweep(book, substance)
     for flow in book.flows:
         run.carry(flow)
     made = tuple(vector if known else None for vector, known in zip(run.made, run.known, strict=True))
@@ -63,8 +63,11 @@ def _read(table: OriginTable, substance: str) -> Origins:
     return Origins(substance, Rows(count, table.made_of), left, outside, Rows(count, table.named))
 
 
-class _Run:
-    """One sweep over the flows in posting order; parents are complete before anything leaves them."""
+class Sweep:
+    """One sweep over the flows in posting order; parents are complete before anything leaves them.
+
+    Each mg carries a label: here the origin it entered from. Other accounts label otherwise (`entered`, `passed`).
+    """
 
     def __init__(self, book: Book, substance: str) -> None:
         self.book = book
@@ -75,6 +78,15 @@ class _Run:
         self.named: list[frozenset[str]] = [frozenset() for _ in book.holdings]
         self.outside: dict[Account, Vector] = {}
 
+    def entered(self, flow: Flow, mg: int) -> Vector:
+        """Labels of mg that come in from a source: the source."""
+        assert isinstance(flow.source, Account)
+        return {flow.source.key: mg}
+
+    def passed(self, flow: Flow, vector: Vector) -> Vector:  # noqa: ARG002 - other accounts relabel
+        """Labels of matter once it is where the flow leads: the same."""
+        return vector
+
     def carry(self, flow: Flow) -> None:
         """Take the flow's share from its source, give it to its target."""
         if isinstance(flow.target, int):
@@ -82,7 +94,7 @@ class _Run:
         mg = flow.content.get(self.substance, 0)
         if not mg:
             return
-        vector = self._taken(flow, mg)
+        vector = self.passed(flow, self._taken(flow, mg))
         if isinstance(flow.target, int):
             _add(self.made[flow.target], vector)
             _add(self.left[flow.target], vector)
@@ -92,9 +104,9 @@ class _Run:
     def _name(self, flow: Flow) -> None:
         assert isinstance(flow.target, int)
         if isinstance(flow.source, int):
-            origins_of = self.named[flow.source]
+            origins_of = frozenset(self.passed(flow, dict.fromkeys(self.named[flow.source], 1)))
         elif flow.source.kind is AccountKind.SOURCE:
-            origins_of = frozenset({flow.source.key})
+            origins_of = frozenset(self.entered(flow, 1_000_000))
         elif flow.like is not None:
             origins_of = self.named[flow.like]
         elif flow.source.kind is AccountKind.REAGENTS or repeats(self.book, flow):
@@ -107,7 +119,7 @@ class _Run:
         if isinstance(flow.source, int):
             return self._drawn(flow.source, mg)
         if flow.source.kind is AccountKind.SOURCE:
-            return {flow.source.key: mg}
+            return self.entered(flow, mg)
         vector = self._like(flow, mg)
         outside = self.outside.setdefault(flow.source, {})
         _add(outside, {origin: -part for origin, part in vector.items()})

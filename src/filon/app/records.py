@@ -18,6 +18,7 @@ from filon.epcis.document import Document, MasterElement
 from filon.epcis.event import Event
 from filon.epcis.key import body_key
 from filon.log.store import Record, Stored
+from filon.passport.life import named
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ARTICLES = ("epcList", "childEPCs", "inputEPCList", "outputEPCList")
@@ -27,6 +28,10 @@ MASTER = ("kind", "urn:filon:master")
 """The mark of every record that holds master data."""
 ACTIVITY = ("kind", "urn:filon:activity")
 """The mark of every event that says what was used."""
+POINTS = ("kind", "urn:filon:points")
+"""The mark of every event that says data points of a passport."""
+LIFE = ("kind", "urn:filon:life")
+"""The mark of every event that says what became of batteries."""
 _MASTER_BODY = b'{"master":'
 
 
@@ -101,9 +106,15 @@ def _fields(event: Event) -> list[tuple[str, str]]:
         told.append(("transformationID", event.transformationID))
     if own := event.own("own"):
         told.append(("own", str(own)))
-    if event.own("activity"):
-        told.append(ACTIVITY)
+    for member, mark in _OWN_KINDS:
+        if event.own(member):
+            told.append(mark)
+    if event.own("life"):
+        told += [("life", name) for name in dict.fromkeys(named(event))]
     return told
+
+
+_OWN_KINDS = (("activity", ACTIVITY), ("points", POINTS), ("life", LIFE))
 
 
 def is_master(body: bytes) -> bool:

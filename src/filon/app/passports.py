@@ -1,0 +1,127 @@
+"""Passports of a ledger: made from its books, accounts, statements and deeds, as known when; and every version of one.
+
+    passports = Passports(ledger)
+    passports.passport("https://id.gs1.org/01/09521213000010/21/000001", on=date(2027, 2, 18))
+
+Grounds are a cache by log size; each can be made again from the log.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from datetime import date
+from threading import RLock
+
+from filon.app.carbon import Carbon
+from filon.app.ledger import Ledger
+from filon.app.records import LIFE, POINTS, said
+from filon.books.movement import Said
+from filon.core.finding import Finding
+from filon.core.ident import canonical, gtin
+from filon.log.leaf import moment
+from filon.passport.grounds import Grounds
+from filon.passport.life import deeds
+from filon.passport.make import passport
+from filon.passport.passport import Passport
+from filon.passport.point import LATEST
+from filon.passport.statement import Sayings, Statement, model_of, statements
+
+KEPT = 2
+"""So many grounds are kept in memory."""
+SHORTEST_GTIN, LONGEST_GTIN = 8, 14
+
+
+class Passports:
+    """The passports of one ledger."""
+
+    def __init__(self, ledger: Ledger, carbon: Carbon | None = None) -> None:
+        self.ledger = ledger
+        self.carbon = carbon or Carbon(ledger)
+        self._grounds: OrderedDict[int, tuple[Grounds, tuple[Finding, ...]]] = OrderedDict()
+        self._lock = RLock()
+
+    def grounds(self, as_of: int | None = None) -> Grounds:
+        """All that passports are made from; kept until the log has grown."""
+        return self._made(as_of)[0]
+
+    def findings(self, as_of: int | None = None) -> tuple[Finding, ...]:
+        """What is wrong with statements and deeds as such; a passport has its own findings besides."""
+        return self._made(as_of)[1]
+
+    def _made(self, as_of: int | None) -> tuple[Grounds, tuple[Finding, ...]]:
+        size = self.ledger.size(as_of)
+        with self._lock:
+            if size not in self._grounds:
+                told, wrong = statements(self._marked(POINTS, size))
+                done, strange = deeds(self._marked(LIFE, size))
+                book, carbon = self.ledger.book(size), self.carbon.account(size)
+                self._grounds[size] = Grounds(book, Sayings.of(told), done, carbon, size), (*wrong, *strange)
+                while len(self._grounds) > KEPT:
+                    self._grounds.popitem(last=False)
+            return self._grounds[size]
+
+    def _marked(self, mark: tuple[str, str], size: int) -> Iterator[Said]:
+        role, name = mark
+        return (said(one) for one in self.ledger.store.touching([name], roles=[role], size=size))
+
+    def day(self, as_of: int | None = None) -> date:
+        """The day of the last entry: what a passport is told for if nobody names a day, the same every time."""
+        size = self.ledger.size(as_of)
+        return self.ledger.store.entry(size - 1).learned.date() if size else moment(0).date()
+
+    def passport(
+        self, identifier: str, *, on: date | None = None, as_of: int | None = None, ruleset: str = LATEST
+    ) -> Passport:
+        """The passport of one battery (or model) by its identifier.
+
+        Args:
+            on: the day that its verdicts are for; None = the day of the last entry.
+
+        Raises:
+            NotFoundError: nothing is known of it.
+        """
+        return passport(self.grounds(as_of), canonical(identifier), on=on or self.day(as_of), ruleset=ruleset)
+
+    def named(self, name: str, as_of: int | None = None) -> str:
+        """The battery or model that a person means: identifier, GTIN, serial number, or the name of a product.
+
+        A model is answered by one of its batteries, the last one made, so that derived values are there.
+
+        Raises:
+            NotFoundError: none, or several.
+        """
+        grounds = self.grounds(as_of)
+        wanted = canonical(name.strip())
+        if name.strip().isdecimal() and SHORTEST_GTIN <= len(name.strip()) <= LONGEST_GTIN:
+            wanted = gtin(name.strip())
+        if wanted in grounds.deeds_of or wanted in grounds.book.of_lot:
+            return wanted
+        models = {model_of(one) or one: one for one in grounds.batteries}
+        if wanted in models:
+            return models[wanted]
+        register = grounds.book.register
+        alike = [last for model, last in models.items() if name.casefold() in register.name(model).casefold()]
+        if len(alike) == 1:
+            return alike[0]
+        if wanted in grounds.sayings.by_subject:
+            return wanted
+        return self.ledger.lot(name, as_of)
+
+    def measurements(self, identifier: str, code: str, *, as_of: int | None = None) -> tuple[Statement, ...]:
+        """Everything that was said of a point of one battery, oldest first."""
+        battery = canonical(identifier)
+        return tuple(self.grounds(as_of).sayings.history(code, (battery, model_of(battery))))
+
+    def versions(self, identifier: str, *, as_of: int | None = None) -> tuple[int, ...]:
+        """The log entries that made a version of a passport, oldest first: as of entry + 1 each is there again.
+
+        Raises:
+            NotFoundError: nothing is known of the battery.
+        """
+        return self.passport(identifier, as_of=as_of).touched
+
+    def batteries(self, as_of: int | None = None) -> tuple[str, ...]:
+        """All batteries that have a passport."""
+        grounds = self.grounds(as_of)
+        return tuple(sorted({*grounds.batteries, *grounds.deeds_of}))
