@@ -111,3 +111,58 @@ def test_every_command_has_json_and_an_example():
         assert command.epilog.startswith("Example: filon ")
         assert "as_json" in command.callback.__annotations__
         assert command.callback.__doc__
+
+
+# --- witnesses ---
+
+
+def test_a_witness_is_made_watches_and_is_asked(filon, tmp_path, monkeypatch):
+    from starlette.testclient import TestClient
+
+    from example_ledger import ExampleLedger
+    from filon.app import outside
+    from filon.app.witness import open_witness
+    from filon.cli import witness
+    from filon.web.app import create_app
+
+    filon("key", "new", "log.example/atlas")
+    (tmp_path / "atlas.txt").write_text(filon("key", "show")[1])
+    app = typer.Typer()
+    witness.add_to(app)
+    run = lambda *words: CliRunner().invoke(app, list(words))  # noqa: E731
+    made = run("witness", "new", "carmaker.example/w1")
+    assert made.output.startswith("witness carmaker.example-w1-ed25519 carmaker.example/w1+")
+    assert "log.example/atlas: 0" in run("witness", "watch", "atlas.txt").output
+    client = TestClient(create_app(ExampleLedger(), witness=open_witness(tmp_path / "witness")))
+
+    def post(address, body, media_type):
+        answer = client.post("/witness/add-checkpoint", content=body)
+        return answer.status_code, answer.content
+
+    monkeypatch.setattr(outside, "poster", lambda hosts: post)
+    log = (tmp_path / "atlas.txt").read_text().splitlines()[0]
+    line = made.output.strip()
+    (tmp_path / "policy.txt").write_text(
+        f"{log}\n{line} https://w.example/witness\nquorum carmaker.example-w1-ed25519\n"
+    )
+    code, text = filon("checkpoint", "--policy", "policy.txt", "--publish", "public", "--json")
+    told = json.loads(text)
+    assert (code, told["enough"], told["troubles"], told["size"]) == (0, True, [], 3)
+    assert filon("audit", "public", "--policy", "policy.txt")[0] == 0
+    assert json.loads(run("witness", "show", "--json").output)["logs"] == {"log.example/atlas": 3}
+    # A witness that is away: told, and the exit code says that the quorum is not reached.
+    monkeypatch.setattr(outside, "poster", lambda hosts: lambda *_: (503, b"later"))
+    with closing(open_store(tmp_path / "filon.db")) as store:
+        store.append(Deposit(b"", "text/plain", "4", kind="stamp"), [], now=NOON)
+    code, text = filon("checkpoint", "--policy", "policy.txt")
+    assert code == 1
+    assert "503" in text
+
+
+def test_a_stamp_needs_its_roots(filon, monkeypatch, tmp_path):
+    filon("key", "new", "log.example/atlas")
+    settings = Settings.of({"FILON_LEDGER": "filon.db", "FILON_STAMP_URL": "https://localhost/"})
+    monkeypatch.setattr(Settings, "of", lambda _: settings)
+    code, text = filon("checkpoint")
+    assert code == 2
+    assert "FILON_STAMP_ROOTS" in text

@@ -71,7 +71,9 @@ def campaign(asked):
 
 
 def flipped(path, whole, said, seed):
-    fate = flips.flipped(path, whole, said, seed)[0]
+    fate, at = flips.flipped(path, whole, said, seed)
+    if fate == flips.MISSED:
+        print("missed: seed", seed, "byte", at, flush=True)
     return int(fate != flips.HARMLESS), int(fate == flips.MISSED), True
 
 

@@ -12,6 +12,7 @@ from contextlib import closing
 from filon.app.verify import verify
 from filon.core.errors import FilonError
 from filon.store import open_store
+from filon.store.sqlite import SqliteStore
 from log_story import LOG, WITNESS, fill, read
 
 UNPROVEN = 4
@@ -20,7 +21,8 @@ DETECTED, HARMLESS, MISSED = "detected", "harmless", "missed"
 
 
 def make(path):
-    with closing(open_store(path)) as store:
+    # Salts out of a fixed die: the same seed flips the same bit of the same file, whenever it is asked.
+    with closing(SqliteStore(path, random=random.Random(7).randbytes)) as store:
         fill(store)
         verdict = verify(store, keys=[LOG.key, WITNESS.key], derive=read)
         assert verdict.findings == ()

@@ -6,11 +6,15 @@ then copies; only a mirror can bring lost entries back, a witness alone cannot.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from filon.app import durable
 from filon.app.publish import CHECKPOINT, published_in
+from filon.app.stamp import STAMPS, Stamp, stamps_in
 from filon.app.verify import Progress, Verdict
 from filon.core.errors import ConflictError, NotProvenError
 from filon.core.finding import Finding, Place, found
@@ -25,7 +29,12 @@ Read = Callable[[str], bytes]
 
 
 def audit(
-    source: Path | Read, policy: Policy, *, held: Checkpoint | None = None, progress: Progress | None = None
+    source: Path | Read,
+    policy: Policy,
+    *,
+    held: Checkpoint | None = None,
+    roots: bytes | None = None,
+    progress: Progress | None = None,
 ) -> Verdict:
     """Check a log's published files from the files alone.
 
@@ -33,12 +42,16 @@ def audit(
         source: the folder, or how its files are read.
         policy: whose signatures count.
         held: a checkpoint verified earlier; the log must begin with what it covers.
+        roots: certificates of time-stamp authorities (PEM); the stamps in the folder are then checked.
 
     Findings:
         LOG-011: the checkpoint is not to be trusted. LOG-017, LOG-018: a file is missing or wrong. LOG-010, LOG-012:
-        another history than the checkpoint or `held` stands for.
+        another history than the checkpoint or `held` stands for. LOG-024: a time stamp that does not hold.
     """
-    return _Audit(_reader(source), policy, held).run(progress or (lambda _done, _all: None))
+    kept = stamps_in(source / STAMPS) if isinstance(source, Path) and roots is not None else ()
+    return _Audit(_reader(source), policy, held, Stamped.of(kept, policy, roots or b"")).run(
+        progress or (lambda _done, _all: None)
+    )
 
 
 def mirror(source: Path | Read, target: Path, policy: Policy, *, progress: Progress | None = None) -> Verdict:
@@ -63,7 +76,42 @@ def mirror(source: Path | Read, target: Path, policy: Policy, *, progress: Progr
             if not (target / tile.path).exists():
                 durable.write(target / tile.path, read(tile.path))
         durable.write(target / CHECKPOINT, read(CHECKPOINT))
+        if isinstance(source, Path):
+            _copy_stamps(source / STAMPS, target / STAMPS)
     return verdict
+
+
+def _copy_stamps(source: Path, target: Path) -> None:
+    for path in sorted(source.glob("*")):
+        if path.suffix in {".tsr", ".checkpoint"} and not (target / path.name).exists():
+            durable.write(target / path.name, path.read_bytes())
+
+
+@dataclass(frozen=True, slots=True)
+class Stamped:
+    """The time stamps of a log that hold: which checkpoints an authority saw, and when."""
+
+    times: tuple[tuple[datetime, Checkpoint], ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @classmethod
+    def of(cls, stamps: Iterable[Stamp], policy: Policy, roots: bytes) -> Stamped:
+        """Check stamps for themselves; whether the log fits what they cover, the audit compares."""
+        times, findings = [], []
+        for stamp in stamps:
+            try:
+                times.append((stamp.time(roots), policy.trusted(stamp.note)[0]))
+            except NotProvenError as error:
+                findings.append(found("LOG-024", Place(file=stamp.name), path=stamp.name, reason=error.detail))
+        return cls(tuple(sorted(times, key=lambda pair: pair[0])), tuple(findings))
+
+    def notes(self) -> list[Finding]:
+        """What they prove, once the log fits them."""
+        if not self.times:
+            return []
+        (first, _), (last, newest) = self.times[0], self.times[-1]
+        count, size = len(self.times), newest.size
+        return [found("LOG-107", stamps=count, time=last.isoformat(), first=first.isoformat(), size=size)]
 
 
 def _reader(source: Path | Read) -> Read:
@@ -93,11 +141,15 @@ def _origin(read: Read) -> str | None:
 
 
 class _Audit:
-    def __init__(self, read: Read, policy: Policy, held: Checkpoint | None) -> None:
+    def __init__(self, read: Read, policy: Policy, held: Checkpoint | None, stamped: Stamped) -> None:
         self.read = read
+        self.stamped = stamped
+        self.before: dict[int, list[Checkpoint]] = defaultdict(list)
+        for checkpoint in (*([held] if held else []), *(seen for _, seen in stamped.times)):
+            self.before[checkpoint.size].append(checkpoint)
         self.policy = policy
         self.held = held
-        self.findings: list[Finding] = []
+        self.findings: list[Finding] = list(stamped.findings)
         self.edge = Frontier()
         self.rows: dict[int, list[bytes]] = {}
         self.numbers: dict[int, int] = {}
@@ -105,7 +157,7 @@ class _Audit:
     def run(self, progress: Progress) -> Verdict:
         opened = self._opened()
         if opened is None:
-            return Verdict(0, self.edge.root(), tuple(self.findings), (), _unproven())
+            return Verdict(0, self.edge.root(), tuple(self.findings), (), self._unproven())
         checkpoint, signers = opened
         self._seen(checkpoint)
         for tile in tiles(checkpoint.size):
@@ -129,8 +181,7 @@ class _Audit:
         return None
 
     def _seen(self, checkpoint: Checkpoint) -> None:
-        if self.held is not None and self.held.size > checkpoint.size:
-            self.findings.append(found("LOG-012", size=self.held.size, entries=checkpoint.size))
+        self.findings += [found("LOG-012", size=b, entries=checkpoint.size) for b in self.before if b > checkpoint.size]
 
     def _bundle(self, tile: Tile) -> bool:
         try:
@@ -153,8 +204,9 @@ class _Audit:
                 row.append(node)
                 if len(row) == WIDTH:
                     self._compare(level // HEIGHT)
-        if self.held is not None and self.edge.size == self.held.size and self.edge.root() != self.held.root:
-            self._other_root(self.held, self.edge.root())
+        for seen in self.before.get(self.edge.size, ()):
+            if self.edge.root() != seen.root:
+                self._other_root(seen, self.edge.root())
 
     def _compare(self, level: int) -> None:
         """A row of computed hashes against the tile file; the first that differs is named."""
@@ -178,19 +230,25 @@ class _Audit:
 
     def _verdict(self, checkpoint: Checkpoint, signers: list[Signer]) -> Verdict:
         names = ", ".join(dict.fromkeys(signer.key.name for signer in signers))
-        proven = (
+        proven: tuple[Finding, ...] = (
             found("LOG-101", entries=self.edge.size, root=self.edge.root().hex()),
             found("LOG-103", checkpoints=1 + (self.held is not None), size=checkpoint.size),
             found("LOG-105", signers=names),
+            *self.stamped.notes(),
         )
         whole = not self.findings
         return Verdict(
-            self.edge.size, self.edge.root(), tuple(self.findings), proven if whole else (), _unproven(), (checkpoint,)
+            self.edge.size,
+            self.edge.root(),
+            tuple(self.findings),
+            proven if whole else (),
+            self._unproven(),
+            (checkpoint,),
         )
 
-
-def _unproven() -> tuple[Finding, ...]:
-    return found("LOG-156"), found("LOG-155")
+    def _unproven(self) -> tuple[Finding, ...]:
+        when = () if self.stamped.times else (found("LOG-159"),)
+        return *when, found("LOG-156"), found("LOG-155")
 
 
 def fetcher(folder: Path) -> Callable[[str], bytes]:

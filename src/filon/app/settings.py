@@ -58,6 +58,18 @@ SETTINGS = (
     Setting("company_ids", "", "Its URNs, separated by commas", "Ses URN, séparés par des virgules"),
     Setting("tls_cert", "", "Certificate of `filon serve`, PEM", "Certificat de `filon serve`, PEM"),
     Setting("tls_key", "", "Its private key, PEM", "Sa clé privée, PEM"),
+    Setting(
+        "stamp_url",
+        "",
+        "Time-stamp authority (RFC 3161) asked once a day by `filon checkpoint` (empty: none)",
+        "Autorité d'horodatage (RFC 3161) sollicitée une fois par jour par `filon checkpoint` (vide : aucune)",
+    ),
+    Setting(
+        "stamp_roots",
+        "",
+        "PEM file with the root certificates of the time-stamp authority",
+        "Fichier PEM des certificats racines de l'autorité d'horodatage",
+    ),
 )
 
 
@@ -80,6 +92,8 @@ class Settings:
     company_ids: tuple[str, ...] = ()
     tls_cert: str = ""
     tls_key: str = ""
+    stamp_url: str
+    stamp_roots: str
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Settings:
@@ -105,6 +119,8 @@ class Settings:
             company_ids=tuple(one.strip() for one in values["company_ids"].split(",") if one.strip()),
             tls_cert=values["tls_cert"],
             tls_key=values["tls_key"],
+            stamp_url=values["stamp_url"],
+            stamp_roots=values["stamp_roots"],
         )
 
 

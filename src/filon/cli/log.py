@@ -17,8 +17,10 @@ from filon.core.errors import NotFoundError, WrongCallError
 from filon.core.finding import Finding, Language
 
 if TYPE_CHECKING:
+    from filon.app.checkpoint import Made
     from filon.app.ledger import Ledger
     from filon.app.signer import Signer
+    from filon.app.stamp import Authority
     from filon.app.verify import Verdict
     from filon.log.key import Key
     from filon.log.policy import Policy
@@ -41,9 +43,9 @@ key = typer.Typer(no_args_is_help=True, help="Keys of the log: make, show, rotat
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
     app.command(epilog="Example: filon verify --checkpoint auditor/checkpoint")(verify)
-    app.command(epilog="Example: filon checkpoint --publish public/")(checkpoint)
+    app.command(epilog="Example: filon checkpoint --publish public/ --every 60")(checkpoint)
     app.command(epilog="Example: filon audit public/ --policy policy.txt")(audit)
-    app.command(epilog="Example: filon mirror /mnt/atlas/public copies/atlas --policy policy.txt")(mirror)
+    app.command(epilog="Example: filon mirror https://log.atlas.example copies/atlas --policy policy.txt")(mirror)
     app.command(epilog="Example: filon prove PK-0001 --out pk-0001.zip")(prove)
     app.command(epilog="Example: filon backup /mnt/safe/atlas")(backup)
     app.command(epilog="Example: filon --ledger new.db restore /mnt/safe/atlas")(restore)
@@ -82,22 +84,31 @@ def checkpoint(
     context: typer.Context,
     signer: SignerFolder = None,
     publish: Annotated[Path | None, typer.Option(help="Folder to publish the log's files to.")] = None,
+    policy: PolicyFile = None,
+    every: Annotated[int, typer.Option(min=0, help="Do it again every so many seconds, for ever.")] = 0,
     as_json: Json = False,
 ) -> None:
-    """Sign the log as it stands; with --publish also write its tiles for partners to mirror."""
-    from filon.app.publish import publish as published
-    from filon.log.checkpoint import opened
+    """Sign the log as it stands; ask the policy's witnesses, publish, and have it stamped once a day."""
+    import time
+
+    from filon.app.checkpoint import Outside
+    from filon.app.checkpoint import checkpoint as made
+    from filon.app.outside import poster
 
     with _ledger(context) as ledger:
         mine = _signer(context, signer)
-        note = mine.checkpoint(ledger.store, now=datetime.now(UTC))
-        files = published(ledger.store, note, publish) if publish is not None else 0
-    if as_json:
-        signed, _ = opened(note, mine.keys)
-        put_json({"origin": signed.origin, "size": signed.size, "root": signed.root.hex(), "files": files,
-                  "note": note.decode()})  # fmt: skip
-    else:
-        sys.stdout.write(note.decode())
+        settings = context.obj
+        rules = _policy(policy) if policy else None
+        outside = Outside(poster(settings.webhook_hosts), rules, _authority(context))
+        stamps = None if publish else _beside(context, "stamps")
+        while True:
+            done = made(ledger.store, mine, now=datetime.now(UTC), folder=publish, stamps=stamps, outside=outside)
+            _put_checkpoint(context, mine, done, as_json)
+            if not every:
+                break
+            time.sleep(every)
+    if not done.enough:
+        raise typer.Exit(1)
 
 
 def audit(
@@ -109,6 +120,10 @@ def audit(
         Path | None, typer.Option(exists=True, dir_okay=False, help="A bundle made by filon prove.")
     ] = None,
     policy: PolicyFile = None,
+    roots: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Roots (PEM) of time-stamp authorities."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Check a published log or a bundle from its files alone; needs no ledger."""
@@ -122,7 +137,8 @@ def audit(
     else:
         assert mirror is not None
         with _bar(as_json) as progress:
-            verdict = audited(mirror, _policy(policy), progress=progress)
+            trusted = roots.read_bytes() if roots else None
+            verdict = audited(mirror, _policy(policy), roots=trusted, progress=progress)
     _put_verdict(verdict, _language(context), as_json)
 
 
@@ -271,8 +287,43 @@ def _bar(silent: bool) -> Iterator[Callable[[int, int], None]]:
 
 
 def _folder(context: typer.Context, signer: Path | None) -> Path:
+    return signer or _beside(context, "signer")
+
+
+def _beside(context: typer.Context, what: str) -> Path:
+    """A folder that belongs to the ledger: beside its file, or where the program runs for one on a server."""
+    from filon.app.ledger import address_of
+
     ledger: Path = context.obj.ledger
-    return signer or ledger.with_name(f"{ledger.stem}-signer")
+    return Path(f"filon-{what}") if address_of(ledger) else ledger.with_name(f"{ledger.stem}-{what}")
+
+
+def _authority(context: typer.Context) -> Authority | None:
+    from filon.app.stamp import Authority
+
+    url, roots = context.obj.stamp_url, context.obj.stamp_roots
+    if not url:
+        return None
+    if not roots or not Path(roots).is_file():
+        raise WrongCallError("give the authority's root certificates: FILON_STAMP_ROOTS=FILE")
+    return Authority(url, Path(roots).read_bytes())
+
+
+def _put_checkpoint(context: typer.Context, mine: Signer, done: Made, as_json: bool) -> None:
+    from filon.log.checkpoint import opened
+
+    if as_json:
+        signed, _ = opened(done.note, mine.keys)
+        put_json({"origin": signed.origin, "size": signed.size, "root": signed.root.hex(), "files": done.files,
+                  "note": done.note.decode(), "stamp": str(done.stamp or ""), "troubles": list(done.troubles),
+                  "enough": done.enough})  # fmt: skip
+        return
+    sys.stdout.write(done.note.decode())
+    for trouble in done.troubles:
+        console(stderr=True).print(trouble, markup=False)
+    if not done.enough:
+        console(stderr=True).print(_say(context, "The policy's quorum of witnesses is not reached.",
+                                        "Le quorum de témoins de la politique n'est pas atteint."))  # fmt: skip
 
 
 def _signer(context: typer.Context, signer: Path | None) -> Signer:

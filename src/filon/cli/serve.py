@@ -22,14 +22,19 @@ def serve(
     context: typer.Context,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 0,
+    witness: Annotated[
+        Path | None, typer.Option(envvar="FILON_WITNESS", file_okay=False, help="Folder of the witness that we are.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the address as JSON, then serve.")] = False,
 ) -> None:
-    """Show the ledger in a browser, and answer partners' programs below /epcis (with tokens)."""
+    """Show the ledger in a browser; answer partners below /epcis (with tokens), /checkpoint, /tile and /witness."""
     import uvicorn
 
     from filon.app.desk.repository import Bounds, Repository
     from filon.app.ledger import Ledger
     from filon.app.pages import Pages
+    from filon.app.public_log import PublicLog
+    from filon.app.witness import open_witness
     from filon.cli.pact import office_of
     from filon.web.app import create_app
 
@@ -50,7 +55,14 @@ def serve(
             office.start()
         tls = {"ssl_certfile": settings.tls_cert, "ssl_keyfile": settings.tls_key or None} if secure else {}
         try:
-            app = create_app(Pages(ledger), host=settings.base_url, repository=repository, office=office)
+            app = create_app(
+                Pages(ledger),
+                host=settings.base_url,
+                repository=repository,
+                office=office,
+                log=PublicLog(ledger.store),
+                witness=open_witness(witness) if witness else None,
+            )
             uvicorn.run(app, host=place[0], port=place[1], log_level="warning", server_header=False, **tls)
         finally:
             if office:
