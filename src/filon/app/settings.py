@@ -92,8 +92,8 @@ class Settings:
     company_ids: tuple[str, ...] = ()
     tls_cert: str = ""
     tls_key: str = ""
-    stamp_url: str
-    stamp_roots: str
+    stamp_url: str = ""
+    stamp_roots: str = ""
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Settings:
