@@ -11,13 +11,15 @@ from dataclasses import replace
 from filon.core.finding import Level
 from filon.epcis import jsonld
 from filon.epcis.document import Document
-from filon.exchange import activity, workbook
+from filon.exchange import activity, catena_x, workbook
 from filon.exchange.pact import evidence
 
 ACTIVITY = "application/vnd.filon.activity-sheet"
 """An activity sheet, CSV or xlsx: it says what was used, and moves no matter."""
 FOOTPRINT = "application/vnd.filon.pact-footprint+json"
 """Product footprints as PACT partners send them: what a supplier declares of each unit."""
+CATENA_X = "application/vnd.filon.catena-x-pcf+json"
+"""A footprint as Catena-X partners send it."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA_TYPES = {
     "xlsx": XLSX,
@@ -31,7 +33,7 @@ MEDIA_TYPES = {
 
 def media_type(data: bytes, name: str) -> str:
     """The media type of a deposit: by its first bytes, then by its name."""
-    if own := ACTIVITY if activity.is_sheet(data, name) else FOOTPRINT if evidence.is_footprint(data) else "":
+    if own := _own(data, name):
         return own
     suffix = name.rpartition(".")[2].lower()
     head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
@@ -44,6 +46,15 @@ def media_type(data: bytes, name: str) -> str:
     if head.startswith((b"{", b"[")) or suffix in {"json", "jsonld"}:
         return MEDIA_TYPES["json"]
     return MEDIA_TYPES.get(suffix, MEDIA_TYPES["csv"] if suffix == "" and b"," in head else MEDIA_TYPES["json"])
+
+
+def _own(data: bytes, name: str) -> str:
+    """The kind of a deposit that says what was used or declared; empty for one that moves matter."""
+    if activity.is_sheet(data, name):
+        return ACTIVITY
+    if b'"partialFullPcf"' in data[:200_000]:
+        return CATENA_X
+    return FOOTPRINT if evidence.is_footprint(data) else ""
 
 
 def is_workbook(kind: str) -> bool:
@@ -64,6 +75,8 @@ def epcis_document(data: bytes, name: str, kind: str) -> Document:
         return activity.read(data, name)
     if kind == FOOTPRINT:
         return evidence.document(data, name)
+    if kind == CATENA_X:
+        return evidence.document(data, name, change=catena_x.from_pcf)
     if kind == MEDIA_TYPES["xml"]:
         from filon.epcis import xml  # noqa: PLC0415 - lxml only where somebody sends XML
 

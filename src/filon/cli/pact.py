@@ -1,8 +1,9 @@
-"""Commands about footprints exchanged with partners: `pact issue`, `list`, `deprecate`, `partner`, `fetch`, `ask`."""
+"""Commands about footprints exchanged with partners: `pact issue`, `list`, `deprecate`, `export`, `partner`, `fetch`."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -48,6 +49,7 @@ def add_to(app: typer.Typer) -> None:
     pact.command(epilog="Example: filon pact issue 000001")(issue)
     pact.command("list", epilog="Example: filon pact list --json")(listed)
     pact.command(epilog="Example: filon pact deprecate 6f1d2a54-0c35-4c7e-9a55-0d6c3b1f7a01")(deprecate)
+    pact.command(epilog="Example: filon pact export 6f1d2a54-0c35-4c7e-9a55-0d6c3b1f7a01 --out pcf.json")(export)
     pact.command(epilog="Example: filon pact partner atlas https://pcf.atlas.example client secret")(partner)
     pact.command(epilog="Example: filon pact partners")(partners)
     pact.command(epilog="Example: filon pact fetch atlas --product urn:gtin:04006381333931")(fetch)
@@ -132,6 +134,24 @@ def deprecate(
         put_json(found.body)
     else:
         _put([found], context)
+
+
+def export(
+    context: typer.Context,
+    footprint: Annotated[str, typer.Argument(help="Id of the footprint.")],
+    out: Annotated[Path, typer.Option(help="File to write.")] = Path("pcf.json"),
+    as_json: Json = False,
+) -> None:
+    """Write an issued footprint as Catena-X wants it (io.catenax.pcf 9.0.0)."""
+    from filon.exchange.catena_x import to_pcf, write
+
+    with _Opened(context) as office:
+        data = write(to_pcf(office.shelf.get(footprint).body))
+    out.write_bytes(data)
+    if as_json:
+        put_json({"file": str(out), "bytes": len(data)})
+    else:
+        console().print(f"{out}  ({len(data)} B)")
 
 
 def partner(

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -63,8 +64,11 @@ def subject(products: tuple[str, ...]) -> str:
     return products[0]
 
 
-def document(data: bytes, name: str = "") -> Document:
+def document(data: bytes, name: str = "", *, change: Callable[[Any], Any] | None = None) -> Document:
     """The events that received footprints say.
+
+    Args:
+        change: makes a ProductFootprint of what another format says.
 
     Findings:
         CFP-112: not JSON, or no footprint in it.
@@ -73,7 +77,7 @@ def document(data: bytes, name: str = "") -> Document:
     events: list[Event] = []
     findings: list[Finding] = []
     for index, body in enumerate(_bodies(data)):
-        taken, told = take(body, name)
+        taken, told = take(change(body) if change else body, name)
         findings += told
         if taken is not None:
             events.append(event(taken, f"/{index}"))
@@ -85,7 +89,7 @@ def document(data: bytes, name: str = "") -> Document:
 
 def _bodies(data: bytes) -> Iterator[Any]:
     try:
-        said = json.loads(data)
+        said = json.loads(data, parse_float=Decimal)
     except ValueError:
         return
     if isinstance(said, Mapping) and isinstance(said.get("data"), Mapping):
@@ -109,7 +113,7 @@ def event(taken: Taken, place: str = "", *, of: str = "") -> Event:
         FILON + "activity": [taken.each()],
         FILON + "activityFor": span,
         FILON + "precision": "day",
-        FOOTPRINT: json.dumps(taken.body, ensure_ascii=False, sort_keys=True),
+        FOOTPRINT: json.dumps(taken.body, ensure_ascii=False, sort_keys=True, default=str),
     }
     made = datetime.fromisoformat(taken.body["created"]).astimezone(UTC)
     report = {"type": FILON + "activity", "stringValue": "product footprint"}
