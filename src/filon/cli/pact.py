@@ -1,4 +1,4 @@
-"""Commands about footprints exchanged with partners: `pact issue`, `list`, `deprecate`, `export`, `partner`, `fetch`."""
+"""Commands about footprints exchanged with partners: `pact issue`, `list`, `export`, `partner`, `fetch`, `ask`."""
 
 from __future__ import annotations
 
