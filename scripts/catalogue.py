@@ -1,6 +1,6 @@
-"""Bring the French catalogue in step with the sources: `python scripts/catalogue.py`, then fill in what is empty.
+"""Bring the French catalogues in step with the sources: `python scripts/catalogue.py`, then fill in what is empty.
 
-Messages come from `filon/views` and `filon/web`; those that are no longer said are dropped.
+One is of the pages (`filon/views` and `filon/web`), one of the command line's help; what is no longer said is dropped.
 """
 
 from __future__ import annotations
@@ -9,14 +9,18 @@ import sys
 from io import BytesIO
 from pathlib import Path
 
+import typer
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from filon.cli.french import sentences
+from filon.cli.main import app, assembled
 from filon.views.say import typeset
 
 SOURCES = Path(__file__).resolve().parent.parent / "src" / "filon"
 FRENCH = SOURCES / "views" / "locale" / "fr" / "LC_MESSAGES" / "filon.po"
+HELP = SOURCES / "cli" / "locale" / "fr" / "LC_MESSAGES" / "help.po"
 METHODS = [("views/**.py", "python"), ("web/**.py", "python"), ("web/templates/**.html", "jinja2")]
 KEYWORDS = {
     "_": None,
@@ -50,12 +54,17 @@ def messages() -> Catalog:
     return template
 
 
-def main() -> int:
-    """Merge, write, and tell how many are still to be put into French."""
-    template = messages()
-    old = (
-        read_po(BytesIO(FRENCH.read_bytes()), locale="fr") if FRENCH.exists() else Catalog(locale="fr", project="Filon")
-    )
+def helps() -> Catalog:
+    """Every text of every command's help, in the order of the commands."""
+    template = Catalog(project="Filon", charset="utf-8")
+    for text in sentences(typer.main.get_command(assembled(app))):
+        template.add(text)
+    return template
+
+
+def merged(path: Path, template: Catalog) -> list[str]:
+    """Bring one catalogue in step; the messages that are still to be put into French."""
+    old = read_po(BytesIO(path.read_bytes()), locale="fr") if path.exists() else Catalog(locale="fr", project="Filon")
     old.update(template, no_fuzzy_matching=True)
     old.obsolete.clear()
     for one in old:
@@ -63,9 +72,15 @@ def main() -> int:
         one.string = tuple(map(typeset, told)) if isinstance(told, tuple) else typeset(told)
     out = BytesIO()
     write_po(out, old, width=120, include_lineno=False, omit_header=True)
-    FRENCH.write_bytes(HEADER.encode() + out.getvalue().strip() + b"\n")
+    path.write_bytes(HEADER.encode() + out.getvalue().strip() + b"\n")
     empty = [one for one in old if one.id and not (all(one.string) if isinstance(one.string, tuple) else one.string)]
-    print(f"{len(old)} messages, {len(empty)} without French")
+    print(f"{path.name}: {len(old)} messages, {len(empty)} without French")
+    return [str(one.id) for one in empty]
+
+
+def main() -> int:
+    """Merge, write, and tell how many are still to be put into French."""
+    empty = [*merged(FRENCH, messages()), *merged(HELP, helps())]
     return bool(empty)
 
 

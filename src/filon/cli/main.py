@@ -61,9 +61,13 @@ def assembled(root: typer.Typer) -> typer.Typer:
 
 def run() -> None:
     """Run the command line; a `FilonError` becomes one line on stderr and its exit code."""
+    from filon.cli.french import called, spoken
+    from filon.cli.show import chosen
+
     gc.set_threshold(*LAZY)
     try:
-        assembled(app)()
+        french = chosen(spoken(sys.argv)) == "fr"
+        sys.exit(called(typer.main.get_command(assembled(app)), french=french))
     except FilonError as error:
         print(f"{error.title}: {error.detail}", file=sys.stderr)
         sys.exit(error.exit_code)

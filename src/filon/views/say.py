@@ -57,15 +57,20 @@ _PLACES = ((100, 1), (10, 2), (1, 3))
 
 
 @cache
-def catalogue(language: Language) -> NullTranslations:
-    """The messages of a language; English tells them as they stand in the source."""
+def messages(package: str, name: str, language: Language) -> NullTranslations:
+    """A package's messages in a language; English tells them as they stand in the source."""
     if language == "en":
         return NullTranslations()
-    path = files(__package__).joinpath("locale", language, "LC_MESSAGES", "filon.po")
+    path = files(package).joinpath("locale", language, "LC_MESSAGES", f"{name}.po")
     compiled = BytesIO()
     write_mo(compiled, read_po(BytesIO(path.read_bytes()), locale=language))
     compiled.seek(0)
     return GNUTranslations(compiled)
+
+
+def catalogue(language: Language) -> NullTranslations:
+    """The messages of the views."""
+    return messages(__package__, "filon", language)
 
 
 def typeset(text: str) -> str:
