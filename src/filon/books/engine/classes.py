@@ -70,8 +70,13 @@ def _longer(array: Any, size: int) -> Any:
     return made
 
 
-def classify(starts: Any, into: Any, share: Any, event: Any, own: Any, made: Classes) -> None:
-    """The definition, node by node, for numpy alone; the compiled loop `classed` does the same."""
+def classify(starts: Any, into: Any, share: Any, event: Any, ids: Any, own: Any, made: Classes) -> None:
+    """The definition, node by node, for numpy alone; the compiled loop `classed` does the same.
+
+    Args:
+        ids: names of the nodes that `starts` tells of, where those are only some; empty = all, 0, 1, 2 ..
+        own: places (in `starts`) of nodes into which matter enters that came over no link.
+    """
     begun, classes, links, at_own = (int(one) for one in made.state)
     known: dict[tuple[tuple[int, float], ...], int] = {}
     of_event = -1
@@ -84,13 +89,14 @@ def classify(starts: Any, into: Any, share: Any, event: Any, own: Any, made: Cla
             mixture[group] = mixture.get(group, 0.0) + part
         mine = node in alone
         if not mine and len(mixture) == 1 and abs(sum(mixture.values()) - 1) < ALIKE:
-            made.of[node] = next(iter(mixture))
+            made.of[ids[node] if len(ids) else node] = next(iter(mixture))
             continue
-        if event[node] != of_event:
-            known, of_event = {}, event[node]
+        name = ids[node] if len(ids) else node
+        if event[name] != of_event:
+            known, of_event = {}, event[name]
         key = tuple(mixture.items())
         if mixture and not mine and key in known:
-            made.of[node] = known[key]
+            made.of[name] = known[key]
             continue
         if not mine:
             known[key] = classes
@@ -98,7 +104,7 @@ def classify(starts: Any, into: Any, share: Any, event: Any, own: Any, made: Cla
         made.room(len(made.of), len(mixture))
         made.source[links : links + len(mixture)] = list(mixture)
         made.weight[links : links + len(mixture)] = list(mixture.values())
-        made.of[node], made.founder[classes] = classes, node
+        made.of[name], made.founder[classes] = classes, name
         links += len(mixture)
         classes += 1
         made.starts[classes] = links

@@ -26,6 +26,7 @@ Starts: TypeAlias = npt.NDArray[np.int64]
 Weights: TypeAlias = npt.NDArray[np.float32] | npt.NDArray[np.float64]
 Rows: TypeAlias = npt.NDArray[np.float32]
 Floats: TypeAlias = npt.NDArray[np.float64]
+Places: TypeAlias = npt.NDArray[np.uint32]
 Bits: TypeAlias = npt.NDArray[np.uint8]
 
 QUEUE = 20
@@ -55,8 +56,22 @@ class Kernel(Protocol):
     def on(self, starts: Starts, into: Ids, drawn: Weights, cone: Ids, tips: tuple[Ids, Floats]) -> Floats:
         """How much of the tips' matter entered each node of the cone (sorted)."""
 
-    def classify(self, links: tuple[Starts, Ids, Weights, Ids], own: Ids, into: Classes) -> None:
-        """Give every node without one its class; links are (starts, into, share, event)."""
+    def homes(self, home: Places, again: Places, articles: int) -> tuple[Starts, Places]:
+        """The pieces of each article: (starts, pieces); see `serials`."""
+
+    def classify(self, links: tuple[Starts, Ids, Weights, Ids], ids: Ids, own: Ids, into: Classes) -> None:
+        """Give every node without one its class; links are (starts, into, share, event); see `classes`."""
+
+    def gather(
+        self,
+        links: tuple[Starts, Ids, Weights],
+        ids: Ids,
+        skip: npt.NDArray[np.bool_],
+        begins: Starts,
+        some: Ids,
+        shares: Weights,
+    ) -> None:
+        """Copy the links of some nodes together, but of those to `skip`."""
 
     def sweep(
         self, starts: Starts, source: Ids, weight: Weights, filled: npt.NDArray[np.bool_], first: int, rows: Rows
@@ -161,17 +176,37 @@ class Compiled:
         self._parts.append(part)
         return got
 
-    def classify(self, links: tuple[Starts, Ids, Weights, Ids], own: Ids, into: Classes) -> None:
+    def homes(self, home: Places, again: Places, articles: int) -> tuple[Starts, Places]:
+        """See `Kernel`."""
+        nowhere = 2**32 - 1
+        starts = np.zeros(articles + 2, np.int64)
+        inside = np.empty(np.count_nonzero(home != nowhere) + again.shape[1], np.uint32)
+        self._loops.homed(home, nowhere, again, starts, inside)
+        return starts[:-1], inside
+
+    def classify(self, links: tuple[Starts, Ids, Weights, Ids], ids: Ids, own: Ids, into: Classes) -> None:
         """See `Kernel`."""
         starts = links[0]
         widest = int(np.diff(starts).max(initial=0))
         done = False
         while not done:
-            into.room(len(starts) - 1, widest)
+            into.room(0 if len(ids) else len(starts) - 1, widest)
             done = self._loops.classed(
-                *links, own, into.state, into.of, into.starts, into.source, into.weight, into.founder, into.slot,
+                *links, ids, own, into.state, into.of, into.starts, into.source, into.weight, into.founder, into.slot,
                 into.recent,
             )  # fmt: skip
+
+    def gather(
+        self,
+        links: tuple[Starts, Ids, Weights],
+        ids: Ids,
+        skip: npt.NDArray[np.bool_],
+        begins: Starts,
+        some: Ids,
+        shares: Weights,
+    ) -> None:
+        """See `Kernel`."""
+        self._loops.gathered(*links, ids, skip, begins, some, shares)
 
     def sweep(
         self, starts: Starts, source: Ids, weight: Weights, filled: npt.NDArray[np.bool_], first: int, rows: Rows
@@ -224,10 +259,33 @@ class Plain:
         got: Floats = part[cone]
         return got
 
-    def classify(self, links: tuple[Starts, Ids, Weights, Ids], own: Ids, into: Classes) -> None:
+    def homes(self, home: Places, again: Places, articles: int) -> tuple[Starts, Places]:
         """See `Kernel`."""
-        into.room(len(links[0]) - 1, 0)
-        classify(*links, own, into)
+        there = np.flatnonzero(home != 2**32 - 1)
+        article = np.r_[home[there], again[1]].astype(np.int64)
+        starts, order = self.by_target(articles, article)
+        return starts, np.r_[there, again[0]][order].astype(np.uint32)
+
+    def classify(self, links: tuple[Starts, Ids, Weights, Ids], ids: Ids, own: Ids, into: Classes) -> None:
+        """See `Kernel`."""
+        into.room(0 if len(ids) else len(links[0]) - 1, 0)
+        classify(*links, ids, own, into)
+
+    def gather(
+        self,
+        links: tuple[Starts, Ids, Weights],
+        ids: Ids,
+        skip: npt.NDArray[np.bool_],
+        begins: Starts,
+        some: Ids,
+        shares: Weights,
+    ) -> None:
+        """See `Kernel`."""
+        starts, into, share = links
+        for at in np.flatnonzero(~skip).tolist():
+            there = slice(starts[ids[at]], starts[ids[at] + 1])
+            here = slice(begins[at], begins[at] + there.stop - there.start)
+            some[here], shares[here] = into[there], share[there]
 
     def sweep(
         self, starts: Starts, source: Ids, weight: Weights, filled: npt.NDArray[np.bool_], first: int, rows: Rows

@@ -162,6 +162,7 @@ def classed(  # noqa: PLR0912, PLR0915, C901 - one pass over 10^8 links; every c
     into: Any,
     share: Any,
     event: Any,
+    ids: Any,
     own: Any,
     state: Any,
     class_of: Any,
@@ -174,26 +175,30 @@ def classed(  # noqa: PLR0912, PLR0915, C901 - one pass over 10^8 links; every c
 ) -> bool:
     """Give every node from `state[0]` on its class; False if the arrays of classes are too short to go on.
 
-    state: next node, classes so far, links of classes so far, place in `own`. See `quotient`.
+    state: next node, classes so far, links of classes so far, place in `own`. See `classes`. Where only some nodes are
+    looked at, `ids` are their names in the graph, which `into`, `event` and `class_of` go by.
     """
+    all_of_them = len(ids) == 0
     node, classes, links, at_own = state[0], state[1], state[2], state[3]
     even = len(share) == 0
     names = np.empty(64, np.int32)
     parts = np.empty(64, np.float64)
     while node < len(starts) - 1:
+        name = node if all_of_them else ids[node]
         begin, end = starts[node], starts[node + 1]
         width = end - begin
         if classes == len(founder) or links + width > len(source):
             break
         mine = at_own < len(own) and own[at_own] == node
-        if not mine and node and width and width == begin - starts[node - 1] and event[node] == event[node - 1]:
+        former = name if node == 0 else node - 1 if all_of_them else ids[node - 1]
+        if not mine and node and width and width == begin - starts[node - 1] and event[name] == event[former]:
             same = True
             for link in range(begin, end):
                 if into[link] != into[link - width] or (not even and share[link] != share[link - width]):
                     same = False
                     break
             if same and not (at_own and own[at_own - 1] == node - 1):
-                class_of[node] = class_of[node - 1]
+                class_of[name] = class_of[former]
                 node += 1
                 continue
         if width > len(names):
@@ -212,16 +217,16 @@ def classed(  # noqa: PLR0912, PLR0915, C901 - one pass over 10^8 links; every c
                 parts[count] = part
                 count += 1
         if not mine and count == 1 and abs(parts[0] - 1.0) < ALIKE:
-            class_of[node] = names[0]
+            class_of[name] = names[0]
             node += 1
             continue
-        key = np.int64(event[node]) * 1000003
+        key = np.int64(event[name]) * 1000003
         for place in range(count):
             key = key * 31 + names[place]
             key ^= key >> 17
         box = key & (len(recent) - 1)
         other = recent[box]
-        if not mine and count and other >= 0 and event[founder[other]] == event[node]:
+        if not mine and count and other >= 0 and event[founder[other]] == event[name]:
             begun = class_starts[other]
             if class_starts[other + 1] - begun == count:
                 same = True
@@ -230,15 +235,15 @@ def classed(  # noqa: PLR0912, PLR0915, C901 - one pass over 10^8 links; every c
                         same = False
                         break
                 if same:
-                    class_of[node] = other
+                    class_of[name] = other
                     node += 1
                     continue
         for place in range(count):
             source[links] = names[place]
             weight[links] = parts[place]
             links += 1
-        class_of[node] = classes
-        founder[classes] = node
+        class_of[name] = classes
+        founder[classes] = name
         if mine:
             at_own += 1
         else:
@@ -292,3 +297,36 @@ def swept(  # noqa: C901 - four sources at a time: a row is then written once, n
             for column in range(columns):
                 mine[column] += a * one[column]
             link += 1
+
+
+@compiled
+def gathered(starts: Any, into: Any, share: Any, ids: Any, skip: Any, begins: Any, some: Any, shares: Any) -> None:
+    """Copy the links of some nodes together, but of those to `skip`."""
+    for at in range(len(ids)):
+        if not skip[at]:
+            slot = begins[at]
+            for link in range(starts[ids[at]], starts[ids[at] + 1]):
+                some[slot] = into[link]
+                shares[slot] = share[link]
+                slot += 1
+
+
+@compiled
+def homed(home: Any, nowhere: int, again: Any, starts: Any, inside: Any) -> None:
+    """The pieces of each article; `starts` (articles + 2, zero)."""
+    for piece in range(len(home)):
+        if home[piece] != nowhere:
+            starts[home[piece] + 2] += 1
+    for at in range(again.shape[1]):
+        starts[again[1, at] + 2] += 1
+    for article in range(2, len(starts)):
+        starts[article] += starts[article - 1]
+    for piece in range(len(home)):
+        if home[piece] != nowhere:
+            slot = starts[home[piece] + 1]
+            inside[slot] = piece
+            starts[home[piece] + 1] = slot + 1
+    for at in range(again.shape[1]):
+        slot = starts[again[1, at] + 1]
+        inside[slot] = again[0, at]
+        starts[again[1, at] + 1] = slot + 1

@@ -12,7 +12,6 @@ for kilograms; one lot's exact answer comes from `through` or `accounts.origin`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +23,8 @@ from filon.core.errors import WrongCallError
 
 EVEN: Weights = np.zeros(0, np.float32)
 """All links of a node weigh the same."""
+
+NONE: Ids = np.zeros(0, np.int32)
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class Quotient:
     share: Weights
     own: Ids
     made: Classes = field(default_factory=Classes)
+    undone: list[tuple[Ids, Ids]] = field(default_factory=list)  # of each correction: nodes, and the classes they had
 
     @classmethod
     def of(cls, graph: Graph, share: Weights = EVEN, own: Ids | None = None, *, work: Kernel | None = None) -> Quotient:
@@ -69,8 +71,8 @@ class Quotient:
         Args:
             share: (links) part of the target that came over the link; `EVEN` = all alike.
         """
-        begun = cls(graph, share, np.zeros(0, np.int32))
-        begun.grow(graph, share, np.zeros(0, np.int32) if own is None else own, work=work)
+        begun = cls(graph, share, NONE)
+        begun.grow(graph, share, NONE if own is None else own, work=work)
         return begun
 
     def grow(self, graph: Graph, share: Weights, own: Ids, *, work: Kernel | None = None) -> None:
@@ -83,7 +85,7 @@ class Quotient:
             raise WrongCallError("a quotient grows with its graph, one share a link")
         self.graph, self.share, self.own = graph, share, np.unique(own).astype(np.int32)
         self.made.state[3] = np.searchsorted(self.own, self.nodes)
-        (work or kernel()).classify((graph.starts, graph.into, share, graph.event), self.own, self.made)
+        (work or kernel()).classify((graph.starts, graph.into, share, graph.event), NONE, self.own, self.made)
 
     @property
     def nodes(self) -> int:
@@ -118,21 +120,9 @@ class Quotient:
             own: what enters where; its nodes are those the quotient was made with.
             rows: memory to use, at least (classes, columns), of any content; first-touch pages cost as much as the sum.
         """
-        own_nodes = np.unique(own.node)
-        if not np.isin(own_nodes, self.own).all():
-            raise WrongCallError("matter enters at a node that the quotient does not know as its own class")
-        starts, source, weight = self.links
-        room = np.empty((self.count, columns), np.float32) if rows is None else rows[: self.count, :columns]
-        filled = np.zeros(self.count, np.bool_)
-        classes = self.of_node[own.node]
-        filled[classes] = True
-        room[filled] = 0
-        np.add.at(room, (classes, own.column), own.share)
-        (work or kernel()).sweep(starts, source, weight, filled, 0, room)
-        return Table(self, room, np.arange(self.count, dtype=np.int32))
-
-
-Place: TypeAlias = npt.NDArray[np.int32]
+        spare = self.count + self.count // 4 + 1024  # for corrections; what is not touched costs nothing
+        begun = Table(self, np.empty((spare, columns), np.float32) if rows is None else rows, 0, len(self.undone))
+        return begun.worked_out(own, work or kernel())
 
 
 @dataclass(frozen=True)
@@ -140,15 +130,52 @@ class Table:
     """What every node holds, by column, as known at one time; a later correction makes another table beside it.
 
     Args:
-        rows: one row a mixture; only ever appended to.
-        place: (classes) where each class's row stands.
+        rows: one row a class; rows are only ever appended.
+        done: classes whose rows are worked out.
+        version: corrections that it has seen.
     """
 
     quotient: Quotient
     rows: Rows
-    place: Place
+    done: int
+    version: int
 
-    def row(self, node: Nodes) -> Rows:
+    def worked_out(self, own: Own, work: Kernel) -> Table:
+        """The same with the rows of all classes.
+
+        Raises:
+            WrongCallError: matter enters at a node that is not known as one where it does.
+        """
+        quotient, columns = self.quotient, self.rows.shape[1]
+        if not np.isin(own.node, quotient.own).all():
+            raise WrongCallError("matter enters at a node that the quotient does not know as its own class")
+        room = self.rows
+        if len(room) < quotient.count:
+            room = np.empty((2 * quotient.count, columns), np.float32)
+            room[: self.done] = self.rows[: self.done]
+        starts, source, weight = quotient.links
+        classes = quotient.of_node[own.node]
+        fresh = classes >= self.done
+        filled = np.zeros(quotient.count, np.bool_)
+        filled[classes[fresh]] = True
+        room[: quotient.count][filled] = 0
+        np.add.at(room, (classes[fresh], own.column[fresh]), own.share[fresh])
+        work.sweep(starts, source, weight, filled, self.done, room[: quotient.count])
+        return Table(quotient, room, quotient.count, len(quotient.undone))
+
+    def classes(self, nodes: Nodes) -> Ids:
+        """Class of one node, or of several, as it was when the table was made.
+
+        A correction writes how to undo it before it changes anything, so whoever reads meanwhile reads the old class.
+        """
+        wanted = np.atleast_1d(np.asarray(nodes, np.int32))
+        out: Ids = self.quotient.made.of[wanted]
+        for ids, before in reversed(self.quotient.undone[self.version :]):
+            at = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
+            out = np.where(ids[at] == wanted, before[at], out)
+        return out
+
+    def row(self, nodes: Nodes) -> Rows:
         """Shares of one node (columns,), or of several (nodes, columns)."""
-        got: Rows = self.rows[self.place[self.quotient.made.of[np.asarray(node)]]]
-        return got
+        got: Rows = self.rows[self.classes(nodes)]
+        return got if np.ndim(nodes) else got[0]
