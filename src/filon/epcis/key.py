@@ -9,7 +9,7 @@ are exact, a text `0012` is not `12`, the order of a partner's own lists counts.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -18,14 +18,15 @@ import orjson
 
 from filon.epcis.body import members
 from filon.epcis.event import Event
-from filon.epcis.moments import rounded, written
+from filon.epcis.moments import moment, rounded, written
 from filon.epcis.number import JSON_NUMBER, plain
+from filon.epcis.shape import TYPED
 
-_LISTS = (
-    "bizTransactionList", "certificationInfo", "childEPCs", "childQuantityList", "destinationList", "epcList",
-    "inputEPCList", "inputQuantityList", "outputEPCList", "outputQuantityList", "quantityList", "sourceList",
-)  # fmt: skip
-_OWN = ("ilmd", "extensions", "readPoint", "bizLocation")
+_TEXT_LISTS = frozenset({"certificationInfo", "childEPCs", "epcList", "inputEPCList", "outputEPCList"})
+_QUANTITY_LISTS = frozenset({"childQuantityList", "inputQuantityList", "outputQuantityList", "quantityList"})
+_TYPED_LISTS = tuple((name, member) for name, (member, _) in TYPED.items())
+_OWN = frozenset({"ilmd", "extensions"})
+_POINTS = frozenset({"readPoint", "bizLocation"})
 
 
 def body_key(event: Event, said: dict[str, Any] | None = None) -> bytes:
@@ -36,29 +37,49 @@ def body_key(event: Event, said: dict[str, Any] | None = None) -> bytes:
 
     Source: EPCIS 1.2, 7.4.1.2 with CBV 2.0, 8.9.2; decision 0007.
     """
-    body = dict(said) if said is not None else members(event)
-    for name in ("recordTime", "eventID", "errorDeclaration"):
-        body.pop(name, None)
-    for name in _LISTS:
+    return members_key(members(event) if said is None else said)
+
+
+def members_key(said: Mapping[str, Any]) -> bytes:
+    """The key of the event that has these canonical members."""
+    body = dict(said)
+    body.pop("recordTime", None)
+    body.pop("eventID", None)
+    declaration = body.pop("errorDeclaration", None)
+    if "." in body["eventTime"]:
+        body["eventTime"] = written(rounded(moment(body["eventTime"])))
+    for name in _TEXT_LISTS & body.keys():
+        if len(body[name]) > 1:
+            body[name] = sorted(body[name])
+    for name, member in _TYPED_LISTS:
         entries = body.get(name)
         if entries is not None and len(entries) > 1:
-            body[name] = sorted(entries) if type(entries) is tuple else _ordered(entries)
-    if event.eventTime.microsecond % 1000:
-        body["eventTime"] = written(rounded(event.eventTime))
-    for name in _OWN:
-        if name in body:
+            lines = sorted([_typed_line(member, entry[member], entry.get("type")) for entry in entries])
+            body[name] = [orjson.Fragment(line) for line in lines]
+    for name in _QUANTITY_LISTS & body.keys():
+        if len(body[name]) > 1:
+            body[name] = _ordered(body[name])
+    for name in _OWN & body.keys():
+        body[name] = _text(body[name])
+    for name in _POINTS & body.keys():
+        if len(body[name]) > 1 or "id" not in body[name]:  # an identifier alone is as XML carries it
             body[name] = _text(body[name])
-    if event.persistentDisposition:
-        body["persistentDisposition"] = {name: sorted(words) for name, words in event.persistentDisposition.items()}
-    if event.sensorElementList:
-        body["sensorElementList"] = _ordered([_sensor(element) for element in event.sensorElementList])
-    told = event.errorDeclaration
+    if "persistentDisposition" in body:
+        body["persistentDisposition"] = {name: sorted(all_) for name, all_ in body["persistentDisposition"].items()}
+    if "sensorElementList" in body:
+        body["sensorElementList"] = _ordered([_sensor(element) for element in body["sensorElementList"]])
     kept = orjson.dumps(body, default=_number, option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(kept + (b"" if told is None else written(told.declarationTime).encode())).digest()
+    return hashlib.sha256(kept + (b"" if declaration is None else declaration["declarationTime"].encode())).digest()
 
 
-def _ordered(entries: list[Any]) -> list[orjson.Fragment]:
+def _ordered(entries: Sequence[Any]) -> list[orjson.Fragment]:
     return [orjson.Fragment(line) for line in sorted(_line(entry) for entry in entries)]
+
+
+@lru_cache(maxsize=16_384)
+def _typed_line(member: str, value: str, kind: str | None) -> bytes:
+    """A transaction, source or destination as canonical JSON; parties and places come again and again."""
+    return _line({member: value} if kind is None else {"type": kind, member: value})
 
 
 def _line(entry: Any) -> bytes:
@@ -76,7 +97,6 @@ def _sensor(element: Mapping[str, Any]) -> dict[str, Any]:
     return text
 
 
-_EMPTY: tuple[Any, ...] = ("", [], {})
 _MDA = "{urn:epcglobal:cbv:mda}"  # XML's namespace for what JSON-LD calls urn:epcglobal:cbv:mda:
 
 
@@ -92,7 +112,7 @@ def _scalar(text: str) -> str:
 
 
 def _text(value: Any) -> Any:
-    """A partner's value as XML would carry it: scalars as text, a list of one as the thing itself."""
+    """A partner's value as XML would carry it: scalars as text, a list of one as the thing itself, nothing empty."""
     kind = type(value)
     if kind is str:
         return _scalar(value)
@@ -100,6 +120,10 @@ def _text(value: Any) -> Any:
         return plain(value)
     if kind is list or kind is tuple:
         return _text(value[0]) if len(value) == 1 else [_text(item) for item in value]
-    if isinstance(value, Mapping):
-        return {_same(name): text for name, item in value.items() if (text := _text(item)) not in _EMPTY}
+    if kind is dict or isinstance(value, Mapping):
+        read = {}
+        for name, item in value.items():
+            if text := _scalar(item) if type(item) is str else _text(item):
+                read[name if name[:1] != "{" else _same(name)] = text
+        return read
     return "" if value is None else str(value).lower()
