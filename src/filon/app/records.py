@@ -45,7 +45,7 @@ class Records(Sequence[Record]):
 
     def __init__(self, document: Document) -> None:
         self.events = document.events
-        self.master = [master_record(each.type, element) for each in document.master for element in each.elements]
+        self.master = master_records(document)
         self.keys = [body_key(event) for event in self.events] + [record.key for record in self.master]
 
     def __len__(self) -> int:
@@ -106,10 +106,10 @@ def _plain_marks(said: Mapping[str, Any]) -> list[tuple[str, str]]:
         told.append(("own", own if isinstance(own, str) else str(own)))
     if extensions.get(_FILON_ACTIVITY):
         told.append(ACTIVITY)
-    batches = {number[0] for _, piece in pieces if (number := serial(piece))}
+    batches = dict.fromkeys([number[0] for _, piece in pieces if (number := serial(piece))])
     also = [pieces_of(number) for number in batches]
     if lots and said.get("ilmd", _NOTHING).get(_FILON_SERIALS):
-        also += [number for _, lot in lots if (number := elements(lot).get("01"))]
+        also += [item for _, lot in lots if (item := elements(lot).get("01"))]
     if also:
         there = {identifier for _, identifier in told}
         told += [("also", name) for name in dict.fromkeys(also) if name not in there]
@@ -125,6 +125,11 @@ def master_record(kind: str, element: MasterElement) -> Record:
     said = {"attributes": dict(element.attributes), "children": list(element.children), "id": element.id, "type": kind}
     body = orjson.dumps({"master": said}, option=orjson.OPT_SORT_KEYS, default=str)
     return Record(hashlib.sha256(body).digest(), "", 0, body, (MASTER, ("master", element.id)))
+
+
+def master_records(document: Document) -> list[Record]:
+    """One record a thing that the document's master data describe."""
+    return [master_record(each.type, element) for each in document.master for element in each.elements]
 
 
 def marks(event: Event) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ are exact, a text `0012` is not `12`, the order of a partner's own lists counts.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -21,12 +21,6 @@ from filon.epcis.event import Event
 from filon.epcis.moments import moment, rounded, written
 from filon.epcis.number import JSON_NUMBER, plain
 from filon.epcis.shape import TYPED
-
-_TEXT_LISTS = frozenset({"certificationInfo", "childEPCs", "epcList", "inputEPCList", "outputEPCList"})
-_QUANTITY_LISTS = frozenset({"childQuantityList", "inputQuantityList", "outputQuantityList", "quantityList"})
-_TYPED_LISTS = tuple((name, member) for name, (member, _) in TYPED.items())
-_OWN = frozenset({"ilmd", "extensions"})
-_POINTS = frozenset({"readPoint", "bizLocation"})
 
 
 def body_key(event: Event, said: dict[str, Any] | None = None) -> bytes:
@@ -42,34 +36,18 @@ def body_key(event: Event, said: dict[str, Any] | None = None) -> bytes:
 
 def members_key(said: Mapping[str, Any]) -> bytes:
     """The key of the event that has these canonical members."""
-    body = dict(said)
-    body.pop("recordTime", None)
-    body.pop("eventID", None)
-    declaration = body.pop("errorDeclaration", None)
-    if "." in body["eventTime"]:
-        body["eventTime"] = written(rounded(moment(body["eventTime"])))
-    for name in _TEXT_LISTS & body.keys():
-        if len(body[name]) > 1:
-            body[name] = sorted(body[name])
-    for name, member in _TYPED_LISTS:
-        entries = body.get(name)
-        if entries is not None and len(entries) > 1:
-            lines = sorted([_typed_line(member, entry[member], entry.get("type")) for entry in entries])
-            body[name] = [orjson.Fragment(line) for line in lines]
-    for name in _QUANTITY_LISTS & body.keys():
-        if len(body[name]) > 1:
-            body[name] = _ordered(body[name])
-    for name in _OWN & body.keys():
-        body[name] = _text(body[name])
-    for name in _POINTS & body.keys():
-        if len(body[name]) > 1 or "id" not in body[name]:  # an identifier alone is as XML carries it
-            body[name] = _text(body[name])
-    if "persistentDisposition" in body:
-        body["persistentDisposition"] = {name: sorted(all_) for name, all_ in body["persistentDisposition"].items()}
-    if "sensorElementList" in body:
-        body["sensorElementList"] = _ordered([_sensor(element) for element in body["sensorElementList"]])
+    body = {}
+    for name, value in said.items():
+        alike = _ALIKE.get(name)
+        body[name] = value if alike is None else alike(value)
+    for name in _NOT_SAID & said.keys():
+        del body[name]
     kept = orjson.dumps(body, default=_number, option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(kept + (b"" if declaration is None else declaration["declarationTime"].encode())).digest()
+    told = said.get("errorDeclaration")
+    return hashlib.sha256(kept + (b"" if told is None else told["declarationTime"].encode())).digest()
+
+
+_NOT_SAID = frozenset({"recordTime", "eventID", "errorDeclaration"})
 
 
 def _ordered(entries: Sequence[Any]) -> list[orjson.Fragment]:
@@ -127,3 +105,53 @@ def _text(value: Any) -> Any:
                 read[name if name[:1] != "{" else _same(name)] = text
         return read
     return "" if value is None else str(value).lower()
+
+
+def _time(text: str) -> str:
+    return written(rounded(moment(text))) if "." in text else text
+
+
+def _texts(entries: Sequence[str]) -> Sequence[str]:
+    return sorted(entries) if len(entries) > 1 else entries
+
+
+def _quantities(entries: Sequence[Any]) -> Sequence[Any]:
+    return _ordered(entries) if len(entries) > 1 else entries
+
+
+def _typed_of(member: str) -> Callable[[Sequence[dict[str, Any]]], Sequence[Any]]:
+    def typed(entries: Sequence[dict[str, Any]]) -> Sequence[Any]:
+        if len(entries) == 1:
+            return entries
+        lines = [_typed_line(member, entry[member], entry.get("type")) for entry in entries]
+        return [orjson.Fragment(line) for line in sorted(lines)]
+
+    return typed
+
+
+def _point(point: dict[str, Any]) -> dict[str, Any]:
+    alone = len(point) == 1 and "id" in point  # an identifier is as XML carries it
+    return point if alone else dict(_text(point))
+
+
+def _dispositions(said: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    return {name: sorted(words) for name, words in said.items()}
+
+
+def _sensors(elements: Sequence[Mapping[str, Any]]) -> list[orjson.Fragment]:
+    return _ordered([_sensor(element) for element in elements])
+
+
+_ALIKE: Mapping[str, Callable[[Any], Any]] = {
+    "eventTime": _time,
+    **dict.fromkeys(("certificationInfo", "childEPCs", "epcList", "inputEPCList", "outputEPCList"), _texts),
+    **dict.fromkeys(("childQuantityList", "inputQuantityList", "outputQuantityList", "quantityList"), _quantities),
+    **{name: _typed_of(member) for name, (member, _) in TYPED.items()},
+    "ilmd": _text,
+    "extensions": _text,
+    "readPoint": _point,
+    "bizLocation": _point,
+    "persistentDisposition": _dispositions,
+    "sensorElementList": _sensors,
+}
+"""{member: what makes two that say the same equal}."""

@@ -40,6 +40,10 @@ class Plain(NamedTuple):
     place: str = ""
 
 
+_UNFIT = (TypeError, ValueError, KeyError, AttributeError)
+"""What a value of the wrong kind makes of a reader below."""
+
+
 class _OddError(Exception):
     """Something that only the whole reading can judge."""
 
@@ -62,7 +66,7 @@ def plain(text: bytes, terms: Terms, depth: int, place: str = "") -> Plain | Non
     try:
         raw = _DECODER.decode(text)
         said, time = _members(raw, terms, depth)
-    except (_OddError, msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError, ValueError, KeyError):
+    except (_OddError, msgspec.DecodeError, UnicodeDecodeError, RecursionError, *_UNFIT):
         return None
     body = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
     # Of a member that stands twice the decoder keeps one, and the quotes of the other are missed. No others may be:
@@ -118,7 +122,7 @@ def _members(raw: dict[str, Any], terms: Terms, depth: int) -> tuple[dict[str, A
             own[_foreign_name(name, terms)] = _foreign(value, terms, depth)
     if own:
         said["extensions"] = own
-    _need(holds="eventTimeZoneOffset" in said)
+    _need(holds="eventTimeZoneOffset" in said and ("action" in said or "action" in forbidden))
     _SENSE[kind](said)
     time, _ = _moment(raw["eventTime"])
     return said, time
@@ -228,8 +232,8 @@ def _things(value: list[str]) -> list[str]:
 
 
 def _uris(value: list[str] | str) -> list[str]:
-    listed = value if type(value) is list else [value]
-    if not all(type(text) is str and text.startswith(PLAIN) and ident.is_uri(text) for text in listed):
+    listed = [value] if isinstance(value, str) else value
+    if type(listed) is not list or not all(text.startswith(PLAIN) and ident.is_uri(text) for text in listed):
         raise _OddError
     return listed
 

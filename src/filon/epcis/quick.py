@@ -33,18 +33,18 @@ def stream(data: bytes, name: str = "", limits: Limits = _DEFAULT) -> Iterator[I
     Findings:
         as `jsonld.stream`.
     """
-    cut = _cut(data, limits)
-    walk = None if cut is None else _around(cut[0], cut[1], name, limits)
+    parts = cut(data) if len(data) <= limits.size else None
+    walk = None if parts is None else _around(*parts, name, limits)
     return jsonld.stream(data, name, limits) if walk is None else walk.all()
 
 
-def _cut(data: bytes, limits: Limits) -> tuple[bytes, list[msgspec.Raw]] | None:
+def cut(data: bytes) -> tuple[bytes, list[msgspec.Raw]] | None:
     """(the document with its list of events emptied, the events); None if there is not exactly one list.
 
     Head, list and tail are each whole JSON and only this list bears the name, so no other reading of them is possible.
     """
     found = _LIST.search(data)
-    if found is None or len(data) > limits.size or data.count(b'eventList"') != 1:
+    if found is None or data.count(b'eventList"') != 1:
         return None
     start, end = found.end(), len(data)
     for _ in range(_TRIES):
@@ -56,7 +56,7 @@ def _cut(data: bytes, limits: Limits) -> tuple[bytes, list[msgspec.Raw]] | None:
             msgspec.json.decode(around)
             return around, _EVENTS.decode(memoryview(data)[start - 1 : end + 1])
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            continue
+            continue  # a bracket that closes something else
     return None
 
 
@@ -78,14 +78,12 @@ def _around(data: bytes, events: list[msgspec.Raw], name: str, limits: Limits) -
 class _Walk(jsonld.Walk):
     """One pass over a document whose events were cut out."""
 
-    def __init__(
-        self, text: str, name: str, limits: Limits, events: list[msgspec.Raw], marked: Finding | None
-    ) -> None:
+    def __init__(self, text: str, name: str, limits: Limits, events: list[msgspec.Raw], marked: Finding | None) -> None:
         super().__init__(text, name, limits)
         self.events = events
         self.marked = marked
 
-    def all(self) -> Iterator[Item | Plain]:  # type: ignore[override] - plain events in their stored form
+    def all(self) -> Iterator[Item | Plain]:  # type: ignore[override]
         if self.marked is not None:
             yield self.marked
         yield from super().all()
