@@ -12,12 +12,16 @@ LIMIT = 100
 """Faults told of one file; the first is enough to stop."""
 
 
-def file_faults(connection: sqlite3.Connection) -> list[str]:
-    """Pages, indexes and references that do not hang together."""
+def file_faults(connection: sqlite3.Connection, *, writing: bool = True) -> list[str]:
+    """Pages, indexes and references that do not hang together.
+
+    Args:
+        writing: whether the file can be written; the search index, a cache, cannot be asked where it cannot.
+    """
     try:
         rows = [text for (text,) in connection.execute(f"PRAGMA integrity_check({LIMIT})") if text != "ok"]
         rows += [f"{table} row {row} points to no {to}" for table, row, to, _ in _loose(connection)]
-        return rows + _search_faults(connection) + _number_faults(connection)
+        return rows + (_search_faults(connection) if writing else []) + _number_faults(connection)
     except sqlite3.Error as error:
         return [str(error)]
 

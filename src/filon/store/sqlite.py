@@ -27,7 +27,7 @@ from filon.log import merkle
 from filon.log.leaf import entered, erases, follow, kind_of
 from filon.log.store import Deposit, Entry, Kept, Record, Stored
 from filon.store import sqlite_records
-from filon.store.connection import connect, migrate, told, transaction
+from filon.store.connection import connect, connect_reading, migrate, told, transaction, writable
 from filon.store.faults import file_faults, schema_faults
 from filon.store.group import Group, Wanted, planned, small
 
@@ -48,7 +48,7 @@ class SqliteStore:
     """The store of `log/store.py` on one SQLite file.
 
     Args:
-        path: the file; made if absent, with its folder.
+        path: the file; made if absent, with its folder. One that cannot be written is opened for questions.
         random: source of the salts, e.g. a fixed one for tests.
 
     Raises:
@@ -63,9 +63,11 @@ class SqliteStore:
         self._writing = threading.Lock()
         self._group = Group(self._take, self._writing)
         path.parent.mkdir(parents=True, exist_ok=True)
+        self.readonly = path.exists() and not writable(path)
         self._writer = self._connect()
         try:
-            migrate(self._writer, path)
+            if not self.readonly:
+                migrate(self._writer, path)
             self._check()
         except BaseException:
             self.close()
@@ -207,7 +209,7 @@ class SqliteStore:
     def faults(self) -> list[str]:
         """What SQLite finds wrong with the file, and tables or triggers that are not as they were made."""
         with self._writing, told(self.path):
-            return [*file_faults(self._writer), *schema_faults(self._writer)]
+            return [*file_faults(self._writer, writing=not self.readonly), *schema_faults(self._writer)]
 
     def erasures(self) -> dict[int, int]:
         """{entry whose payload was erased: entry that logged it}."""
@@ -272,7 +274,7 @@ class SqliteStore:
         return self._told(lambda: self._reader().execute(asked, (first, edge)))
 
     def _connect(self) -> sqlite3.Connection:
-        connection = connect(self.path)
+        connection = connect_reading(self.path) if self.readonly else connect(self.path)
         self._connections.append(connection)
         return connection
 
