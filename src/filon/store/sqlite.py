@@ -27,7 +27,7 @@ from filon.log import merkle
 from filon.log.leaf import entered, erases, follow, kind_of
 from filon.log.store import Deposit, Entry, Kept, Record, Stored
 from filon.store import sqlite_records
-from filon.store.connection import connect, connect_reading, migrate, told, transaction, writable
+from filon.store.connection import BUSY_MS, connect, connect_reading, migrate, told, transaction, writable
 from filon.store.faults import file_faults, schema_faults
 from filon.store.group import Group, Wanted, planned, small
 
@@ -231,8 +231,22 @@ class SqliteStore:
             plans = planned(together, partial(sqlite_records.known, self._writer), size, last, self._random)
             kept = [one for _, mine in plans for one in mine]
             self._write(size, kept, [said for each, mine in plans if mine for _, said in each.deposits])
+        if any(one.said is not None and one.said.kind == "erasure" for one in kept):
+            self._fold()
         for each, mine in plans:
             each.entries = [entered(one) for one in mine]
+
+    def _fold(self) -> None:
+        """Fold the -wal file in and cut it: what was erased lies in it as it came.
+
+        A reader in the way is no error and not waited for: then the last one who closes the ledger does it.
+        """
+        with told(self.path):
+            self._writer.execute("PRAGMA busy_timeout = 500")
+            try:
+                self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            finally:
+                self._writer.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
 
     def _write(self, size: int, kept: Sequence[Kept], records: Sequence[Sequence[Record]]) -> None:
         """Everything an append writes; also the way back in from a backup."""
