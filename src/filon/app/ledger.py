@@ -15,8 +15,9 @@ from itertools import chain
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Any, Self
 
+from filon import __version__
 from filon.app.records import MASTER, is_master, register, said
 from filon.books.book import Book
 from filon.books.cone import cone
@@ -29,6 +30,10 @@ from filon.core.ident import canonical, short
 from filon.core.moment import Known, day_text
 from filon.log.store import Record, Store, Stored
 from filon.store import open_store
+from filon.store.maps import MapKey, keep, kept
+
+if TYPE_CHECKING:
+    from filon.books.engine.chart import Chart
 
 KEPT_BOOKS = 4
 """So many whole books are kept in memory (by log size); each can be made again from the log."""
@@ -56,6 +61,7 @@ class Ledger:
         self.path = path
         self._books: OrderedDict[tuple[int, date | None], Book] = OrderedDict()
         self._registers: OrderedDict[int, Register] = OrderedDict()
+        self._charts: OrderedDict[int, Chart] = OrderedDict()
         self._events_of: dict[int, int] = {}
         self._lock = RLock()
 
@@ -162,6 +168,31 @@ class Ledger:
         events, scope = cone(lots, touching)
         return post(events, known, scope)
 
+    def chart(self, as_of: Known | None = None) -> Chart:
+        """Which lots came of which, of everything: from files beside the ledger, else from the book, and kept there.
+
+        The files may be deleted; they are used only for exactly this size and root of the log.
+        """
+        size = self.size(as_of)
+        with self._lock:
+            if size not in self._charts:
+                self._charts[size] = self._chart(size)
+                _trim(self._charts)
+            return self._charts[size]
+
+    def _chart(self, size: int) -> Chart:
+        from filon.books.engine.chart import FORMAT, Chart  # noqa: PLC0415 - only who asks for it waits for numpy
+
+        key = MapKey("chart", size, self.store.root(size).hex(), f"{__version__}/{FORMAT}")
+        place = None if self.path is None or address_of(self.path) else self.path.with_name(f"{self.path.name}.maps")
+        arrays = kept(place, key) if place else None
+        if arrays is not None:
+            return Chart.read(arrays)
+        chart = Chart.of(self.book(size))
+        if place:
+            keep(place, key, chart.arrays())
+        return chart
+
     def lot(self, text: str, as_of: Known | None = None) -> LotId:
         """The lot that a person means: an identifier, or a lot or serial number that only one lot has.
 
@@ -186,6 +217,6 @@ def _happened(one: Said, on: date | None) -> bool:
     return on is None or day_text(one.event.eventTime, one.event.eventTimeZoneOffset) <= on.isoformat()
 
 
-def _trim(kept: OrderedDict[tuple[int, date | None], Book] | OrderedDict[int, Register]) -> None:
-    while len(kept) > KEPT_BOOKS:
-        kept.popitem(last=False)
+def _trim(some: OrderedDict[Any, Any]) -> None:
+    while len(some) > KEPT_BOOKS:
+        some.popitem(last=False)
