@@ -224,6 +224,7 @@ class Machine:
             Error=sqlite3.Error,
             SQLITE_BUSY=sqlite3.SQLITE_BUSY,
             SQLITE_LOCKED=sqlite3.SQLITE_LOCKED,
+            SQLITE_READONLY=sqlite3.SQLITE_READONLY,
             complete_statement=sqlite3.complete_statement,
         )
         monkeypatch("filon.store.connection.sqlite3", fake)
