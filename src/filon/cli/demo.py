@@ -95,7 +95,7 @@ def _put(view: DemoView, say: Tongue, folder: Path) -> None:
     out.print()
     _put_chain(view, say)
     for finding in view.alarms:
-        out.print(f"  [yellow]![/] {finding.code}  {finding.text(say.language)}".replace("[/] BOK", "[/] BOK"))
+        out.print(f"  [yellow]![/] {finding.code}  {say.measured(finding.text(say.language))}")
     out.print()
     put_agreement(view.agreement, say)
     out.print()
