@@ -7,8 +7,9 @@ look forward, take the whole book, which is kept until the log grows.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -17,6 +18,7 @@ from filon.accounts.why import Reason, why
 from filon.app.capture import gravest_first
 from filon.app.intake import document
 from filon.app.ledger import Ledger
+from filon.app.passport_pages import PassportPages
 from filon.books.book import Book
 from filon.books.lot import LotId
 from filon.contracts.agreement import agreement, standing
@@ -32,32 +34,25 @@ from filon.views.battery import BatteryView
 from filon.views.build.balance import balance_view
 from filon.views.build.battery import battery_view
 from filon.views.build.home import home_view
-from filon.views.build.log import entry_line, log_view
+from filon.views.build.log import log_view
 from filon.views.build.lot import contained, lot_view
 from filon.views.build.lots import lot_list
 from filon.views.build.sight import Sight
 from filon.views.chain import STAGES
 from filon.views.home import HomeView
-from filon.views.ledger_state import LedgerState
-from filon.views.log import EntryLine, LogView
+from filon.views.log import LogView
 from filon.views.lot import LotList, LotView
 from filon.views.origin import Contained
 from filon.views.trace import TraceView, trace_view
 from filon.views.why import WhyView, why_view
 
 
-class Pages:
+class Pages(PassportPages):
     """Answers the questions of web pages and commands; implements `views.ledger.Ledger`."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self.ledger = ledger
+    def __init__(self, ledger: Ledger, today: Callable[[], date] | None = None) -> None:
+        super().__init__(ledger, today)
         self._sight = lru_cache(maxsize=4)(self._whole)
-
-    def state(self, *, as_of: Known | None = None) -> LedgerState:
-        """The log as it stood."""
-        store, size = self.ledger.store, self.ledger.size(as_of)
-        learned = store.entry(size - 1).learned if size else None
-        return LedgerState(size, store.root(size).hex(), learned, latest=size == store.size())
 
     def home(self, *, as_of: Known | None = None) -> HomeView:
         """The first page."""
@@ -78,7 +73,9 @@ class Pages:
     def battery(self, gtin: str, serial: str, *, as_of: Known | None = None) -> BatteryView:
         """The public view of one battery: everybody may see it."""
         lot = LotId(sgtin(gtin, serial))
-        return battery_view(self.sight_of(lot, as_of), lot)
+        self.standing(lot)
+        view = battery_view(self.sight_of(lot, as_of), lot)
+        return replace(view, passport=self.passport(lot, as_of=as_of))
 
     def balance(
         self, *, element: str = "", site: str = "", period: str = "", as_of: Known | None = None
@@ -157,9 +154,6 @@ class Pages:
 
     def _whole(self, size: int) -> Sight:
         return Sight(self.ledger.book(size), self.state(as_of=size), self._entry)
-
-    def _entry(self, index: int) -> EntryLine:
-        return entry_line(self.ledger.store.entry(index), self.ledger.events_of(index))
 
     def _leading(self, lot: LotId, as_of: Known | None) -> str:
         contents = contained(self.sight_of(lot, as_of), lot)

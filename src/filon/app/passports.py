@@ -19,11 +19,12 @@ from filon.app.records import LIFE, POINTS, said
 from filon.books.movement import Said
 from filon.core.finding import Finding
 from filon.core.ident import canonical, gtin
+from filon.core.moment import Known
 from filon.log.leaf import moment
 from filon.passport.grounds import Grounds
-from filon.passport.life import deeds
+from filon.passport.life import deeds, life
 from filon.passport.make import passport
-from filon.passport.passport import Passport
+from filon.passport.passport import Cessation, Passport
 from filon.passport.point import LATEST
 from filon.passport.statement import Sayings, Statement, model_of, statements
 
@@ -41,15 +42,15 @@ class Passports:
         self._grounds: OrderedDict[int, tuple[Grounds, tuple[Finding, ...]]] = OrderedDict()
         self._lock = RLock()
 
-    def grounds(self, as_of: int | None = None) -> Grounds:
+    def grounds(self, as_of: Known | None = None) -> Grounds:
         """All that passports are made from; kept until the log has grown."""
         return self._made(as_of)[0]
 
-    def findings(self, as_of: int | None = None) -> tuple[Finding, ...]:
+    def findings(self, as_of: Known | None = None) -> tuple[Finding, ...]:
         """What is wrong with statements and deeds as such; a passport has its own findings besides."""
         return self._made(as_of)[1]
 
-    def _made(self, as_of: int | None) -> tuple[Grounds, tuple[Finding, ...]]:
+    def _made(self, as_of: Known | None) -> tuple[Grounds, tuple[Finding, ...]]:
         size = self.ledger.size(as_of)
         with self._lock:
             if size not in self._grounds:
@@ -65,13 +66,13 @@ class Passports:
         role, name = mark
         return (said(one) for one in self.ledger.store.touching([name], roles=[role], size=size))
 
-    def day(self, as_of: int | None = None) -> date:
+    def day(self, as_of: Known | None = None) -> date:
         """The day of the last entry: what a passport is told for if nobody names a day, the same every time."""
         size = self.ledger.size(as_of)
         return self.ledger.store.entry(size - 1).learned.date() if size else moment(0).date()
 
     def passport(
-        self, identifier: str, *, on: date | None = None, as_of: int | None = None, ruleset: str = LATEST
+        self, identifier: str, *, on: date | None = None, as_of: Known | None = None, ruleset: str = LATEST
     ) -> Passport:
         """The passport of one battery (or model) by its identifier.
 
@@ -83,7 +84,14 @@ class Passports:
         """
         return passport(self.grounds(as_of), canonical(identifier), on=on or self.day(as_of), ruleset=ruleset)
 
-    def named(self, name: str, as_of: int | None = None) -> str:
+    def ceased(self, identifier: str) -> Cessation | None:
+        """The end of a battery's passport, if it has come, as known now."""
+        battery, size = canonical(identifier), self.ledger.size()
+        named = self.ledger.store.touching([battery], roles=["life"], size=size)
+        done, _ = deeds(said(one) for one in named)
+        return life(battery, done, self.ledger.register(size)).ceased if done else None
+
+    def named(self, name: str, as_of: Known | None = None) -> str:
         """The battery or model that a person means: identifier, GTIN, serial number, or the name of a product.
 
         A model is answered by one of its batteries, the last one made, so that derived values are there.
@@ -108,12 +116,12 @@ class Passports:
             return wanted
         return self.ledger.lot(name, as_of)
 
-    def measurements(self, identifier: str, code: str, *, as_of: int | None = None) -> tuple[Statement, ...]:
+    def measurements(self, identifier: str, code: str, *, as_of: Known | None = None) -> tuple[Statement, ...]:
         """Everything that was said of a point of one battery, oldest first."""
         battery = canonical(identifier)
         return tuple(self.grounds(as_of).sayings.history(code, (battery, model_of(battery))))
 
-    def versions(self, identifier: str, *, as_of: int | None = None) -> tuple[int, ...]:
+    def versions(self, identifier: str, *, as_of: Known | None = None) -> tuple[int, ...]:
         """The log entries that made a version of a passport, oldest first: as of entry + 1 each is there again.
 
         Raises:
@@ -121,7 +129,7 @@ class Passports:
         """
         return self.passport(identifier, as_of=as_of).touched
 
-    def batteries(self, as_of: int | None = None) -> tuple[str, ...]:
+    def batteries(self, as_of: Known | None = None) -> tuple[str, ...]:
         """All batteries that have a passport."""
         grounds = self.grounds(as_of)
         return tuple(sorted({*grounds.batteries, *grounds.deeds_of}))

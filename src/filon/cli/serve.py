@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -56,7 +57,7 @@ def serve(
         tls = {"ssl_certfile": settings.tls_cert, "ssl_keyfile": settings.tls_key or None} if secure else {}
         try:
             app = create_app(
-                Pages(ledger),
+                Pages(ledger, lambda: datetime.now(UTC).date()),
                 host=settings.base_url,
                 repository=repository,
                 office=office,

@@ -44,6 +44,14 @@ class NotFoundError(FilonError):
     title = "Not found"
 
 
+class GoneError(FilonError):
+    """It was here and has ceased for good, such as the passport of a recycled battery; `extra` is its tombstone."""
+
+    status = 410
+    exit_code = 1
+    title = "Ceased"
+
+
 class RefusedError(FilonError):
     """The deposit has findings that forbid taking it; nothing was taken."""
 

@@ -86,6 +86,8 @@ class Point:
     Args:
         code: `recycledCobalt`; ours, stable, on the wire and in files.
         number: of the Commission's guidance; 0 = Filon's own.
+        group: what it is about, for pages: `identity`, `performance`, `matter`, `footprint`, `use`, `conformity`,
+            `condition`.
         label: short, for pages and forms, by language.
         name: the wording of the law, by language.
         annex: point of Annex XIII, `1(e)`; empty if none.
@@ -100,6 +102,7 @@ class Point:
 
     code: str
     number: int
+    group: str
     label: Mapping[Language, str]
     name: Mapping[Language, str]
     annex: str
@@ -166,6 +169,7 @@ def _point(row: Mapping[str, str]) -> Point:
     return Point(
         code=row["code"],
         number=int(row["number"] or 0),
+        group=row["group"],
         label={"en": row["label_en"], "fr": row["label_fr"]},
         name={"en": row["name_en"], "fr": row["name_fr"]},
         annex=row["annex"],

@@ -1,6 +1,7 @@
 """What everybody may see behind the QR code of a battery: its metals, their origins, and what nobody knows.
 
-Only what is public: no test report, no item data, no site name without the site's consent (then its country).
+Only what is public, of the passport too: no test report, no item data, no site name without the site's consent (then
+its country).
 
 Source: Regulation (EU) 2023/1542, Annex XIII point 1; passport reference, section 3.
 """
@@ -13,6 +14,7 @@ from datetime import date
 from filon.views.figure import Figure, Named, Sentence
 from filon.views.ledger_state import LedgerState
 from filon.views.origin import Contained
+from filon.views.passport import PassportView
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class BatteryView:
         unknown: what is unknown and why, a sentence each; empty only if nothing is.
         balance: does the chain behind it add up?
         journey: stage by stage, from the mines on.
+        passport: the data points that everybody may see; None where there is none.
         evidence: sentences on how we know: events, deposits, root hash.
     """
 
@@ -70,6 +73,7 @@ class BatteryView:
     balance: Sentence
     journey: tuple[Leg, ...]
     evidence: tuple[Sentence, ...]
+    passport: PassportView | None = None
 
     @property
     def path(self) -> str:

@@ -6,6 +6,7 @@ functions of the log up to there, so two equal questions get equal answers. Meth
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Protocol
 
 from filon.core.finding import Finding
@@ -16,6 +17,7 @@ from filon.views.home import HomeView
 from filon.views.ledger_state import LedgerState
 from filon.views.log import LogView
 from filon.views.lot import LotList, LotView
+from filon.views.passport import BoardView, HistoryView, ReadinessView
 
 
 class Ledger(Protocol):
@@ -63,4 +65,24 @@ class Ledger(Protocol):
 
     def log(self, *, page: int = 1, as_of: Known | None = None) -> LogView:
         """Entries, newest first."""
+        ...
+
+    def history(self, gtin: str, serial: str, *, as_of: Known | None = None) -> HistoryView:
+        """Every version of a passport, as everybody may see it.
+
+        Raises:
+            NotFoundError: no such battery. GoneError: its passport has ceased.
+        """
+        ...
+
+    def board(self, *, on: date | None = None, as_of: Known | None = None) -> BoardView:
+        """Every model, and how ready its passport is on a day."""
+        ...
+
+    def readiness(self, name: str, *, on: date | None = None, as_of: Known | None = None) -> ReadinessView:
+        """One model or battery, point by point.
+
+        Raises:
+            NotFoundError: no such model or battery.
+        """
         ...

@@ -30,6 +30,7 @@ from babel.numbers import format_decimal
 from filon.core.finding import Language
 from filon.core.matter import form
 from filon.core.quantity import split
+from filon.passport.point import by_code
 from filon.views.figure import Figure, Named, Sentence, Value
 from filon.views.sentences import CONTEXT, NAMES, SENTENCES
 
@@ -202,6 +203,8 @@ class Tongue:
         """What a thing is called here; its key where it has no name."""
         if word := NAMES.get((named.kind, named.key)):
             return self.words.pgettext(context or named.kind, word)
+        if named.kind == "point" and named.key in by_code():
+            return by_code()[named.key].label[self.language]
         if named.kind == "country":
             return str(self.locale.territories.get(named.key, named.key))
         known = form(named.key) if named.kind == "form" and named.key else None

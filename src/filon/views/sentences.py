@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from filon.views.passport_names import PASSPORT_NAMES
+
 
 def N_(message: str) -> tuple[str]:  # noqa: N802 - gettext's own mark
     """A message."""
@@ -201,6 +203,7 @@ NAMES: Mapping[tuple[str, str], str] = {
     ("error", "TooLargeError"): PN_("error", "Too large"),
     ("error", "ConflictError"): PN_("error", "Conflict"),
     ("error", "StoreError"): PN_("error", "The ledger cannot be trusted as it is"),
+    **PASSPORT_NAMES,
 }
 
 OF: tuple[str, ...] = (

@@ -28,6 +28,7 @@ from filon.views.build.sight import lot_path
 from filon.views.figure import Named
 from filon.views.origin import Contained
 from filon.views.say import LANGUAGES, decimals, tongue
+from filon.views.values import told
 from filon.web.draw.bars import bar, origin_name, patterns, swatch, tones
 from filon.web.draw.chain import draw_chain
 from filon.web.draw.waterfall import amount, waterfall
@@ -128,6 +129,7 @@ def environment(language: Language) -> Environment:
         number=speech.number,
         country=lambda code: speech.name(Named("country", code)),
         short=short,
+        told=lambda line: told(speech, line.type, line.value, line.unit),
         capital=lambda text: text[:1].upper() + text[1:],
     )
     return env

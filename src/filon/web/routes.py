@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from shlex import quote
 from typing import Annotated, cast
@@ -11,6 +12,7 @@ from fastapi.responses import Response
 from pydantic import BeforeValidator
 
 from filon.core.errors import NotFoundError
+from filon.core.ident import sgtin
 from filon.core.moment import Known, known
 from filon.views.build.sight import lot_key
 from filon.views.findings import FindingList
@@ -30,6 +32,7 @@ AsOf = Annotated[
 ]
 Page = Annotated[int, Query(alias="page", ge=1, le=1_000_000)]
 Gtin = Annotated[str, Path(pattern=r"^(\d{8}|\d{12,14})$")]
+Day = Annotated[date | None, Query(description="the day that duties are told for")]
 Text = Annotated[str, Query(max_length=400)]
 
 
@@ -123,6 +126,30 @@ def battery(request: Request, gtin: Gtin, serial: str, as_of: AsOf = None) -> Re
         )
     answer.headers.update(OPEN)
     return answer
+
+
+@reads("/passports")
+@reads("/passports.json")
+def board(request: Request, on: Day = None, as_of: AsOf = None) -> Response:
+    """Which passport lacks what, on a day?"""
+    view = ledger(request).board(on=on, as_of=as_of)
+    return page("board.html", request, view, page="passports", command=f"filon readiness --on {view.on}")
+
+
+@reads("/passports/01/{gtin}/21/{serial:path}")
+def readiness(request: Request, gtin: Gtin, serial: str, on: Day = None, as_of: AsOf = None) -> Response:
+    """A passport point by point, as its operator sees it."""
+    battery = sgtin(gtin, serial.removesuffix(".json"))
+    view = ledger(request).readiness(battery, on=on, as_of=as_of)
+    command = f"filon readiness {quote(view.battery)} --on {view.on}"
+    return page("readiness.html", request, view, page="passports", command=command)
+
+
+@reads("/history/01/{gtin}/21/{serial:path}")
+def history(request: Request, gtin: Gtin, serial: str, as_of: AsOf = None) -> Response:
+    """Every version of a passport."""
+    view = ledger(request).history(gtin, serial.removesuffix(".json"), as_of=as_of)
+    return page("history.html", request, view, page="passports", command=f"filon history {quote(serial)}")
 
 
 @reads("/qr/01/{gtin}/21/{serial:path}")

@@ -1,0 +1,122 @@
+"""Commands about passports: `readiness` of models and batteries on a day, `history` of one battery's passport."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from filon.cli.show import AsOf, chosen, console, grid, put_findings, put_json
+from filon.cli.words import word
+from filon.core.errors import WrongCallError
+from filon.core.ident import elements
+from filon.passport.point import LATEST
+from filon.views.say import Tongue, tongue
+
+if TYPE_CHECKING:
+    from filon.app.pages import Pages
+    from filon.views.passport import BoardView, ReadinessView
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command(epilog="Example: filon readiness 000001 --on 2027-02-18")(readiness)
+    app.command(epilog="Example: filon history 000001")(history)
+
+
+def readiness(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Model or battery: GTIN, product name, serial number; empty = all.")] = "",
+    on: Annotated[str, typer.Option(help="Day that duties are told for [today].")] = "",
+    ruleset: Annotated[str, typer.Option(help="guidance-1.0 or guidance-2.0.")] = LATEST,
+    every: Annotated[bool, typer.Option("--all", help="Also what is fulfilled, and what is not asked for.")] = False,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Say which data points of a passport are there, missing, open or not yet required; exit 1 if any is missing."""
+    day = _day(on)
+    with _asked(context) as (pages, say):
+        if not name:
+            board = pages.board(on=day, ruleset=ruleset, as_of=as_of)
+            put_json(board, say) if as_json else _put_board(board, say)
+            missing = sum(one.count for line in board.models for one in line.counts if one.duty.key == "missing")
+        else:
+            view = pages.readiness(name, on=day, ruleset=ruleset, as_of=as_of)
+            put_json(view, say) if as_json else _put_readiness(view, say, every=every)
+            missing = view.missing
+    if missing:
+        raise typer.Exit(1)
+
+
+def history(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Serial number or identifier of a battery.")],
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """List every version of a battery's passport: the log entry that made it and what it brought."""
+    from filon.passport.point import Audience
+
+    with _asked(context) as (pages, say):
+        keys = elements(pages.passports.named(name, as_of))
+        if not {"01", "21"} <= keys.keys():
+            raise WrongCallError(f"{name!r} is no battery with a GTIN and serial number")
+        view = pages.history(keys["01"], keys["21"], audiences={Audience.OPERATOR}, as_of=as_of)
+        if as_json:
+            put_json(view, say)
+            return
+        rows = [
+            (str(one.version), f"#{one.entry}", say.moment(one.learned), one.file,
+             ", ".join(say.name(each) for each in (*one.deeds, *one.points)), str(one.events or ""))
+            for one in view.versions
+        ]  # fmt: skip
+        heads = [word(text, say.language) for text in ("Version", "Entry", "Learned", "File", "Brought", "Events")]
+        console().print(grid(view.link, heads, rows, right=(0, 5)))
+
+
+@contextmanager
+def _asked(context: typer.Context) -> Iterator[tuple[Pages, Tongue]]:
+    from datetime import UTC, datetime
+
+    from filon.app.ledger import Ledger
+    from filon.app.pages import Pages
+
+    with Ledger.open(context.obj.ledger, create=False) as ledger:
+        yield Pages(ledger, lambda: datetime.now(UTC).date()), tongue(chosen(context.obj.language))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise WrongCallError(f"{text!r} is no day; write it as 2027-02-18") from error
+
+
+def _put_board(view: BoardView, say: Tongue) -> None:
+    duties = [one.duty for one in view.models[0].counts] if view.models else []
+    heads = [word(text, say.language) for text in ("Product", "Batteries", "State")] + [say.name(one) for one in duties]
+    rows = [
+        (one.name or one.key, str(one.batteries), say.name(one.state), *(str(each.count) for each in one.counts))
+        for one in view.models
+    ]
+    console().print(grid(say.day(view.on), heads, rows, right=tuple(range(3, 3 + len(duties)))))
+
+
+def _put_readiness(view: ReadinessView, say: Tongue, *, every: bool) -> None:
+    out = console()
+    out.print(f"[bold]{view.name}[/] {view.battery}  {say.day(view.on)}  {say.name(view.passport.state)}")
+    out.print(" · ".join(f"{say.name(one.duty)} {one.count}" for one in view.counts))
+    shown = [one for one in view.passport.points if every or one.duty.key in {"missing", "condition open"}]
+    rows = [
+        (str(one.number or ""), say.name(one.point), say.name(one.duty) if one.duty.key else "",
+         say.day(one.due) if one.due else "", one.clause, "" if one.value is None else say.name(one.standing))
+        for one in shown
+    ]  # fmt: skip
+    heads = [word(text, say.language) for text in ("No.", "Data point", "Verdict", "From", "Clause", "Standing")]
+    out.print(grid("", heads, rows, right=(0,)))
+    put_findings(view.passport.findings, say.language)
