@@ -14,6 +14,8 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
+from filon.accounts.recall import Tip
+from filon.accounts.tip import chosen
 from filon.accounts.why import Reason, why
 from filon.app.capture import gravest_first
 from filon.app.intake import document
@@ -37,12 +39,14 @@ from filon.views.build.home import home_view
 from filon.views.build.log import log_view
 from filon.views.build.lot import contained, lot_view
 from filon.views.build.lots import lot_list
+from filon.views.build.recall import recall_view
 from filon.views.build.sight import Sight
 from filon.views.chain import STAGES
 from filon.views.home import HomeView
 from filon.views.log import LogView
 from filon.views.lot import LotList, LotView
 from filon.views.origin import Contained
+from filon.views.recall import Asked, RecallView
 from filon.views.trace import TraceView, trace_view
 from filon.views.why import WhyView, why_view
 
@@ -126,6 +130,19 @@ class Pages(PassportPages):
                 places[index, body_key(event).hex()] = event.place
         return {node.event: places.get((node.entry, book.events[node.event].key), "") for node in nodes}
 
+    def recall(self, asked: Asked, *, as_of: Known | None = None, on: date | None = None) -> RecallView:
+        """Everything that came of some lots, and what they came from."""
+        sight = self.sight(as_of, on)
+        meant = sight.names.meant(asked.names)
+        if asked.narrowed:
+            tip = chosen(sight.book, asked.supplier, asked.site, asked.since, asked.until, asked.paper)
+            lots = set(tip.lots)
+            if asked.names:
+                kept = {lot: spans for lot, spans in meant.tip.pieces.items() if lot in lots}
+                tip = Tip(tuple(lot for lot in meant.tip.lots if lot in lots), kept)
+            meant = replace(meant, tip=tip)
+        return recall_view(sight, meant, element=_element(asked.element), asked=asked.text, on=on)
+
     def findings(self, *, as_of: Known | None = None) -> tuple[Finding, ...]:
         """Everything the books find wrong or worth knowing, each with the file that its entry came as."""
         found = gravest_first(self.ledger.book(as_of).findings)
@@ -143,17 +160,17 @@ class Pages(PassportPages):
             raise WrongCallError("the agreement is a JSON object; see docs/agreement.md")
         return agreement_view(standing(self.ledger.book(as_of), agreement(read), year), self.state(as_of=as_of))
 
-    def sight(self, as_of: Known | None = None) -> Sight:
-        """The whole book to look at; kept until the log grows."""
-        return self._sight(self.ledger.size(as_of))
+    def sight(self, as_of: Known | None = None, on: date | None = None) -> Sight:
+        """The whole book to look at, as things stood on a day if one is given; kept until the log grows."""
+        return self._sight(self.ledger.size(as_of), on)
 
     def sight_of(self, lot: LotId, as_of: Known | None = None) -> Sight:
         """Only what can be in a lot."""
         size = self.ledger.size(as_of)
         return Sight(self.ledger.book_of([lot], size), self.state(as_of=size), self._entry)
 
-    def _whole(self, size: int) -> Sight:
-        return Sight(self.ledger.book(size), self.state(as_of=size), self._entry)
+    def _whole(self, size: int, on: date | None) -> Sight:
+        return Sight(self.ledger.book(size, on), self.state(as_of=size), self._entry)
 
     def _leading(self, lot: LotId, as_of: Known | None) -> str:
         contents = contained(self.sight_of(lot, as_of), lot)

@@ -173,6 +173,15 @@ class Book:
         return len(self.flows) >= LARGE
 
     @cached_property
+    def alike(self) -> Mapping[int, Sequence[Flow]]:
+        """{holding: flows of matter that a measurement found and that has its mixture}."""
+        table: dict[int, list[Flow]] = defaultdict(list)
+        for flow in self.flows:
+            if flow.like is not None:
+                table[flow.like].append(flow)
+        return table
+
+    @cached_property
     def of_lot(self) -> Mapping[LotId, Sequence[int]]:
         """{lot: ids of its holdings, oldest first}; steps and the like not included."""
         table: dict[LotId, list[int]] = defaultdict(list)

@@ -231,7 +231,9 @@ class Journal:
         Returns:
             [(content, relative sigma)] of what entered the target.
         """
-        line = self.resolved(line)
+        line, named = self.resolved(line), line.lot
+        if not serials and line.lot != named and (number := serial(named)):
+            serials = ((number[1], number[1]),)
         site = self.site_of(line.lot, move.site)
         index = self.open.get((line.lot, site))
         holding = self.holdings[index] if index is not None else None

@@ -35,12 +35,21 @@ class Relative:
 
 def back(book: Book, lot: LotId, substance: str) -> list[Relative]:
     """Everything a lot came from, youngest first, with the mg of the substance in the lot that passed through it."""
-    return _walk(book, _entered(book, lot), substance, forward=False)
+    return behind(book, dict.fromkeys(entered(book, [lot]), Fraction(1)), substance)
+
+
+def behind(book: Book, start: Mapping[int, Fraction], substance: str) -> list[Relative]:
+    """Everything that parts of several holdings came from: the mg of the substance in them that passed through it.
+
+    Args:
+        start: {holding: how much of it, 0 to 1}; what one of them came from another counts as asked for only once.
+    """
+    return _walk(book, start, substance, forward=False)
 
 
 def forward(book: Book, lot: LotId, substance: str) -> list[Relative]:
     """Everything a lot went into, oldest first, with the mg of the lot's substance that passed into it."""
-    return _walk(book, _entered(book, lot), substance, forward=True)
+    return _walk(book, dict.fromkeys(entered(book, [lot]), Fraction(1)), substance, forward=True)
 
 
 def forebears(book: Book, lots: Iterable[LotId]) -> set[int]:
@@ -70,17 +79,20 @@ def _reach(book: Book, start: list[int], *, forward: bool) -> set[int]:
     return seen
 
 
-def _entered(book: Book, lot: LotId) -> Mapping[int, Fraction]:
-    """Where a lot's matter first enters: its holdings that did not come from the lot itself."""
-    own = set(book.of_lot.get(lot, ()))
-    return {index: Fraction(1) for index in own if not any(flow.source in own for flow in book.inflows[index])}
+def entered(book: Book, lots: Iterable[LotId]) -> list[int]:
+    """Where the matter of lots first enters: ids of their holdings that did not come from the same lot's."""
+    found = []
+    for lot in lots:
+        own = frozenset(book.of_lot.get(lot, ()))
+        found += [index for index in own if not any(flow.source in own for flow in book.inflows[index])]
+    return sorted(found)
 
 
 def _walk(book: Book, start: Mapping[int, Fraction], substance: str, *, forward: bool) -> list[Relative]:
     """Sweep the cone in order of ids, carrying mg of the substance along the flows."""
     amounts: dict[int, Fraction | None] = {
-        index: None if (mg := book.holdings[index].content.get(substance, 0)) is None else Fraction(mg)
-        for index in start
+        index: None if (mg := book.holdings[index].content.get(substance, 0)) is None else mg * share
+        for index, share in start.items()
     }
     cone = _reach(book, list(start), forward=forward)
     for index in sorted(cone, reverse=not forward):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.tree import Tree
 
-from filon.cli.show import AsOf, chosen, console, grid, put_findings, put_json
+from filon.cli.show import AsOf, Json, chosen, console, grid, put_findings, put_json
 from filon.cli.words import word
 from filon.views.figure import Figure, Named
 from filon.views.say import Tongue, tongue
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from filon.views.why import WhyLine
 
 Lot = Annotated[str, typer.Argument(help="Lot number, serial number or identifier.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 Element = Annotated[str, typer.Option("--element", "-e", help="Co, Ni, Li, Mn, Cu, C (graphite), As, Fe, P, Al, mass.")]
 
 

@@ -8,7 +8,9 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -27,6 +29,14 @@ AsOf = Annotated[
     Any, typer.Option("--as-of", parser=known, metavar="DATE", help="As known on a date, or with so many log entries.")
 ]
 """How far knowledge goes: a date, a moment or a number of log entries; None = all."""
+
+On = Annotated[
+    Any, typer.Option("--on", parser=date.fromisoformat, metavar="DATE", help="As things stood at the end of that day.")
+]
+"""A day of happening; None = now."""
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+Out = Annotated[Path | None, typer.Option(help="Also write the tables: a file .xlsx, .csv, .zip, .parquet, .arrow.")]
 
 LEVEL_STYLE = {Level.ERROR: "bold red", Level.WARNING: "yellow", Level.NOTE: "dim"}
 

@@ -18,6 +18,7 @@ from filon.views.ledger_state import LedgerState
 from filon.views.log import LogView
 from filon.views.lot import LotList, LotView
 from filon.views.passport import BoardView, HistoryView, ReadinessView
+from filon.views.recall import Asked, RecallView
 
 
 class Ledger(Protocol):
@@ -57,6 +58,10 @@ class Ledger(Protocol):
         self, *, element: str = "", site: str = "", period: str = "", as_of: Known | None = None
     ) -> BalanceView:
         """The balance lines that the choices leave; empty = all."""
+        ...
+
+    def recall(self, asked: Asked, *, as_of: Known | None = None, on: date | None = None) -> RecallView:
+        """Everything that came of some lots, and what they came from; `on` = as things stood on that day."""
         ...
 
     def findings(self, *, as_of: Known | None = None) -> tuple[Finding, ...]:

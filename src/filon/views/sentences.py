@@ -120,6 +120,29 @@ SENTENCES: Mapping[str, tuple[str, ...]] = {
         "For {count} deliveries nobody knows how much {element} they contained.",
     ),
     "home.log": NN_("The log holds {count} entry.", "The log holds {count} entries."),
+    # Recalls.
+    "recall.nothing": N_("Nothing here is meant: no lot has such a name or came from there then."),
+    "recall.started": NN_(
+        "{count} lot with {mass} of {of} is recalled.", "{count} lots with {mass} of {of} are recalled."
+    ),
+    "recall.articles": NN_(
+        "{count} battery is affected: it holds {least} to {most} of {of} of the recalled lots.",
+        "{count} batteries are affected: each holds {least} to {most} of {of} of the recalled lots.",
+    ),
+    "recall.no-articles": N_("No battery holds any of it."),
+    "recall.where": N_("{stock} of it is in stock somewhere, {transit} under way, {gone} has left the books."),
+    "recall.receivers": NN_(
+        "{count} company received some of it and is to be told.",
+        "{count} companies received some of it and are to be told.",
+    ),
+    "recall.no-receivers": N_("None of it was shipped."),
+    "recall.unknown": NN_(
+        "{count} name of the list is not known here.", "{count} names of the list are not known here."
+    ),
+    "recall.several": NN_(
+        "{count} name of the list is that of several lots: give the whole identifier.",
+        "{count} names of the list are each those of several lots: give the whole identifiers.",
+    ),
 }
 
 NAMES: Mapping[tuple[str, str], str] = {

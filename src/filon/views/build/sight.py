@@ -14,6 +14,7 @@ from functools import cached_property
 from urllib.parse import quote
 
 from filon.accounts.origin import Origins, origins
+from filon.accounts.tip import Names
 from filon.books.book import Book, Check, Holding
 from filon.books.declared import Declared
 from filon.books.journal import UNKNOWN as NOT_DECLARED
@@ -55,6 +56,11 @@ class Sight:
         if substance not in self._origins:
             self._origins[substance] = origins(self.book, substance)
         return self._origins[substance]
+
+    @cached_property
+    def names(self) -> Names:
+        """By which names lots are found."""
+        return Names(self.book)
 
     @cached_property
     def lots(self) -> tuple[LotId, ...]:

@@ -1,0 +1,334 @@
+"""A recall: how much of some lots' matter is in every holding after them, where it is now, and where it has gone.
+
+Three figures for each: `likely` if every holding is evenly mixed (whole mg, conserved), and `least` and `most`, true
+however unevenly it was mixed: a pack that drew 5 kg from a tank of 20 kg, 2 of them recalled, holds 0 to 2 kg of it,
+1/2 kg if the tank was stirred. Recalled pieces whose serial numbers are known are there or not, exactly.
+
+    found = recall(book, Tip(lots=(lot,)), "Co")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from filon.accounts.carried import KEPT, Carried, Characteristic, Weights, carried, shared
+from filon.books.book import Book, Flow
+from filon.books.lot import Account, LotId
+from filon.books.trace import behind, entered
+from filon.core.quantity import part
+
+RECALLED, OTHER = "recalled", "other"
+
+Span = tuple[int, int]
+"""First and last serial number, inclusive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """What is recalled.
+
+    Args:
+        lots: with everything in them.
+        pieces: {batch: serial numbers}, of which only these pieces count.
+    """
+
+    lots: tuple[LotId, ...] = ()
+    pieces: Mapping[LotId, tuple[Span, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much recalled matter there is, mg: at least, if evenly mixed, at most; None = nobody can tell."""
+
+    least: int
+    likely: int | None
+    most: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """A holding that recalled matter came into.
+
+    Args:
+        holding: its id.
+        made: recalled matter in it when it was made.
+        left: recalled matter that is still there.
+    """
+
+    holding: int
+    made: Bounds
+    left: Bounds
+
+
+@dataclass(frozen=True)
+class Recall:
+    """What became of recalled matter.
+
+    Args:
+        substance: an element, or `mass`.
+        start: ids of the holdings where it came into being.
+        started: mg of it; None where some amount is unknown.
+        affected: the holdings after it and itself, oldest first; processes in course included.
+        gone: {account: mg}, likely: waste, loss, out of scope ..; negative where a surplus is like it.
+    """
+
+    substance: str
+    start: tuple[int, ...]
+    started: int | None
+    affected: tuple[Affected, ...]
+    gone: Mapping[Account, int]
+
+
+def recall(book: Book, tip: Tip, substance: str) -> Recall:
+    """Everything that some lots' matter went into.
+
+    Returns:
+        Where all amounts are known, what started is what is left in the affected holdings and what is gone, to the
+        mg; and least <= likely <= most.
+    """
+    start = entered(book, tip.lots)
+    batches = [_Batch(book, lot, spans) for lot, spans in tip.pieces.items()]
+    within = after(book, {*start, *(index for batch in batches for index in batch.own)})
+    rule = Characteristic(
+        "recall",
+        lambda _: {OTHER: 1},
+        {index: {RECALLED: 1} for index in start},
+        {index: names for batch in batches for index, names in batch.drawn.items()},
+    )
+    account = carried(book, substance, rule, within=within, elsewhere=OTHER)
+    ranges = _ranges(book, substance, within, frozenset(start), batches)
+    kept = {index: batch for batch in batches for index in batch.own}
+    affected = [_affected(book, account, ranges[index], index, kept.get(index)) for index in sorted(within)]
+    known = all(book.holdings[one.holding].content.get(substance, 0) is not None for one in affected)
+    pieces = sum(batch.kept(book, account, index) for index, batch in kept.items())
+    return Recall(
+        substance,
+        tuple(start),
+        account.renamed.get(RECALLED, 0) + pieces if known else None,
+        tuple(one for one in affected if one.made.most != 0 or one.left.most != 0 or one.holding in kept),
+        {where: vector[RECALLED] for where, vector in account.outside.items() if vector.get(RECALLED)},
+    )
+
+
+def mirror(book: Book, tip: Tip, substance: str) -> tuple[Affected, ...]:
+    """Everything that some lots or pieces came from: how much of their matter came through each holding, oldest first.
+
+    `made` says how much of their matter came through the holding; `left` is nothing, for it has gone on. A lot that
+    another of them came from is one of those asked for.
+    """
+    start = dict.fromkeys(entered(book, tip.lots), Fraction(1))
+    for lot, spans in tip.pieces.items():
+        batch = _Batch(book, lot, spans)
+        start |= dict.fromkeys(entered(book, [lot]), Fraction(batch.wanted, batch.pieces or 1))
+    asked = {index: _share(book.holdings[index].content.get(substance, 0), part) for index, part in start.items()}
+    limit = None if None in asked.values() else sum(mg or 0 for mg in asked.values())
+    through: dict[int, Range] = {}
+    found = behind(book, start, substance)
+    for one in reversed(found):  # youngest first: what came out of a holding is known before what went into it
+        whole = book.holdings[one.holding].content.get(substance, 0)
+        mine = _within(through.get(one.holding, (0, 0)), whole, limit)
+        if one.holding in start:
+            mine = (asked[one.holding] or 0, asked[one.holding])
+        through[one.holding] = mine
+        for flow in book.inflows[one.holding]:
+            if isinstance(flow.source, int) and flow.source not in start:
+                crossed = _crossed(flow.content.get(substance, 0), whole, mine)
+                through[flow.source] = _sum(through.get(flow.source, (0, 0)), crossed)
+    nothing = Bounds(0, 0, 0)
+    return tuple(
+        Affected(one.holding, Bounds(through[one.holding][0], one.mg, through[one.holding][1]), nothing)
+        for one in found
+    )
+
+
+def _share(mg: int | None, of: Fraction) -> int | None:
+    return None if mg is None else round(mg * of)
+
+
+def after(book: Book, holdings: Iterable[int]) -> set[int]:
+    """Ids of all holdings that some matter went into, also as what a measurement found of it; themselves included."""
+    seen = set(holdings)
+    stack = list(seen)
+    while stack:
+        index = stack.pop()
+        for flow in (*book.outflows[index], *book.alike.get(index, ())):
+            if isinstance(flow.target, int) and flow.target not in seen:
+                seen.add(flow.target)
+                stack.append(flow.target)
+    return seen
+
+
+Range = tuple[int, int | None]
+"""(least, most) mg; most None = without bound, for nobody knows the amount."""
+
+
+class _Batch:
+    """A batch of which some pieces are recalled: which of the flows out of it took them, and how many are left."""
+
+    def __init__(self, book: Book, lot: LotId, spans: Sequence[Span]) -> None:
+        self.own = frozenset(book.of_lot.get(lot, ()))
+        leaving = [
+            (index, flow)
+            for index, flow in enumerate(book.flows)
+            if flow.source in self.own and flow.target not in self.own
+        ]
+        named = {index: overlap(spans, flow.serials) for index, flow in leaving if flow.serials}
+        others = sum(flow.amount for index, flow in leaving if index not in named)
+        self.unnamed = others + sum(book.holdings[index].left for index in self.own)
+        self.pieces = sum(book.holdings[index].amount for index in entered(book, [lot]))
+        self.wanted = min(sum(last - first + 1 for first, last in merged(spans)), self.pieces)
+        self.rest = min(max(self.wanted - sum(named.values()), 0), self.unnamed)
+        self.drawn: dict[int, Weights] = {}
+        self.crossing: dict[int, tuple[int, int, int]] = {}  # id of a flow: recalled pieces at least, at most, of
+        for index, flow in leaving:
+            pieces = flow.amount
+            if index in named:
+                taken = min(named[index], pieces)
+                self.crossing[id(flow)] = (taken, taken, pieces)
+                self.drawn[index] = {RECALLED: taken, KEPT: pieces - taken}
+            else:
+                least, most = max(0, pieces - (self.unnamed - self.rest)), min(pieces, self.rest)
+                self.crossing[id(flow)] = (least, most, pieces)
+                self.drawn[index] = {RECALLED: self.rest, KEPT: self.unnamed - self.rest}
+        self.drawn = {index: names for index, names in self.drawn.items() if any(names.values())}
+
+    def kept(self, book: Book, account: Carried, index: int) -> int:
+        """Mg of recalled pieces among what is left in one of the batch's holdings, likely."""
+        left = book.holdings[index].left_content.get(account.substance, 0) or 0
+        plain = left - account.left[index].get(RECALLED, 0)
+        return part(plain, self.rest, self.unnamed) if self.unnamed else 0
+
+    def left(self, mg: int | None, pieces: int) -> Range:
+        """The same as bounds: `pieces` are left, with so many mg."""
+        return _among(mg, pieces, self.rest, self.unnamed)
+
+    def made(self, mg: int | None, pieces: int) -> Bounds:
+        """How much of the recalled pieces came into one of the batch's holdings."""
+        least, most = _among(mg, pieces, self.wanted, self.pieces)
+        likely = part(mg, self.wanted, self.pieces) if mg is not None and self.pieces else mg
+        return Bounds(least, likely, most)
+
+
+def _among(mg: int | None, pieces: int, wanted: int, of: int) -> Range:
+    """Of `pieces` that weigh so many mg, how much may be among the wanted ones, if `wanted` of all `of` are."""
+    if mg is None or not pieces:
+        return (0, mg if pieces else 0)
+    least, most = max(0, pieces - (of - wanted)), min(pieces, wanted)
+    return (mg * least // pieces, -(-mg * most // pieces))
+
+
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """The same numbers in spans that do not overlap."""
+    out: list[Span] = []
+    for first, last in sorted(spans):
+        if out and first <= out[-1][1] + 1:
+            out[-1] = (out[-1][0], max(last, out[-1][1]))
+        else:
+            out.append((first, last))
+    return out
+
+
+def overlap(one: Iterable[Span], two: Iterable[Span]) -> int:
+    """How many serial numbers are in both."""
+    other = merged(two)
+    return sum(max(0, min(a[1], b[1]) - max(a[0], b[0]) + 1) for a in merged(one) for b in other)
+
+
+def _ranges(
+    book: Book, substance: str, within: set[int], start: frozenset[int], batches: Sequence[_Batch]
+) -> dict[int, Range]:
+    """The bounds of every holding in order of ids: what came in over each flow, at least and at most."""
+    crossing = {key: pieces for batch in batches for key, pieces in batch.crossing.items()}
+    out: dict[int, Range] = {}
+    for index in sorted(within):
+        whole = book.holdings[index].content.get(substance, 0)
+        if index in start:
+            out[index] = (whole or 0, whole)
+            continue
+        total: Range = (0, 0)
+        weighed: int | None = 0  # what came in so far: a surplus that is like it is as recalled as it is
+        for flow in book.inflows[index]:
+            mg = flow.content.get(substance, 0)
+            if flow.like is None:
+                came = _came(book, substance, flow, out, crossing.get(id(flow)))
+            elif flow.like == index:
+                came = _found(mg, weighed, total)
+            else:
+                came = _found(mg, book.holdings[flow.like].content.get(substance, 0), out.get(flow.like, (0, 0)))
+            total, weighed = _sum(total, came), None if mg is None or weighed is None else weighed + mg
+        out[index] = _within(total, whole)
+    return out
+
+
+def _came(
+    book: Book, substance: str, flow: Flow, out: Mapping[int, Range], pieces: tuple[int, int, int] | None
+) -> Range:
+    mg = flow.content.get(substance, 0)
+    if isinstance(flow.source, Account) or flow.source not in out:
+        return (0, 0)
+    drawn = _drawn(mg, book.holdings[flow.source].content.get(substance, 0), out[flow.source])
+    if pieces is None or not pieces[2]:
+        return drawn
+    least, most, of = pieces
+    if mg is None:
+        return (0, None if most else drawn[1])
+    if least == most:
+        sure = shared(mg, {RECALLED: least, KEPT: of - least}).get(RECALLED, 0)
+        return (sure, sure if drawn[1] == 0 else mg if drawn[1] is None else min(mg, sure + drawn[1]))
+    return (mg * least // of, min(mg, -(-mg * most // of) + (mg if drawn[1] is None else drawn[1])))
+
+
+def _found(mg: int | None, whole: int | None, held: Range) -> Range:
+    """What a measurement found more than was there, like a holding of `whole` mg: none, all or some of it recalled."""
+    if held[1] == 0:
+        return (0, 0)
+    return (mg, mg) if mg is not None and whole is not None and held[0] == whole else (0, mg)
+
+
+def _drawn(mg: int | None, whole: int | None, held: Range) -> Range:
+    """What a draw of `mg` takes of a holding of `whole` mg that holds so much recalled matter."""
+    if mg is None or held[1] == 0:
+        return (0, None if held[1] != 0 else 0)
+    if whole is None:
+        return (0, mg)
+    least = max(0, mg - (whole - held[0]))
+    return (least, mg if held[1] is None else min(mg, held[1]))
+
+
+def _crossed(mg: int | None, whole: int | None, wanted: Range) -> Range:
+    """How much of wanted matter in a holding of `whole` mg came with the `mg` of one inflow."""
+    most = wanted[1] if mg is None else mg if wanted[1] is None else min(mg, wanted[1])
+    if mg is None or whole is None:
+        return (0, most)
+    return (max(0, wanted[0] - (whole - mg)), most)
+
+
+def _within(one: Range, *limits: int | None) -> Range:
+    """Bounds that pass no limit that is known."""
+    return (one[0], min((limit for limit in (one[1], *limits) if limit is not None), default=None))
+
+
+def _sum(one: Range, two: Range) -> Range:
+    return (one[0] + two[0], None if one[1] is None or two[1] is None else one[1] + two[1])
+
+
+def _affected(book: Book, account: Carried, made: Range, index: int, batch: _Batch | None) -> Affected:
+    holding, substance = book.holdings[index], account.substance
+    whole, left = holding.content.get(substance, 0), holding.left_content.get(substance, 0)
+    there = _drawn(left, whole, made)
+    came = Bounds(made[0], (account.made[index] or {}).get(RECALLED, 0), made[1])
+    still = account.left[index].get(RECALLED, 0)
+    if batch is not None:
+        there = _within(_sum(there, batch.left(left, holding.left)), left)
+        still += batch.kept(book, account, index)
+        came = came if made[1] != 0 else batch.made(whole, holding.amount)
+    return Affected(index, _told(came, whole), _told(Bounds(there[0], still, there[1]), whole, left))
+
+
+def _told(bounds: Bounds, *amounts: int | None) -> Bounds:
+    """The same; what is likely is not known where some amount is not, and nothing where nothing can be there."""
+    if bounds.most == 0 or None not in amounts:
+        return bounds if bounds.most != 0 else Bounds(0, 0, 0)
+    return Bounds(bounds.least, None, bounds.most)
