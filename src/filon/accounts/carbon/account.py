@@ -196,7 +196,7 @@ class CarbonAccount:
         holding = self.book.holdings[node]
         weights = self.weights(node)
         with localcontext(prec=DIGITS):
-            unit = self._per_unit(node)
+            unit = self.per_unit(node)
             listed = [
                 Contribution(line, weight * unit)
                 for index, weight in weights.items()
@@ -211,7 +211,7 @@ class CarbonAccount:
         per = {MILLIGRAM: "kg", PIECE: "piece"}.get(holding.unit, holding.unit)
         return Footprint(lot, node, per, tuple(listed), lacking, self.stamp)
 
-    def _per_unit(self, node: int) -> Decimal:
+    def per_unit(self, node: int) -> Decimal:
         """Declared units (kg, pieces) over which the holding's footprint is spread, as a factor."""
         good = self.links.good[node] or self.book.holdings[node].amount
         scale = 1_000_000 if self.book.holdings[node].unit == MILLIGRAM else 1

@@ -16,6 +16,7 @@ from enum import StrEnum
 
 from filon.accounts.carbon.account import Stamp
 from filon.accounts.carbon.line import Variant
+from filon.core.errors import WrongCallError
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +132,16 @@ def _because(baseline: Baseline, measured: Measured, allowed: Decimal | None) ->
         "year": allowed is None,
     }
     return next((name for name, true in reasons.items() if true), "")
+
+
+def rebased(old: Baseline, value: Decimal | None, stamp: Stamp, source: str) -> Baseline:
+    """A new baseline for other rules or factors, which names the old one; both are kept and both are shown.
+
+    The same year, unit and variant: a baseline is rebased because the way of reckoning changed, nothing else.
+
+    Raises:
+        WrongCallError: rules and factors are the old ones.
+    """
+    if stamp == old.stamp:
+        raise WrongCallError("a baseline is rebased when rules or factors change; these are the same")
+    return Baseline(old.year, value, old.unit, old.variant, stamp, source, old.seal)
