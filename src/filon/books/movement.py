@@ -119,7 +119,7 @@ def movements(said: Iterable[Said]) -> Iterator[Movement | Finding]:
 
 def _movement(said: Said) -> Iterator[Movement | Finding]:
     event = said.event
-    since, until = _interval(event)
+    since, until = interval(event)
     site = SiteId(event.bizLocation or event.readPoint or "")
     base = partial(Movement, said=said, since=since, until=until, site=site)
     match event.type:
@@ -133,7 +133,8 @@ def _movement(said: Said) -> Iterator[Movement | Finding]:
             return
 
 
-def _interval(event: Event) -> tuple[datetime, datetime]:
+def interval(event: Event) -> tuple[datetime, datetime]:
+    """The moments between which an event happened: its local day if it tells no more, else twice the same."""
     if event.own("precision") == "day":
         try:
             return day(event.eventTime, event.eventTimeZoneOffset)

@@ -1,0 +1,54 @@
+"""The chain of custody of a book: what may be claimed of every lot, the accounts behind it, and all that is wrong.
+
+chain = ChainOfCustody(book, facts)
+chain.states("Co", "responsible mining")[holding.id].model
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+from filon.accounts.custody.account import CreditAccount, accounts
+from filon.accounts.custody.claims import Told
+from filon.accounts.custody.derive import derived
+from filon.accounts.custody.facts import Fact
+from filon.accounts.custody.instrument import instrument_findings
+from filon.accounts.custody.model import Custody
+from filon.books.book import Book
+from filon.core.finding import Finding
+
+
+class ChainOfCustody:
+    """Custody worked out from a book and the facts; each part once, when it is asked for."""
+
+    def __init__(self, book: Book, facts: Iterable[Fact]) -> None:
+        self.book = book
+        self.told = Told.of(book, facts)
+        self._states: dict[tuple[str, str], Sequence[Custody]] = {}
+
+    @property
+    def subjects(self) -> tuple[tuple[str, str], ...]:
+        """(element, characteristic) of all claims."""
+        return self.told.subjects
+
+    def states(self, element: str, characteristic: str) -> Sequence[Custody]:
+        """What may be claimed of each holding, by id."""
+        key = (element, characteristic)
+        if key not in self._states:
+            self._states[key] = derived(self.told, element, characteristic)
+        return self._states[key]
+
+    @cached_property
+    def accounts(self) -> Sequence[CreditAccount]:
+        """The mass-balance accounts, by key."""
+        return accounts(self.told, self.states)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything that is wrong or worth knowing, each once."""
+        for element, characteristic in self.subjects:
+            self.states(element, characteristic)
+        of_accounts = [one for account in self.accounts for one in account.findings]
+        every = [*self.told.findings, *instrument_findings(self.told), *of_accounts]
+        return tuple({(one.code, one.place, tuple(sorted(one.values.items()))): one for one in every}.values())
