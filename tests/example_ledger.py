@@ -15,6 +15,16 @@ from filon.views.balance import BalanceLine, BalanceView, Choice, verdict_of
 from filon.views.battery import BatteryView, Leg
 from filon.views.build.sight import lot_path
 from filon.views.chain import Chain, ChainEdge, ChainNode
+from filon.views.custody import (
+    AccountLine,
+    ClaimLine,
+    ClaimStep,
+    CreditsView,
+    CustodyView,
+    PeriodLine,
+    ReopenedLine,
+    StatementLine,
+)
 from filon.views.figure import Figure, Named, Sentence, Standing, kg
 from filon.views.home import HomeView
 from filon.views.ledger_state import LedgerState
@@ -257,6 +267,30 @@ class ExampleLedger:
             Sentence("home.log", {"count": 412}, "/log"),
         )
         return HomeView(self.state(as_of=as_of), sentences, (row(LOTS[-1]),), self.findings())
+
+    def custody(self, identifier, *, as_of=None):
+        lot = next((one for one in LOTS if key(one.number) == identifier), None)
+        if lot is None:
+            raise NotFoundError(f"no lot {identifier!r} is known")
+        co, step = Named("element", "Co"), Sentence("custody.R4", {"before": Named("model", "segregated"), "lacks": ""})
+        site = SiteName("urn:s", "Rivage", "FR")
+        cause = ClaimStep(date(2026, 8, 2), site, lot.number, "R4", step, Named("model", "controlled blending"), 3)
+        share, none = Figure(Decimal("73.2731"), "%", Standing.COMPUTED), Figure(Decimal(0), "%", Standing.COMPUTED)
+        line = ClaimLine(co, "responsible mining", Named("model", "controlled blending"), share, kg(732_731), none,
+                         share, ("Tizirt",), ("M-1",), cause, (cause,))  # fmt: skip
+        return CustodyView(self.state(as_of=as_of), identifier, lot.number, "", site, (line,), ())
+
+    def credits(self, *, site="", as_of=None):
+        since, until, none = date(2026, 1, 1), date(2026, 3, 31), kg(0)
+        factor = Figure(Decimal("0.962"), "1", Standing.COMPUTED)
+        period = PeriodLine(since, until, kg(150 * KG), kg(4_000 * KG), kg(3_880 * KG), kg(-32 * KG), none,
+                            kg(4_000 * KG), none, kg(-2 * KG), none, kg(-2 * KG), kg(-155 * KG), date(2026, 2, 20),
+                            factor, factor, True, Named("verdict", "fail"), (Named("failure", "factor"),))  # fmt: skip
+        issued = StatementLine("S3", date(2026, 3, 20), "RIV-26-0047", kg(300 * KG), "Martinet", kg(8_800_000))
+        again = ReopenedLine(since, until, date(2026, 3, 31), kg(30 * KG), kg(-8_800_000), (issued,))
+        account = AccountLine("Rivage", (SiteName("urn:s", "Rivage", "FR"),), "CoSO4·7H2O", Named("element", "Co"),
+                              "responsible mining", "iscc", (period,), (issued,), (again,))  # fmt: skip
+        return CreditsView(self.state(as_of=as_of), (account,), ())
 
     def findings(self, *, as_of=None):
         return tuple(found(code, Place(event="urn:uuid:5b3c", entry=2), found="21") for code in sample_codes())

@@ -27,6 +27,8 @@ PAGES = [
     RIVAGE,
     "/balance",
     "/balance?element=Co",
+    "/credits",
+    "/custody/01/09506000134369/10/RIV-26-0047",
     "/log",
     "/findings",
     BATTERY,

@@ -11,7 +11,7 @@ from dataclasses import replace
 from filon.core.finding import Level
 from filon.epcis import jsonld
 from filon.epcis.document import Document
-from filon.exchange import activity, catena_x, workbook
+from filon.exchange import activity, catena_x, custody, workbook
 from filon.exchange.pact import evidence
 
 ACTIVITY = "application/vnd.filon.activity-sheet"
@@ -20,7 +20,10 @@ FOOTPRINT = "application/vnd.filon.pact-footprint+json"
 """Product footprints as PACT partners send them: what a supplier declares of each unit."""
 CATENA_X = "application/vnd.filon.catena-x-pcf+json"
 """A footprint as Catena-X partners send it."""
+CUSTODY = "application/vnd.filon.custody-sheet"
+"""A custody sheet, CSV or xlsx: certificates, claims, statements; it moves no matter."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SHEETS = {ACTIVITY: activity, CUSTODY: custody}
 MEDIA_TYPES = {
     "xlsx": XLSX,
     "csv": "text/csv",
@@ -50,8 +53,8 @@ def media_type(data: bytes, name: str) -> str:
 
 def _own(data: bytes, name: str) -> str:
     """The kind of a deposit that says what was used or declared; empty for one that moves matter."""
-    if activity.is_sheet(data, name):
-        return ACTIVITY
+    if sheet := next((kind for kind, one in SHEETS.items() if one.is_sheet(data, name)), ""):
+        return sheet
     if b'"partialFullPcf"' in data[:200_000]:
         return CATENA_X
     return FOOTPRINT if evidence.is_footprint(data) else ""
@@ -70,9 +73,10 @@ def document(data: bytes, name: str, kind: str) -> Document:
 
 
 def epcis_document(data: bytes, name: str, kind: str) -> Document:
-    """What an EPCIS document in JSON or XML, an activity sheet or a product footprint says."""
-    if kind == ACTIVITY:
-        return activity.read(data, name)
+    """What an EPCIS document in JSON or XML, an activity or custody sheet or a product footprint says."""
+    if kind in SHEETS:
+        told: Document = SHEETS[kind].read(data, name)
+        return told
     if kind == FOOTPRINT:
         return evidence.document(data, name)
     if kind == CATENA_X:

@@ -18,6 +18,7 @@ from filon.accounts.recall import Tip
 from filon.accounts.tip import chosen
 from filon.accounts.why import Reason, why
 from filon.app.capture import gravest_first
+from filon.app.custody import CustodyOfLedger
 from filon.app.intake import document
 from filon.app.ledger import Ledger
 from filon.app.passport_pages import PassportPages
@@ -35,6 +36,7 @@ from filon.views.balance import BalanceView
 from filon.views.battery import BatteryView
 from filon.views.build.balance import balance_view
 from filon.views.build.battery import battery_view
+from filon.views.build.custody import credits_view, custody_view
 from filon.views.build.home import home_view
 from filon.views.build.log import log_view
 from filon.views.build.lot import contained, lot_view
@@ -42,6 +44,7 @@ from filon.views.build.lots import lot_list
 from filon.views.build.recall import recall_view
 from filon.views.build.sight import Sight
 from filon.views.chain import STAGES
+from filon.views.custody import CreditsView, CustodyView
 from filon.views.home import HomeView
 from filon.views.log import LogView
 from filon.views.lot import LotList, LotView
@@ -57,6 +60,7 @@ class Pages(PassportPages):
     def __init__(self, ledger: Ledger, today: Callable[[], date] | None = None) -> None:
         super().__init__(ledger, today)
         self._sight = lru_cache(maxsize=4)(self._whole)
+        self._custody = CustodyOfLedger(ledger)
 
     def home(self, *, as_of: Known | None = None) -> HomeView:
         """The first page."""
@@ -145,10 +149,25 @@ class Pages(PassportPages):
 
     def findings(self, *, as_of: Known | None = None) -> tuple[Finding, ...]:
         """Everything the books find wrong or worth knowing, each with the file that its entry came as."""
-        found = gravest_first(self.ledger.book(as_of).findings)
+        found = gravest_first([*self.ledger.book(as_of).findings, *self._custody.findings(as_of)])
         entries = {one.place.entry for one in found if one.place.entry is not None}
         files = {entry: self.ledger.store.entry(entry).name for entry in entries}
         return tuple(replace(one, place=replace(one.place, file=_file(one.place, files))) for one in found)
+
+    def custody(self, identifier: str, *, as_of: Known | None = None) -> CustodyView:
+        """What may be claimed of a lot."""
+        lot = self.ledger.lot(identifier, as_of)
+        try:
+            return custody_view(self.sight(as_of), self._custody.chain(as_of), lot)
+        except KeyError as error:
+            raise NotFoundError(f"the books hold nothing of {identifier!r}") from error
+
+    def credits(self, *, site: str = "", as_of: Known | None = None) -> CreditsView:
+        """The mass-balance accounts of a site, or all."""
+        sight, chain = self.sight(as_of), self._custody.chain(as_of)
+        wanted = self._site(site, sight)
+        accounts = [one for one in chain.accounts if not wanted or wanted in one.sites]
+        return credits_view(sight, chain, accounts, self._custody.reopened(as_of))
 
     def agreement(self, terms: bytes, year: int, *, as_of: Known | None = None) -> AgreementView:
         """Where an agreement stands in a year."""

@@ -32,6 +32,8 @@ POINTS = ("kind", "urn:filon:points")
 """The mark of every event that says data points of a passport."""
 LIFE = ("kind", "urn:filon:life")
 """The mark of every event that says what became of batteries."""
+CUSTODY = ("kind", "urn:filon:custody")
+"""The mark of every event that says something of certificates, claims or credits."""
 _MASTER_BODY = b'{"master":'
 
 
@@ -114,7 +116,7 @@ def _fields(event: Event) -> list[tuple[str, str]]:
     return told
 
 
-_OWN_KINDS = (("activity", ACTIVITY), ("points", POINTS), ("life", LIFE))
+_OWN_KINDS = (("activity", ACTIVITY), ("points", POINTS), ("life", LIFE), ("custody", CUSTODY))
 
 
 def is_master(body: bytes) -> bool:

@@ -13,6 +13,7 @@ from filon.core.finding import Finding
 from filon.core.moment import Known
 from filon.views.balance import BalanceView
 from filon.views.battery import BatteryView
+from filon.views.custody import CreditsView, CustodyView
 from filon.views.home import HomeView
 from filon.views.ledger_state import LedgerState
 from filon.views.log import LogView
@@ -66,6 +67,18 @@ class Ledger(Protocol):
 
     def findings(self, *, as_of: Known | None = None) -> tuple[Finding, ...]:
         """Everything that is wrong or worth knowing, gravest first."""
+        ...
+
+    def custody(self, identifier: str, *, as_of: Known | None = None) -> CustodyView:
+        """What may be claimed of one lot.
+
+        Raises:
+            NotFoundError: no such lot, as known then.
+        """
+        ...
+
+    def credits(self, *, site: str = "", as_of: Known | None = None) -> CreditsView:
+        """The mass-balance accounts of a site; empty = all."""
         ...
 
     def log(self, *, page: int = 1, as_of: Known | None = None) -> LogView:

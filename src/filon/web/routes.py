@@ -77,6 +77,22 @@ def lot(request: Request, path: str, carrier: Text = "", as_of: AsOf = None) -> 
     return page("lot.html", request, view, page="lots", labels=labels, command=f"filon lot {quote(view.number)}")
 
 
+@reads("/custody/{path:path}")
+def custody(request: Request, path: str, as_of: AsOf = None) -> Response:
+    """What may be claimed of a lot?"""
+    view = ledger(request).custody(lot_key(path.removesuffix(".json")), as_of=as_of)
+    return page("custody.html", request, view, page="lots", command=f"filon custody {quote(view.number)} --why")
+
+
+@reads("/credits")
+@reads("/credits.json")
+def credit_accounts(request: Request, site: Text = "", as_of: AsOf = None) -> Response:
+    """What has a site left to claim?"""
+    view = ledger(request).credits(site=site, as_of=as_of)
+    command = f"filon credits {quote(site)}" if site else "filon credits"
+    return page("credits.html", request, view, page="credits", command=command)
+
+
 @reads("/balance")
 @reads("/balance.json")
 def balance(request: Request, element: Text = "", site: Text = "", period: Text = "", as_of: AsOf = None) -> Response:

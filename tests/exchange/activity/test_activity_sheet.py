@@ -75,13 +75,13 @@ def test_other_files_are_not_taken_for_activity_sheets():
 def test_a_workbook_with_only_the_sheet_is_read_too(tmp_path):
     import xlsxwriter
 
-    from filon.exchange.activity.columns import headings, keys
+    from filon.exchange.activity.columns import SHEET
 
     path = tmp_path / "e.xlsx"
     with xlsxwriter.Workbook(path) as book:
         page = book.add_worksheet("5 Énergie")
-        page.write_row(0, 0, headings("fr"))
-        for column, key in enumerate(keys()):
+        page.write_row(0, 0, SHEET.headings("fr"))
+        for column, key in enumerate(SHEET.keys):
             page.write(1, column, 12500.5 if key == "amount" else METER.get(key, ""))
     data = path.read_bytes()
     assert is_sheet(data, "e.xlsx")

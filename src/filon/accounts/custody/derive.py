@@ -18,7 +18,7 @@ from itertools import combinations
 from filon.accounts.custody.claims import Told
 from filon.accounts.custody.facts import Mixing, Record
 from filon.accounts.custody.instrument import instruments
-from filon.accounts.custody.model import NOTHING, Because, Cause, Custody, Model, weakest
+from filon.accounts.custody.model import FOUND, NOTHING, Because, Cause, Custody, Model, weakest
 from filon.books.book import Flow, Holding
 from filon.books.journal import UNKNOWN
 from filon.books.lot import AccountKind
@@ -38,13 +38,11 @@ class Part:
     """What flows into a holding: its state, how much (None = nobody knows), and where from.
 
     Args:
-        unknown: nobody ever said where it comes from.
         source: holding it comes from; None = from outside.
     """
 
     state: Custody
     mg: int | None
-    unknown: bool = False
     source: int | None = None
 
 
@@ -91,7 +89,8 @@ class _Sweep:
             made = any(one.source is not None and self._is_step(one.source) for one in parts)
             state = self._covered(holding, state) if made else state
             state = self._retired(holding, state)
-            self._compare(holding, state, entered=any(one.source is None and not one.unknown for one in parts))
+            if not any(one.source is None for one in parts):
+                self._compare(holding, state)
         return state
 
     def _is_step(self, index: int) -> bool:
@@ -107,8 +106,8 @@ class _Sweep:
             return Part(self.states[flow.like], mg, source=flow.like)
         if flow.source.kind is AccountKind.SOURCE:
             state = self._claimed(holding, flow.source.key)
-            return Part(state, mg, unknown=flow.source.key == UNKNOWN and not state.carries)
-        return Part(NOTHING, mg, unknown=True)
+            return Part(FOUND if flow.source.key == UNKNOWN and state is NOTHING else state, mg)
+        return Part(FOUND, mg)
 
     def _claimed(self, holding: Holding, origin: str) -> Custody:
         """What a lot that enters may claim: what was said of it, if its certificate covers it."""
@@ -286,7 +285,10 @@ class _Sweep:
             claim, low = min(one.claim for one in states), min(one.low for one in states)
             high = max(one.high for one in states)
         spread = (min(one.low for one in states), max(one.high for one in states))
-        return Custody(Model.NONE, _down(claim), _down(low), _up(high), sources, numbers, spread)
+        return Custody(
+            Model.NONE, _down(claim), _down(low), _up(high), sources, numbers, spread,
+            unknown=any(one.unknown for one in states),
+        )  # fmt: skip
 
     def _mixed(
         self, holding: Holding, parts: Sequence[Part], base: Model, mixture: Custody
@@ -299,7 +301,7 @@ class _Sweep:
         if uneven and (rule := self._practice(holding)):
             return weakest([base, Model.MASS_BALANCE]), rule, ""
         if lacking:
-            because = Because.UNKNOWN_MATTER if any(one.unknown for one in lacking) else Because.BLENDED
+            because = Because.UNKNOWN_MATTER if any(one.state.unknown for one in lacking) else Because.BLENDED
             return weakest([base, Model.BLENDED]), because, ""
         if base is Model.IDENTITY and len(mixture.sources) > 1:
             return Model.SEGREGATED, Because.SOURCES_MET, ""
@@ -354,10 +356,11 @@ class _Sweep:
         cause = Cause(holding.made, holding.id, Because.NO_GOODS, state.model, Model.BOOK_AND_CLAIM)
         return replace(state, model=Model.BOOK_AND_CLAIM, claim=min(Fraction(1), Fraction(given, content)), cause=cause)
 
-    def _compare(self, holding: Holding, state: Custody, *, entered: bool) -> None:
+    def _compare(self, holding: Holding, state: Custody) -> None:
         """I-19: what was claimed of a lot that was made here must not exceed what follows."""
         claim = self.told.claims.get((holding.lot, self.element, self.characteristic))
-        if claim is None or entered or holding.version > 1:
+        first = self.book.first(holding.lot)
+        if claim is None or first is None or first.id != holding.id:
             return
         more = claim.percent is not None and claim.percent > state.claim
         if claim.model.rank < state.model.rank or more:

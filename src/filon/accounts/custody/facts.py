@@ -182,20 +182,26 @@ def fact(said: Said, own: Mapping[str, Any]) -> Fact:
         told["element"] = element(own["element"])
     if own.get("characteristic"):
         told["characteristic"] = characteristic(str(own["characteristic"]))
+    if kind is Record.DOWNGRADE and told.get("to"):
+        told["to"] = characteristic(told["to"])
     if own.get("model"):
         told["model"] = choice("model", Model, own["model"])
     if own.get("mixing"):
         told["mixing"] = choice("mixing", Mixing, own["mixing"])
-    if own.get("kg") not in (None, ""):
-        told["mg"] = mg_from_kg(number("kg", own["kg"]))
-    if own.get("percent") not in (None, ""):
-        told["percent"] = number("percent", own["percent"], most=100) / 100
-    if own.get("factor") not in (None, ""):
-        told["factor"] = number("factor", own["factor"])
+    told |= _numbers(own)
     for name in NEEDED[kind]:
         if told.get(name) is None:
             raise UnreadableError("kg" if name == "mg" else name, f"a value for {kind.value}", own.get(name))
     return Fact(record=kind, entry=said.entry, place=said.place, **told)
+
+
+def _numbers(own: Mapping[str, Any]) -> dict[str, Any]:
+    said = {name: own[name] for name in ("kg", "percent", "factor") if own.get(name) not in {None, ""}}
+    read = {name: number(name, value, most=100 if name == "percent" else None) for name, value in said.items()}
+    if "percent" in read:
+        read["percent"] /= 100
+    kg = read.pop("kg", None)
+    return read if kg is None else {**read, "mg": mg_from_kg(kg)}
 
 
 def record(value: object) -> Record:

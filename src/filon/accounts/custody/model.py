@@ -87,6 +87,7 @@ class Custody:
             are then of the whole.
         cause: what changed here; None if nothing did.
         through: the holding through which the weakest claim came; None at the beginning.
+        unknown: nobody said where some of it comes from.
     """
 
     model: Model = Model.NONE
@@ -98,6 +99,7 @@ class Custody:
     spread: tuple[Fraction, Fraction] | None = None
     cause: Cause | None = None
     through: int | None = None
+    unknown: bool = False
 
     @property
     def carries(self) -> bool:
@@ -107,3 +109,5 @@ class Custody:
 
 NOTHING = Custody()
 """Nobody said anything, or nothing is left of what was said."""
+FOUND = Custody(unknown=True)
+"""Matter of which nobody ever said where it comes from."""

@@ -1,8 +1,8 @@
 """What a site's mass-balance account rests on in the books: what came in, what was used and made, what stands there.
 
 The observed conversion factor is what was not lost of the matter from outside that was put into steps, times the
-product group's share of all products: what stays in process is neither lost nor made yet. Lots that a step made and that
-a later step of the site used are in process; the rest that steps made are products.
+product group's share of all products: what stays in process is neither lost nor made yet. Lots that a step made and a
+later step of the site used are in process; the rest that steps made are products.
 """
 
 from __future__ import annotations

@@ -6,11 +6,8 @@ whole file: nothing is half taken.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -22,32 +19,17 @@ from filon.core.ident import canonical, is_uri, sgln
 from filon.core.unit import units
 from filon.epcis.document import Document, Heading
 from filon.epcis.event import FILON, Event, Typed
-from filon.exchange.activity.columns import TITLES, is_heading, keys, plain, recognised, required
-from filon.exchange.workbook.grid import of_xlsx
+from filon.exchange.activity.columns import SHEET
 
 MAX_ROWS = 200_000
 _GROUP = ("site", "from", "until", "campaign", "delivery", "product")
-_SHEET_NAME = re.compile(rb'<sheet [^>]*name="([^"]*)"')
-_NUMBER = frozenset({"amount", "value", "primary"})
 _SERIAL = frozenset({"first", "last"})
 _DAY = frozenset({"from", "until"})
 
 
 def is_sheet(data: bytes, name: str = "") -> bool:
     """Whether these bytes are an activity sheet: its CSV heading, or a workbook whose only sheet is "5 Energy"."""
-    if data.startswith(b"PK"):
-        return not name.lower().endswith(".zip") and _titles(data) == {True}
-    line = data[:4096].lstrip(b"\xef\xbb\xbf").split(b"\n", 1)[0].decode("utf-8", "replace")
-    return any(is_heading(line.strip().strip("\r").replace('"', "").split(mark)) for mark in ";,\t")
-
-
-def _titles(data: bytes) -> set[bool]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open("xl/workbook.xml") as book:
-            names = _SHEET_NAME.findall(book.read(1_000_000))
-    except (zipfile.BadZipFile, KeyError, OSError, RuntimeError):
-        return set()
-    return {plain(name.decode("utf-8", "replace")) in TITLES for name in names}
+    return SHEET.is_it(data, name)
 
 
 def read(data: bytes, name: str = "") -> Document:
@@ -58,11 +40,11 @@ def read(data: bytes, name: str = "") -> Document:
         CFP-018: a cell that cannot be read.
         IMP-52 to IMP-61: a workbook that cannot be opened.
     """
-    rows, findings = _rows(data, name)
+    rows, findings = SHEET.rows(data, name)
     if not rows or findings:
         return Document(Heading(), findings=tuple(findings), name=name)
-    columns = recognised(rows[0])
-    missing = [key for key in keys() if key in required() and key not in columns]
+    columns = SHEET.recognised(rows[0])
+    missing = [key for key in SHEET.keys if key in SHEET.required and key not in columns]
     findings += [found("CFP-017", Place(file=name, row=1), column=key) for key in missing]
     grouped: dict[tuple[str, ...], list[dict[str, str]]] = {}
     for number, cells in enumerate(rows[1:MAX_ROWS] if not missing else (), 2):
@@ -74,43 +56,11 @@ def read(data: bytes, name: str = "") -> Document:
     return Document(Heading(), events=events, findings=tuple(findings), name=name)
 
 
-def _rows(data: bytes, name: str) -> tuple[list[list[str]], list[Finding]]:
-    if data.startswith(b"PK"):
-        grids, findings = of_xlsx(data, name)
-        cells = [[_text(cell) for cell in row] for grid in grids for row in grid.rows]
-        return cells, list(findings)
-    text = data.decode("utf-8-sig", "replace")
-    head = text.split("\n", 1)[0]
-    mark = max(";,\t", key=head.count)
-    return _pointed(csv.reader(io.StringIO(text), delimiter=mark), comma=mark != ","), []
-
-
-def _text(cell: Any) -> str:
-    if isinstance(cell, list):
-        return str(cell[0])
-    if isinstance(cell, float):
-        return format(Decimal(repr(cell)), "f")
-    return "" if cell is None else str(cell)
-
-
-def _pointed(rows: Iterable[Sequence[str]], *, comma: bool) -> list[list[str]]:
-    """Rows with decimal points, where the file writes decimal commas."""
-    out = [list(row) for row in rows]
-    if not comma or not out:
-        return out
-    numbers = {index for key, index in recognised(out[0]).items() if key in _NUMBER}
-    for row in out[1:]:
-        for index in numbers:
-            if index < len(row):
-                row[index] = re.sub(r"[\s\u00a0\u202f]", "", row[index]).replace(",", ".")
-    return out
-
-
 def _wrong(row: Mapping[str, str], number: int, name: str) -> list[Finding]:
     return [
         found("CFP-018", Place(file=name, row=number, column=key), found=row.get(key, ""), expected=told, row=number,
               column=key)
-        for key in keys()
+        for key in SHEET.keys
         if (told := _expected(key, row.get(key, "")))
     ]  # fmt: skip
 
@@ -118,10 +68,10 @@ def _wrong(row: Mapping[str, str], number: int, name: str) -> list[Finding]:
 def _expected(key: str, text: str) -> str:  # noqa: PLR0911 - one line a kind of column
     """What a cell should hold; empty where it does."""
     if not text:
-        return "a value" if key in required() else ""
+        return "a value" if key in SHEET.required else ""
     if key in _DAY:
         return "" if _is_day(text) else "a day as 2026-07-31"
-    if key in _NUMBER:
+    if key in SHEET.numbers:
         return "" if _is_number(text) else "a decimal number, 0 or more"
     if key in _SERIAL:
         return "" if text.isdecimal() else "a whole number"

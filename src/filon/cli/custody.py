@@ -1,0 +1,142 @@
+"""The commands `custody` and `credits`: what may be claimed of a lot and why no more; what a site has left to claim."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from filon.cli.show import AsOf, chosen, console, grid, put_findings, put_json
+from filon.views.say import Tongue, tongue
+
+if TYPE_CHECKING:
+    from filon.views.custody import AccountLine, ClaimLine, CreditsView, CustodyView
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command(epilog="Example: filon custody PK-0001 --why")(custody)
+    app.command("credits", epilog="Example: filon credits Atlas")(credit_accounts)
+
+
+def custody(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Lot number, serial number or identifier.")],
+    why: Annotated[bool, typer.Option("--why", help="Every step that changed the claim.")] = False,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Say what may be claimed of a lot by ISO 22095 model, and which step allows no more."""
+    from filon.app.ledger import Ledger
+    from filon.app.pages import Pages
+
+    say = tongue(chosen(context.obj.language))
+    with Ledger.open(context.obj.ledger, create=False) as ledger:
+        view = Pages(ledger).custody(name, as_of=as_of)
+    if as_json:
+        put_json(view, say)
+    else:
+        put_custody(view, say, why=why)
+
+
+def credit_accounts(
+    context: typer.Context,
+    site: Annotated[str, typer.Argument(help="Identifier or part of the name of a site; all if left out.")] = "",
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Show the mass-balance accounts of a site by period; exit 1 where one breaks its scheme's rules."""
+    from filon.app.ledger import Ledger
+    from filon.app.pages import Pages
+
+    say = tongue(chosen(context.obj.language))
+    with Ledger.open(context.obj.ledger, create=False) as ledger:
+        view = Pages(ledger).credits(site=site, as_of=as_of)
+    if as_json:
+        put_json(view, say)
+    else:
+        put_credits(view, say)
+    if any(one.failures for account in view.accounts for one in account.periods):
+        raise typer.Exit(1)
+
+
+def put_custody(view: CustodyView, say: Tongue, *, why: bool = False) -> None:
+    """Print what may be claimed of a lot."""
+    out, words = console(), WORDS[say.language]
+    out.print(f"[bold]{view.number}[/]  {view.product} · {view.site.name}")
+    if not view.lines:
+        out.print(words["nothing"])
+    rows = [
+        (say.name(one.element), one.characteristic, say.name(one.model), say.figure(one.share), say.figure(one.mass),
+         _bounds(one, say), ", ".join(one.sources[:3]) + (" …" if len(one.sources) > 3 else ""),  # noqa: PLR2004 - of a line
+         ", ".join(one.certificates))
+        for one in view.lines
+    ]  # fmt: skip
+    if rows:
+        out.print(grid("", words["claims"].split("|"), rows, right=(3, 4, 5)))
+    for one in view.lines:
+        for step in one.steps if why else filter(None, [one.limiting]):
+            out.print(words["step"].format(
+                element=say.name(one.element), lot=step.lot, site=step.site.name, day=say.day(step.day), rule=step.rule,
+                told=say.tell(step.told), after=say.name(step.after), entry=step.entry))  # fmt: skip
+    put_findings(view.findings, say.language, limit=10)
+
+
+def _bounds(one: ClaimLine, say: Tongue) -> str:
+    low, high = say.figure(one.low), say.figure(one.high)
+    return low if low == high else f"{low} – {high}"
+
+
+def put_credits(view: CreditsView, say: Tongue) -> None:
+    """Print accounts, period by period."""
+    if not view.accounts:
+        console().print(WORDS[say.language]["no accounts"])
+    for one in view.accounts:
+        _put_account(one, say)
+    put_findings(view.findings, say.language, limit=10)
+
+
+def _put_account(one: AccountLine, say: Tongue) -> None:
+    out, words = console(), WORDS[say.language]
+    about = [one.boundary, say.name(one.element), one.characteristic, one.material, one.scheme]
+    rows = [
+        (f"{say.day(p.since)} – {say.day(p.until)}", say.figure(p.opening), say.figure(p.matter), say.figure(p.earned),
+         say.figure(p.adjusted), say.figure(p.claimed), say.figure(p.closing), say.figure(p.carried),
+         say.figure(p.observed), ", ".join(map(say.name, p.failures)) or say.name(p.verdict))
+        for p in one.periods
+    ]  # fmt: skip
+    heads = words["periods"].split("|")
+    out.print(grid(" · ".join(filter(None, about)), heads, rows, right=tuple(range(1, 9))))
+    for each in one.reopened:
+        days = {"since": say.day(each.since), "until": say.day(each.until), "closed": say.day(each.closed)}
+        out.print(words["reopened"].format(then=say.figure(each.then), now=say.figure(each.now), **days))
+        for issued in each.statements:
+            told = {"number": issued.number, "lot": issued.lot, "to": issued.to, "mass": say.figure(issued.mass)}
+            gone = words["withdrawn"].format(mass=say.figure(issued.withdrawn)) if issued.withdrawn.value else ""
+            out.print("  " + words["statement"].format(**told) + gone)
+
+
+WORDS = {
+    "en": {
+        "nothing": "Nobody claimed anything of what is in it.",
+        "claims": "Element|Characteristic|Model|May be claimed|Mass|Physically|Sources|Certificates",
+        "step": "  {element}: {after}, {rule}: {told} (lot {lot}, {site}, {day}, entry {entry})",
+        "no accounts": "No site keeps a mass-balance account.",
+        "periods": "Period|Opening|Certified in|Credits|By observed factor|Claimed|Closing|Carried|Observed|Verdict",
+        "reopened": "Reopen {since} – {until}: closed at {then} ({closed}), {now} as known now. Tell the holders of:",
+        "statement": "{number}: {mass}, lot {lot}, {to}",
+        "withdrawn": " – {mass} of it is not covered any more",
+    },
+    "fr": {
+        "nothing": "Rien n’est allégué sur ce qu’il contient.",
+        "claims": "Élément|Caractéristique|Modèle|Allégable|Masse|Physiquement|Sources|Certificats",
+        "step": "  {element} : {after}, {rule} : {told} (lot {lot}, {site}, {day}, inscription {entry})",
+        "no accounts": "Aucun site ne tient de compte de bilan massique.",
+        "periods": "Période|Ouverture|Certifié entré|Crédits|Selon l’observé|Allégué|Clôture|Reporté|Observé|Verdict",
+        "reopened": "À rouvrir, {since} – {until} : clos à {then} ({closed}), {now} aujourd’hui. Prévenir pour :",
+        "statement": "{number} : {mass}, lot {lot}, {to}",
+        "withdrawn": " – {mass} n’en est plus couvert",
+    },
+}
