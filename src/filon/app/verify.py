@@ -119,8 +119,8 @@ class _Verification:
                 place = Place(entry=index)
                 self._add([found("LOG-002", place, first=index, last=kept.index - 1)])
             damage = entry_findings(kept, learned)
-            self._add(damage)
-            self._add(self.tree.grow(kept.leaf_hash))
+            if found_here := damage + self.tree.grow(kept.leaf_hash):
+                self._add(found_here)
             self._payload(kept, sound=not damage)
             learned, index = max(learned, kept.learned), kept.index + 1
             if index % _EVERY == 0:

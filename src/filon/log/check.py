@@ -116,17 +116,22 @@ class TreeCheck:
         self._roots = roots
         self._at_size()
 
-    def grow(self, hashed: bytes) -> Iterator[Finding]:
+    def grow(self, hashed: bytes) -> list[Finding]:
         """Take the next leaf hash.
 
         Findings:
             LOG-009: a stored node that is missing, wrong or has no business there.
         """
-        for level, index, node in self.edge.grow((hashed,)):
-            if level:
-                self.nodes += 1
-                yield from self._compare(level, index, node)
-        self._at_size()
+        findings: list[Finding] = []
+        for level, index, node in self.edge.grow((hashed,))[1:]:
+            self.nodes += 1
+            if level <= len(self._ahead) and self._ahead[level - 1] == (index, node):
+                self._ahead[level - 1] = next(self._levels[level - 1], None)
+            else:
+                findings += self._compare(level, index, node)
+        if self.edge.size in self._roots:
+            self._at_size()
+        return findings
 
     def rest(self, top: int = 64) -> Iterator[Finding]:
         """What is stored beyond the tree.

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import urlsafe_b64encode
+from binascii import hexlify
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -50,8 +51,7 @@ def bytes_field(salt: bytes, data_hash: bytes) -> bytes:
 
     The canonical JSON of `["filon.field.v1", salt, "", "sha-256:.."]`, written out because it has nothing to escape.
     """
-    text = f'["filon.field.v1","{_text(salt)}","","sha-256:{data_hash.hex()}"]'
-    return leaf_hash(text.encode())
+    return leaf_hash(b'["filon.field.v1","%b","","sha-256:%b"]' % (_text(salt), hexlify(data_hash)))
 
 
 def said_field(salt: bytes, deposit: Deposit) -> bytes:
@@ -62,7 +62,7 @@ def said_field(salt: bytes, deposit: Deposit) -> bytes:
         "name": deposit.name,
         "submitter": deposit.submitter,
     }
-    return leaf_hash(canonical(["filon.said.v1", _text(salt), said]))
+    return leaf_hash(b'["filon.said.v1","%b",%b]' % (_text(salt), canonical(said)))
 
 
 def commitment(deposit: Deposit, salts: bytes) -> bytes:
@@ -88,9 +88,8 @@ def leaf(deposit: Deposit, salts: bytes, learned: int) -> bytes:
     """
     if deposit.kind not in KINDS:
         raise WrongCallError(f"an entry of kind {deposit.kind!r} is not known", kind=deposit.kind)
-    committed, logged = commitment(deposit, salts).hex(), moment_text(learned)
-    text = f'{{"alg":"sha-256","commitment":"{committed}","logged":"{logged}","type":"{deposit.kind}","v":1}}'
-    return text.encode()
+    told = hexlify(commitment(deposit, salts)), moment_text(learned).encode(), deposit.kind.encode()
+    return b'{"alg":"sha-256","commitment":"%b","logged":"%b","type":"%b","v":1}' % told
 
 
 def kind_of(leaf_bytes: bytes) -> str:
@@ -173,5 +172,5 @@ def moment_text(since_1970: int) -> str:
     return moment(since_1970).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _text(salt: bytes) -> str:
-    return urlsafe_b64encode(salt).rstrip(b"=").decode()
+def _text(salt: bytes) -> bytes:
+    return urlsafe_b64encode(salt).rstrip(b"=")

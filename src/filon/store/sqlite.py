@@ -61,6 +61,7 @@ class SqliteStore:
         self._connections: list[sqlite3.Connection] = []
         self._threads = threading.local()
         self._writing = threading.Lock()
+        self._edge = self._grown = merkle.Frontier()
         self._group = Group(self._take, self._writing)
         path.parent.mkdir(parents=True, exist_ok=True)
         self._writer = self._connect()
@@ -234,7 +235,7 @@ class SqliteStore:
 
     def _write(self, size: int, kept: Sequence[Kept], records: Sequence[Sequence[Record]]) -> None:
         """Everything an append writes; also the way back in from a backup."""
-        edge = merkle.frontier(lambda level, index: _node(self._writer, level, index), size)
+        edge = self._edge_at(size)
         write = self._writer.executemany
         write("INSERT INTO entry VALUES (?, ?, ?, ?)", ((k.index, k.learned, k.leaf, k.leaf_hash) for k in kept))
         write("INSERT INTO payload VALUES (?, ?, ?, ?, ?, ?, ?)", map(_payload_row, (k for k in kept if k.said)))
@@ -244,6 +245,14 @@ class SqliteStore:
             if each.said is not None and each.said.kind == "erasure":
                 for index in erases(each.said, each.index):
                     self._erase(index, each.index)
+
+    def _edge_at(self, size: int) -> merkle.Frontier:
+        """The tree's right edge: as we left it, unless another process has appended since or our commit failed."""
+        if self._edge.size != size:
+            self._edge = merkle.frontier(lambda level, index: _node(self._writer, level, index), size)
+        edge = merkle.Frontier(size, list(self._edge.hashes))
+        self._grown = edge
+        return edge
 
     def _erase(self, index: int, by: int) -> None:
         self._writer.execute("INSERT OR IGNORE INTO erased VALUES (?, ?)", (index, by))
@@ -318,12 +327,15 @@ def _payload_row(kept: Kept) -> _Row:
 
 
 def _kept(row: _Row) -> Kept:
-    index, learned, leaf, leaf_hash, *said, salts, size, data = row
-    learned = learned if type(learned) is int else -1
-    leaf, leaf_hash = _bytes(leaf), _bytes(leaf_hash)
+    index, learned, leaf, leaf_hash, media_type, name, submitter, accepted, salts, size, data = row
+    if type(learned) is not int or not type(leaf) is type(leaf_hash) is bytes:
+        learned, leaf, leaf_hash = learned if type(learned) is int else -1, _bytes(leaf), _bytes(leaf_hash)
     if size is None:
         return Kept(index, learned, leaf, leaf_hash, None, None, None)
-    return Kept(index, learned, leaf, leaf_hash, _bytes(salts), _bytes(data), _said(said, _bytes(data), kind_of(leaf)))
+    salts, data = _bytes(salts), _bytes(data)
+    return Kept(
+        index, learned, leaf, leaf_hash, salts, data, _said(media_type, name, submitter, accepted, data, kind_of(leaf))
+    )
 
 
 def _entry(row: _Row) -> Entry:
@@ -332,16 +344,20 @@ def _entry(row: _Row) -> Entry:
     return entry if size is None else replace(entry, size=size, erased=False)
 
 
-def _said(columns: Sequence[Any], data: bytes, kind: str) -> Deposit | None:
+def _said(media_type: Any, name: Any, submitter: Any, accepted: Any, data: bytes, kind: str) -> Deposit | None:
     """What was said with the bytes; None where a damaged file does not tell it any more."""
     try:
-        media_type, name, submitter, accepted = (str(column, "utf-8") for column in columns)
-        codes = [] if accepted == "[]" else json.loads(accepted)
-        if (accepted != "[]" and json.dumps(codes) != accepted) or not all(isinstance(code, str) for code in codes):
-            return None
+        codes = () if accepted == b"[]" else _codes(str(accepted, "utf-8"))
+        return Deposit(data, str(media_type, "utf-8"), str(name, "utf-8"), str(submitter, "utf-8"), codes, kind)
     except (ValueError, TypeError):
         return None
-    return Deposit(data, media_type, name, submitter, tuple(codes), kind)
+
+
+def _codes(accepted: str) -> tuple[str, ...]:
+    codes = json.loads(accepted)
+    if json.dumps(codes) != accepted or not all(isinstance(code, str) for code in codes):
+        raise ValueError(accepted)
+    return tuple(codes)
 
 
 def _bytes(value: Any) -> bytes:
