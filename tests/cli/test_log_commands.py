@@ -106,7 +106,7 @@ def test_every_command_has_json_and_an_example():
     app = typer.Typer()
     log.add_to(app)
     commands = [*app.registered_commands, *log.key.registered_commands]
-    assert len({command.callback for command in commands}) == 12
+    assert len({command.callback for command in commands}) == 13
     for command in commands:
         assert command.epilog.startswith("Example: filon ")
         assert "as_json" in command.callback.__annotations__
@@ -166,3 +166,14 @@ def test_a_stamp_needs_its_roots(filon, monkeypatch, tmp_path):
     code, text = filon("checkpoint")
     assert code == 2
     assert "FILON_STAMP_ROOTS" in text
+
+
+def test_an_erasure_is_asked_for_and_logged(filon, tmp_path):
+    code, text = filon("erase", 1, "--reason", "a request")
+    assert code != 0  # nobody said yes
+    code, text = filon("erase", 1, "--reason", "a request", "--by", "Atlas", "--yes", "--json")
+    assert (code, json.loads(text)) == (0, {"erased": [1], "entry": 3})
+    assert filon("erase", 1, "--reason", "again", "--yes")[0] == 2
+    code, text = filon("verify")
+    assert code == 0
+    assert "1 entries that were erased" in text

@@ -182,3 +182,15 @@ def test_a_checkpoint_under_another_number_or_removed_is_told(path, change):
         raw.commit()
     with closing(SqliteStore(path)) as store:
         assert any("published checkpoints are numbered" in fault for fault in store.faults())
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["UPDATE sqlite_sequence SET name = 'resord'", "UPDATE sqlite_sequence SET seq = 0", "DELETE FROM sqlite_sequence"],
+)
+def test_a_lost_number_of_the_next_record_is_told(path, change):
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute(change)
+        raw.commit()
+    with closing(SqliteStore(path)) as store:
+        assert store.faults() == ["the number that the next record gets is not kept as it must"]

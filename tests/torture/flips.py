@@ -43,6 +43,9 @@ def content(path):
             for name in names
             if not name.startswith("identifier_text")
         }
+        # How far beyond the newest record the next one is numbered, says nothing of any record.
+        (newest,) = raw.execute("SELECT max(sequence) FROM record").fetchone()
+        rows["sqlite_sequence"] = [(n, s >= newest if isinstance(s, int) else s) for n, s in rows["sqlite_sequence"]]
         return rows, raw.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name").fetchall()
 
 

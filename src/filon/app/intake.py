@@ -93,11 +93,16 @@ def sound(document: Document) -> Document:
 
     Nothing else that is in the log has such findings, so this is what any logged document says.
     """
-    wrong = [one.place.pointer for one in document.findings if one.level is Level.ERROR]
+    wrong = wrong_roots(document)
     if not wrong:
         return document
-    roots = {pointer[: match.end()] for pointer in wrong if (match := _EVENT.match(pointer))}
-    return replace(document, events=tuple(event for event in document.events if event.place not in roots))
+    return replace(document, events=tuple(event for event in document.events if event.place not in wrong))
+
+
+def wrong_roots(document: Document) -> frozenset[str]:
+    """Places of the events that an error speaks of."""
+    wrong = (one.place.pointer for one in document.findings if one.level is Level.ERROR)
+    return frozenset(pointer[: match.end()] for pointer in wrong if (match := _EVENT.match(pointer)))
 
 
 def spoilt(document: Document) -> bool:

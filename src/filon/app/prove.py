@@ -19,7 +19,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from filon.app.verify import Verdict
-from filon.core.errors import NotFoundError, NotProvenError, WrongCallError
+from filon.core.errors import NotFoundError, NotProvenError, StoreError, WrongCallError
 from filon.core.finding import Finding, Place, found
 from filon.log.checkpoint import opened
 from filon.log.key import Key, Kind
@@ -145,7 +145,7 @@ def _opened(files: dict[str, bytes], leaf_bytes: bytes) -> tuple[str, bytes]:
         said = Deposit(data, told["media_type"], told["name"], told["submitter"], tuple(told["accepted"]), kind)
         salts = _raw(told["salt_bytes"]) + _raw(told["salt_said"])
         return str(told["file"]), leaf(said, salts, told["learned"])
-    except (ValueError, KeyError, TypeError, WrongCallError, OverflowError):
+    except (ValueError, KeyError, TypeError, WrongCallError, StoreError, OverflowError):
         return "opening.json", b""
 
 

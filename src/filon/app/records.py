@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any, overload
 
 import orjson
 
-from filon.books.cone import names
+from filon.books.cone import names, pieces_of
 from filon.books.movement import Said
-from filon.books.register import Register
+from filon.books.register import Register, serial
+from filon.core.ident import elements
 from filon.epcis.body import dumped, event_from_json, members
 from filon.epcis.document import Document, MasterElement
-from filon.epcis.event import Event
-from filon.epcis.key import body_key
+from filon.epcis.event import FILON, Event
+from filon.epcis.key import body_key, members_key
+from filon.epcis.plain import Plain
 from filon.log.store import Record, Stored
 from filon.passport.life import named
 
@@ -45,7 +47,7 @@ class Records(Sequence[Record]):
 
     def __init__(self, document: Document) -> None:
         self.events = document.events
-        self.master = [master_record(each.type, element) for each in document.master for element in each.elements]
+        self.master = master_records(document)
         self.keys = [body_key(event) for event in self.events] + [record.key for record in self.master]
 
     def __len__(self) -> int:
@@ -83,11 +85,53 @@ def event_record(event: Event, key: bytes = b"") -> Record:
 _MICROSECOND = datetime.resolution
 
 
+def plain_record(event: Plain) -> Record:
+    """The record of an event that was read quickly: the very same that `event_record` makes."""
+    said = event.members
+    occurred = (event.time - EPOCH) // _MICROSECOND
+    return Record(members_key(said), said.get("eventID", ""), occurred, event.body, tuple(_plain_marks(said)))
+
+
+def _plain_marks(said: Mapping[str, Any]) -> list[tuple[str, str]]:
+    pieces = [(role, name) for role in _ARTICLES if role in said for name in said[role]]
+    lots = [(role, item["epcClass"]) for role in _LOTS if role in said for item in said[role]]
+    told = pieces + lots
+    if "parentID" in said:
+        told.append(("parentID", said["parentID"]))
+    if "bizTransactionList" in said:
+        told += [("bizTransaction", each["bizTransaction"]) for each in said["bizTransactionList"]]
+    if "transformationID" in said:
+        told.append(("transformationID", said["transformationID"]))
+    extensions = said.get("extensions", _NOTHING)
+    own = extensions.get(_FILON_OWN)
+    if own:
+        told.append(("own", own if isinstance(own, str) else str(own)))
+    if extensions.get(_FILON_ACTIVITY):
+        told.append(ACTIVITY)
+    batches = dict.fromkeys([number[0] for _, piece in pieces if (number := serial(piece))])
+    also = [pieces_of(number) for number in batches]
+    if lots and said.get("ilmd", _NOTHING).get(_FILON_SERIALS):
+        also += [item for _, lot in lots if (item := elements(lot).get("01"))]
+    if also:
+        there = {identifier for _, identifier in told}
+        told += [("also", name) for name in dict.fromkeys(also) if name not in there]
+    return told
+
+
+_NOTHING: Mapping[str, Any] = {}
+_FILON_OWN, _FILON_ACTIVITY, _FILON_SERIALS = FILON + "own", FILON + "activity", FILON + "serials"
+
+
 def master_record(kind: str, element: MasterElement) -> Record:
     """The master data of one thing; the same thing said again is the same record."""
     said = {"attributes": dict(element.attributes), "children": list(element.children), "id": element.id, "type": kind}
     body = orjson.dumps({"master": said}, option=orjson.OPT_SORT_KEYS, default=str)
     return Record(hashlib.sha256(body).digest(), "", 0, body, (MASTER, ("master", element.id)))
+
+
+def master_records(document: Document) -> list[Record]:
+    """One record a thing that the document's master data describe."""
+    return [master_record(each.type, element) for each in document.master for element in each.elements]
 
 
 def marks(event: Event) -> Iterator[tuple[str, str]]:

@@ -39,7 +39,7 @@ def names(event: Event) -> Iterator[str]:
     yield from filter(None, (event.parentID, event.transformationID, str(event.own("own") or "")))
     if event.errorDeclaration and event.eventID:
         yield event.eventID
-    yield from {pieces_of(number[0]) for piece in pieces if (number := serial(piece))}
+    yield from dict.fromkeys(pieces_of(number[0]) for piece in pieces if (number := serial(piece)))
     if event.trait("serials"):
         yield from filter(None, (elements(item.epcClass).get("01") for items in listed for item in items))
 

@@ -1,4 +1,4 @@
-"""Commands of the log: `verify`, `checkpoint`, `audit`, `mirror`, `prove`, `backup`, `restore`, `key`, `rebuild`."""
+"""Commands of the log: verify, checkpoint, audit, mirror, prove, backup, restore, key, rebuild, erase."""
 
 from __future__ import annotations
 
@@ -50,6 +50,7 @@ def add_to(app: typer.Typer) -> None:
     app.command(epilog="Example: filon backup /mnt/safe/atlas")(backup)
     app.command(epilog="Example: filon --ledger new.db restore /mnt/safe/atlas")(restore)
     app.command(epilog="Example: filon rebuild")(rebuild)
+    app.command(epilog="Example: filon erase 17 --reason 'request of 2026-11-20, GDPR art. 17'")(erase)
     key.command("new", epilog="Example: filon key new log.example/atlas")(key_new)
     key.command("show", epilog="Example: filon key show > atlas-policy.txt")(key_show)
     key.command("rotate", epilog="Example: filon key rotate")(key_rotate)
@@ -221,6 +222,31 @@ def restore(
     with Ledger.open(context.obj.ledger) as ledger:
         manifest = restored(folder, ledger.store, key=_seal(seal))
     _put_manifest(context, manifest.size, manifest.root, len(manifest.segments), as_json)
+
+
+def erase(
+    context: typer.Context,
+    entry: Annotated[list[int], typer.Argument(min=0, help="Log entry whose content is removed for ever.")],
+    reason: Annotated[str, typer.Option(help="Why; it stays readable, so nothing of what is erased may be in it.")],
+    by: Annotated[str, typer.Option(help="Who orders it [FILON_SUBMITTER].")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask: it cannot be undone.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Remove the content of log entries (personal data); that they were there, and when, stays proven."""
+    from filon.app.erase import erase as erased
+
+    with _ledger(context) as ledger:
+        names = ", ".join(f"{one}: {ledger.store.entry(one).name or '-'}" for one in entry)
+        question = _say(context, f"Erase {names} for ever?", f"Effacer à jamais {names} ?")
+        if not yes and not typer.confirm(question, err=True):
+            raise typer.Exit(2)
+        logged = erased(ledger.store, entry, reason=reason, by=by or context.obj.submitter, now=datetime.now(UTC))
+    if as_json:
+        put_json({"erased": sorted(set(entry)), "entry": logged.index})
+    else:
+        english = f"Erased; entry {logged.index} says so. Make a new backup and destroy the older ones."
+        french = f"Effacé ; l'écriture {logged.index} le dit. Refaites une sauvegarde et détruisez les anciennes."
+        console().print(_say(context, english, french))
 
 
 def rebuild(context: typer.Context, as_json: Json = False) -> None:

@@ -65,7 +65,7 @@ def stream(data: bytes, name: str = "", limits: Limits = _DEFAULT) -> Iterator[I
     if finding is not None:
         yield finding
     if text is not None:
-        yield from _Walk(text, name, limits).all()
+        yield from Walk(text, name, limits).all()
 
 
 def decoded(data: bytes, name: str, limits: Limits) -> tuple[str | None, Finding | None]:
@@ -83,8 +83,8 @@ def decoded(data: bytes, name: str, limits: Limits) -> tuple[str | None, Finding
     return text, found("EPC-207", place) if marked else None
 
 
-class _Walk:
-    """One pass over one document."""
+class Walk:
+    """One pass over one document; `lists` are the pointers of the event lists met so far."""
 
     def __init__(self, text: str, name: str, limits: Limits) -> None:
         self.cursor = Cursor(text)
@@ -96,6 +96,7 @@ class _Walk:
         self.telling = Telling(name, limits)
 
     def all(self) -> Iterator[Item]:
+        """Everything, in the order of the document."""
         try:
             yield from self._answered()
         except TooManyError:
@@ -194,21 +195,25 @@ class _Walk:
         return len(self.reading.findings) > before
 
     def _events(self, path: str, *, bare: bool) -> Iterator[Item]:
-        cursor, reading = self.cursor, self.reading
-        for position in cursor.items():
+        reading = self.reading
+        for position in self.cursor.items():
             pointer = f"{path}/{position}"
-            raw = cursor.value()
-            odd = (cursor.odd or cursor.suspect) and self._odd(raw, pointer)
-            event = None if odd else reading.event(raw, pointer)
+            raw = self.cursor.value()
+            event = self._event(raw, pointer)
             if event is not None:
-                if problems := rules.check(event, self.name):
-                    reading.findings.extend(problems)
                 yield event
             if bare and position == 0 and isinstance(raw, dict) and "@context" not in raw:
                 reading.base = ""
                 reading.note("EPC-225", pointer, expected="@context")
             if reading.findings:
                 yield from self._told()
+
+    def _event(self, raw: Any, pointer: str) -> Event | None:
+        odd = (self.cursor.odd or self.cursor.suspect) and self._odd(raw, pointer)
+        event = None if odd else self.reading.event(raw, pointer)
+        if event is not None and (problems := rules.check(event, self.name)):
+            self.reading.findings.extend(problems)
+        return event
 
     def _close(self) -> Iterator[Item]:
         kind = self.around.get("type")

@@ -9,7 +9,7 @@ are exact, a text `0012` is not `12`, the order of a partner's own lists counts.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -18,14 +18,9 @@ import orjson
 
 from filon.epcis.body import members
 from filon.epcis.event import Event
-from filon.epcis.moments import rounded, written
+from filon.epcis.moments import moment, rounded, written
 from filon.epcis.number import JSON_NUMBER, plain
-
-_LISTS = (
-    "bizTransactionList", "certificationInfo", "childEPCs", "childQuantityList", "destinationList", "epcList",
-    "inputEPCList", "inputQuantityList", "outputEPCList", "outputQuantityList", "quantityList", "sourceList",
-)  # fmt: skip
-_OWN = ("ilmd", "extensions", "readPoint", "bizLocation")
+from filon.epcis.shape import TYPED
 
 
 def body_key(event: Event, said: dict[str, Any] | None = None) -> bytes:
@@ -36,29 +31,33 @@ def body_key(event: Event, said: dict[str, Any] | None = None) -> bytes:
 
     Source: EPCIS 1.2, 7.4.1.2 with CBV 2.0, 8.9.2; decision 0007.
     """
-    body = dict(said) if said is not None else members(event)
-    for name in ("recordTime", "eventID", "errorDeclaration"):
-        body.pop(name, None)
-    for name in _LISTS:
-        entries = body.get(name)
-        if entries is not None and len(entries) > 1:
-            body[name] = sorted(entries) if type(entries) is tuple else _ordered(entries)
-    if event.eventTime.microsecond % 1000:
-        body["eventTime"] = written(rounded(event.eventTime))
-    for name in _OWN:
-        if name in body:
-            body[name] = _text(body[name])
-    if event.persistentDisposition:
-        body["persistentDisposition"] = {name: sorted(words) for name, words in event.persistentDisposition.items()}
-    if event.sensorElementList:
-        body["sensorElementList"] = _ordered([_sensor(element) for element in event.sensorElementList])
-    told = event.errorDeclaration
+    return members_key(members(event) if said is None else said)
+
+
+def members_key(said: Mapping[str, Any]) -> bytes:
+    """The key of the event that has these canonical members."""
+    body = {}
+    for name, value in said.items():
+        alike = _ALIKE.get(name)
+        body[name] = value if alike is None else alike(value)
+    for name in _NOT_SAID & said.keys():
+        del body[name]
     kept = orjson.dumps(body, default=_number, option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(kept + (b"" if told is None else written(told.declarationTime).encode())).digest()
+    told = said.get("errorDeclaration")
+    return hashlib.sha256(kept + (b"" if told is None else told["declarationTime"].encode())).digest()
 
 
-def _ordered(entries: list[Any]) -> list[orjson.Fragment]:
+_NOT_SAID = frozenset({"recordTime", "eventID", "errorDeclaration"})
+
+
+def _ordered(entries: Sequence[Any]) -> list[orjson.Fragment]:
     return [orjson.Fragment(line) for line in sorted(_line(entry) for entry in entries)]
+
+
+@lru_cache(maxsize=16_384)
+def _typed_line(member: str, value: str, kind: str | None) -> bytes:
+    """A transaction, source or destination as canonical JSON; parties and places come again and again."""
+    return _line({member: value} if kind is None else {"type": kind, member: value})
 
 
 def _line(entry: Any) -> bytes:
@@ -76,7 +75,6 @@ def _sensor(element: Mapping[str, Any]) -> dict[str, Any]:
     return text
 
 
-_EMPTY: tuple[Any, ...] = ("", [], {})
 _MDA = "{urn:epcglobal:cbv:mda}"  # XML's namespace for what JSON-LD calls urn:epcglobal:cbv:mda:
 
 
@@ -92,7 +90,7 @@ def _scalar(text: str) -> str:
 
 
 def _text(value: Any) -> Any:
-    """A partner's value as XML would carry it: scalars as text, a list of one as the thing itself."""
+    """A partner's value as XML would carry it: scalars as text, a list of one as the thing itself, nothing empty."""
     kind = type(value)
     if kind is str:
         return _scalar(value)
@@ -100,6 +98,60 @@ def _text(value: Any) -> Any:
         return plain(value)
     if kind is list or kind is tuple:
         return _text(value[0]) if len(value) == 1 else [_text(item) for item in value]
-    if isinstance(value, Mapping):
-        return {_same(name): text for name, item in value.items() if (text := _text(item)) not in _EMPTY}
+    if kind is dict or isinstance(value, Mapping):
+        read = {}
+        for name, item in value.items():
+            if text := _scalar(item) if type(item) is str else _text(item):
+                read[name if name[:1] != "{" else _same(name)] = text
+        return read
     return "" if value is None else str(value).lower()
+
+
+def _time(text: str) -> str:
+    return written(rounded(moment(text))) if "." in text else text
+
+
+def _texts(entries: Sequence[str]) -> Sequence[str]:
+    return sorted(entries) if len(entries) > 1 else entries
+
+
+def _quantities(entries: Sequence[Any]) -> Sequence[Any]:
+    return _ordered(entries) if len(entries) > 1 else entries
+
+
+def _typed_of(member: str) -> Callable[[Sequence[dict[str, Any]]], Sequence[Any]]:
+    def typed(entries: Sequence[dict[str, Any]]) -> Sequence[Any]:
+        if len(entries) == 1:
+            return entries
+        lines = [_typed_line(member, entry[member], entry.get("type")) for entry in entries]
+        return [orjson.Fragment(line) for line in sorted(lines)]
+
+    return typed
+
+
+def _point(point: dict[str, Any]) -> dict[str, Any]:
+    alone = len(point) == 1 and "id" in point  # an identifier is as XML carries it
+    return point if alone else dict(_text(point))
+
+
+def _dispositions(said: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    return {name: sorted(words) for name, words in said.items()}
+
+
+def _sensors(elements: Sequence[Mapping[str, Any]]) -> list[orjson.Fragment]:
+    return _ordered([_sensor(element) for element in elements])
+
+
+_ALIKE: Mapping[str, Callable[[Any], Any]] = {
+    "eventTime": _time,
+    **dict.fromkeys(("certificationInfo", "childEPCs", "epcList", "inputEPCList", "outputEPCList"), _texts),
+    **dict.fromkeys(("childQuantityList", "inputQuantityList", "outputQuantityList", "quantityList"), _quantities),
+    **{name: _typed_of(member) for name, (member, _) in TYPED.items()},
+    "ilmd": _text,
+    "extensions": _text,
+    "readPoint": _point,
+    "bizLocation": _point,
+    "persistentDisposition": _dispositions,
+    "sensorElementList": _sensors,
+}
+"""{member: what makes two that say the same equal}."""

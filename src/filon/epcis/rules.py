@@ -141,7 +141,7 @@ def _persistent(event: Event) -> Iterator[Problem]:
 _QUANTITIES = ("quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList")
 _quantities = attrgetter(*_QUANTITIES)
 _UOM_LENGTHS = (2, 3)
-_UOM_GROUPS = frozenset({"length", "area", "volume", "mass"})
+UOM_GROUPS = frozenset({"length", "area", "volume", "mass"})
 
 
 def _measured(event: Event) -> Iterator[Problem]:
@@ -163,7 +163,7 @@ def _quantity(element: QuantityElement, pointer: str) -> Iterator[Problem]:
         return
     if not (len(uom) in _UOM_LENGTHS and uom.isascii() and uom.isalnum() and uom.upper() == uom):
         yield "EPC-047", f"{pointer}/uom", "[A-Z0-9]{2,3}", uom
-    elif units().get(uom, ("",))[0] not in _UOM_GROUPS:
+    elif units().get(uom, ("",))[0] not in UOM_GROUPS:
         yield "EPC-103", f"{pointer}/uom", "length, area, volume, mass", uom
 
 

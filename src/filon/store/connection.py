@@ -8,6 +8,7 @@ Source: reference integrity, section 9; SQLite documentation of PRAGMA and WAL.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +35,8 @@ _PRAGMAS: tuple[tuple[str, object, object], ...] = (
     ("cache_size", -32_768, -32_768),
     ("wal_autocheckpoint", 8192, 8192),  # 64 MB: a page written often is copied into the file once
 )
+_READING = ("foreign_keys", "recursive_triggers", "cell_size_check", "trusted_schema", "cache_size")
+"""What also holds where nothing is written."""
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
@@ -62,6 +65,49 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         got = connection.execute(f"PRAGMA {name}").fetchone()[0]
         if got != wanted:
             raise StoreError(f"{path}: {name} is {got!r} where {wanted!r} is needed; use a local file system")
+
+
+def writable(path: Path) -> bool:
+    """Whether the ledger may grow: the file, if there is one, and its folder can be written."""
+    return os.access(path.parent, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
+
+
+def connect_reading(path: Path) -> sqlite3.Connection:
+    """A connection to a file that cannot be written: a finished copy, a read-only disk, somebody else's ledger.
+
+    Where nobody else can write it either, it is read as it lies; where commits still lie in a -wal file beside it,
+    these are read too, which needs its index (-shm) to be there.
+
+    Raises:
+        StoreError: the newest commits cannot be read from here, or the format is another one.
+    """
+    unfolded = [beside for beside in (path.with_name(f"{path.name}-wal"),) if beside.exists() and beside.stat().st_size]
+    how = "mode=ro" if unfolded else "mode=ro&immutable=1"
+    with told(path):
+        address = f"{path.absolute().as_uri()}?{how}"
+        connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+        try:
+            connection.execute("PRAGMA query_only = ON")
+            for name, asked, _ in _PRAGMAS:
+                if name in _READING:
+                    connection.execute(f"PRAGMA {name} = {asked}")
+            _readable(connection, path)
+        except BaseException as error:
+            connection.close()
+            if unfolded and isinstance(error, sqlite3.OperationalError):
+                text = f"{path}: its newest commits lie in {unfolded[0].name} and cannot be read here; copy both files"
+                raise StoreError(f"{text} to where you may write, and open them there") from error
+            raise
+    return connection
+
+
+def _readable(connection: sqlite3.Connection, path: Path) -> None:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    mark = connection.execute("PRAGMA application_id").fetchone()[0]
+    if mark != APPLICATION_ID:
+        raise StoreError(f"{path} is a database of another program; choose another file")
+    if version != len(MIGRATIONS):
+        raise StoreError(f"{path} has format {version}, this Filon {len(MIGRATIONS)}; open a copy that may be written")
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:
@@ -105,7 +151,10 @@ def told(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _BUSY:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_READONLY:
+            raise StoreError(f"{path} can only be read here; nothing was taken") from error
+        if code in _BUSY:
             raise ConflictError(f"{path} is being written by another process; try again") from error
         raise StoreError(f"{path}: {error}; nothing of this call counts as taken") from error
     except UnicodeDecodeError as error:

@@ -12,12 +12,16 @@ LIMIT = 100
 """Faults told of one file; the first is enough to stop."""
 
 
-def file_faults(connection: sqlite3.Connection) -> list[str]:
-    """Pages, indexes and references that do not hang together."""
+def file_faults(connection: sqlite3.Connection, *, writing: bool = True) -> list[str]:
+    """Pages, indexes and references that do not hang together.
+
+    Args:
+        writing: whether the file can be written; the search index, a cache, cannot be asked where it cannot.
+    """
     try:
         rows = [text for (text,) in connection.execute(f"PRAGMA integrity_check({LIMIT})") if text != "ok"]
         rows += [f"{table} row {row} points to no {to}" for table, row, to, _ in _loose(connection)]
-        return rows + _search_faults(connection) + _number_faults(connection)
+        return rows + (_search_faults(connection) if writing else []) + _number_faults(connection)
     except sqlite3.Error as error:
         return [str(error)]
 
@@ -47,11 +51,23 @@ def _loose(connection: sqlite3.Connection) -> list[tuple[str, int, str, int]]:
 
 
 def _number_faults(connection: sqlite3.Connection) -> list[str]:
-    """Checkpoints are numbered 1, 2, 3, .. and none is ever removed."""
+    """Checkpoints are numbered 1, 2, 3, .. and none is ever removed; records go on from the last number given."""
     count, first, last = connection.execute("SELECT count(*), min(number), max(number) FROM published").fetchone()
+    faults = []
     if count and (first, last) != (1, count):
-        return [f"{count} published checkpoints are numbered {first} to {last}"]
-    return []
+        faults.append(f"{count} published checkpoints are numbered {first} to {last}")
+    # The next record's number must lie beyond all that there are; how far, after an erasure nobody can know.
+    numbered = connection.execute("SELECT name, seq FROM sqlite_sequence").fetchall()
+    (newest,) = connection.execute("SELECT max(sequence) FROM record").fetchone()
+    if newest is not None and not (
+        len(numbered) == 1 and numbered[0][0] == "record" and _reaches(numbered[0][1], newest)
+    ):
+        faults.append("the number that the next record gets is not kept as it must")
+    return faults
+
+
+def _reaches(number: object, newest: int) -> bool:
+    return type(number) is int and number >= newest
 
 
 def _search_faults(connection: sqlite3.Connection) -> list[str]:

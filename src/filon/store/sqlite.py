@@ -27,7 +27,7 @@ from filon.log import merkle
 from filon.log.leaf import entered, erases, follow, kind_of
 from filon.log.store import Deposit, Entry, Kept, Record, Stored
 from filon.store import sqlite_records
-from filon.store.connection import connect, migrate, told, transaction
+from filon.store.connection import BUSY_MS, connect, connect_reading, migrate, told, transaction, writable
 from filon.store.faults import file_faults, schema_faults
 from filon.store.group import Group, Wanted, planned, small
 
@@ -48,7 +48,7 @@ class SqliteStore:
     """The store of `log/store.py` on one SQLite file.
 
     Args:
-        path: the file; made if absent, with its folder.
+        path: the file; made if absent, with its folder. One that cannot be written is opened for questions.
         random: source of the salts, e.g. a fixed one for tests.
 
     Raises:
@@ -64,9 +64,11 @@ class SqliteStore:
         self._edge = self._grown = merkle.Frontier()
         self._group = Group(self._take, self._writing)
         path.parent.mkdir(parents=True, exist_ok=True)
+        self.readonly = path.exists() and not writable(path)
         self._writer = self._connect()
         try:
-            migrate(self._writer, path)
+            if not self.readonly:
+                migrate(self._writer, path)
             self._check()
         except BaseException:
             self.close()
@@ -208,7 +210,7 @@ class SqliteStore:
     def faults(self) -> list[str]:
         """What SQLite finds wrong with the file, and tables or triggers that are not as they were made."""
         with self._writing, told(self.path):
-            return [*file_faults(self._writer), *schema_faults(self._writer)]
+            return [*file_faults(self._writer, writing=not self.readonly), *schema_faults(self._writer)]
 
     def erasures(self) -> dict[int, int]:
         """{entry whose payload was erased: entry that logged it}."""
@@ -230,8 +232,23 @@ class SqliteStore:
             plans = planned(together, partial(sqlite_records.known, self._writer), size, last, self._random)
             kept = [one for _, mine in plans for one in mine]
             self._write(size, kept, [said for each, mine in plans if mine for _, said in each.deposits])
+        self._edge = self._grown  # only now is it sure that the ledger is so
+        if any(one.said is not None and one.said.kind == "erasure" for one in kept):
+            self._fold()
         for each, mine in plans:
             each.entries = [entered(one) for one in mine]
+
+    def _fold(self) -> None:
+        """Fold the -wal file in and cut it: what was erased lies in it as it came.
+
+        A reader in the way is no error and not waited for: then the last one who closes the ledger does it.
+        """
+        with told(self.path):
+            self._writer.execute("PRAGMA busy_timeout = 500")
+            try:
+                self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            finally:
+                self._writer.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
 
     def _write(self, size: int, kept: Sequence[Kept], records: Sequence[Sequence[Record]]) -> None:
         """Everything an append writes; also the way back in from a backup."""
@@ -281,7 +298,7 @@ class SqliteStore:
         return self._told(lambda: self._reader().execute(asked, (first, edge)))
 
     def _connect(self) -> sqlite3.Connection:
-        connection = connect(self.path)
+        connection = connect_reading(self.path) if self.readonly else connect(self.path)
         self._connections.append(connection)
         return connection
 
@@ -327,15 +344,13 @@ def _payload_row(kept: Kept) -> _Row:
 
 
 def _kept(row: _Row) -> Kept:
-    index, learned, leaf, leaf_hash, media_type, name, submitter, accepted, salts, size, data = row
+    index, learned, leaf, leaf_hash, *said, salts, size, data = row
     if type(learned) is not int or not type(leaf) is type(leaf_hash) is bytes:
         learned, leaf, leaf_hash = learned if type(learned) is int else -1, _bytes(leaf), _bytes(leaf_hash)
     if size is None:
         return Kept(index, learned, leaf, leaf_hash, None, None, None)
     salts, data = _bytes(salts), _bytes(data)
-    return Kept(
-        index, learned, leaf, leaf_hash, salts, data, _said(media_type, name, submitter, accepted, data, kind_of(leaf))
-    )
+    return Kept(index, learned, leaf, leaf_hash, salts, data, _said(said, data, kind_of(leaf)))
 
 
 def _entry(row: _Row) -> Entry:
@@ -344,8 +359,9 @@ def _entry(row: _Row) -> Entry:
     return entry if size is None else replace(entry, size=size, erased=False)
 
 
-def _said(media_type: Any, name: Any, submitter: Any, accepted: Any, data: bytes, kind: str) -> Deposit | None:
+def _said(columns: Sequence[Any], data: bytes, kind: str) -> Deposit | None:
     """What was said with the bytes; None where a damaged file does not tell it any more."""
+    media_type, name, submitter, accepted = columns
     try:
         codes = () if accepted == b"[]" else _codes(str(accepted, "utf-8"))
         return Deposit(data, str(media_type, "utf-8"), str(name, "utf-8"), str(submitter, "utf-8"), codes, kind)

@@ -126,6 +126,9 @@ def forget_entry(connection: sqlite3.Connection, entry: int) -> None:
         out = "INSERT INTO identifier_text (identifier_text, rowid, text) SELECT 'delete', id, text"
         connection.execute(f"{out} {alone}", (number,))
         connection.execute(f"DELETE {alone}", (number,))
+    if ids:
+        # A deleted text lives on in the search index's segments until they are merged.
+        connection.execute("INSERT INTO identifier_text (identifier_text) VALUES ('optimize')")
 
 
 def indexed(connection: sqlite3.Connection, sequence: int, record: Record) -> bool:

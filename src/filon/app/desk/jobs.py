@@ -12,23 +12,19 @@ from __future__ import annotations
 import json
 import logging
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from filon.app.capture import consequences
+from filon.app.desk import posted
 from filon.app.desk.exceptions import ImplementationException, NoSuchResourceException
 from filon.app.desk.file import Desk, Row
 from filon.app.desk.tokens import Token
-from filon.app.intake import sound, spoilt
 from filon.app.ledger import Ledger
-from filon.app.records import records
 from filon.core.errors import FilonError
 from filon.core.finding import Finding, Level
-from filon.epcis import files
-from filon.epcis.document import Document
-from filon.epcis.jsonld import Item, collected
 from filon.log.leaf import micros, moment
 from filon.log.store import Deposit
 
@@ -162,46 +158,31 @@ def _capture(  # noqa: PLR0917 - the columns of a job
     progress: Callable[[int], None],
 ) -> _Done:
     name = f"capture-{job_id}.{'xml' if 'xml' in media_type else 'jsonld'}"
-    document = collected(_counted(files.stream(body, media_type, name), progress), name)
-    errors = [one for one in document.findings if one.level is Level.ERROR]
-    said = len(document.events)
-    failed = _Done(success=False, errors=problems(errors), warnings=told(document.findings), events=said)
-    if errors and (behaviour == "rollback" or spoilt(document)):
+    said = posted.read(body, media_type, name, progress)
+    errors, events = said.errors, len(said.records)
+    failed = _Done(success=False, errors=problems(errors), warnings=told(said.milder), events=events)
+    if errors and (behaviour == "rollback" or said.spoilt):
         return failed
-    if not document.events and not document.master:
+    if not events and not said.about.master:
         return failed if errors else _Done(success=True)
-    return _take(ledger, sound(document), errors, Deposit(body, media_type, name, submitter), now, said)
+    return _take(ledger, said.sound(), Deposit(body, media_type, name, submitter), now, events)
 
 
-def _take(  # noqa: PLR0917 - what was found and what is to be written
-    ledger: Ledger,
-    document: Document,
-    errors: list[Finding],
-    deposit: Deposit,
-    now: Callable[[], datetime],
-    events: int,
-) -> _Done:
-    made = list(records(document))
+def _take(ledger: Ledger, said: posted.Posted, deposit: Deposit, now: Callable[[], datetime], events: int) -> _Done:
+    made = [*said.records, *said.master]
+    errors, findings = said.errors, said.milder
     fresh = {one.key for one in made} - ledger.store.known(one.key for one in made)
-    findings = [one for one in document.findings if one.level is not Level.ERROR]
-    if fresh and len(document.events) <= CHECKED:
-        findings += consequences(ledger, document, made)[0]
-    if not made or not fresh:
-        return _Done(not errors, problems(errors), told(findings), None, events, 0)
+    if fresh and len(said.records) <= CHECKED:
+        findings += consequences(ledger, said.document(), made)[0]
+    done = _Done(not errors, problems(errors), told(findings), None, events, 0)
+    if not fresh:
+        return done
     accepted = {one.code for one in findings if one.level is Level.WARNING} | {one.code for one in errors}
     deposit = replace(deposit, accepted=tuple(sorted(accepted)))
-    entry = ledger.store.append_new(deposit, made, keys=[one.key for one in made], now=now())
+    entry = ledger.store.append_new(deposit, made, keys=fresh, now=now())
     if entry is None:  # somebody captured the same meanwhile
-        return _Done(not errors, problems(errors), told(findings), None, events, 0)
-    taken = len(fresh & {one.key for one in made[: len(document.events)]})
-    return _Done(not errors, problems(errors), told(findings), entry.index, events, taken)
-
-
-def _counted(items: Iterator[Item], progress: Callable[[int], None]) -> Iterator[Item]:
-    for number, item in enumerate(items, 1):
-        if number % 500 == 0:
-            progress(number)
-        yield item
+        return done
+    return replace(done, entry=entry.index, taken=len(fresh & {one.key for one in said.records}))
 
 
 def problems(findings: Sequence[Finding]) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ from filon.app.desk.tokens import Deed
 from filon.app.intake import MEDIA_TYPES
 from filon.app.records import event_record
 from filon.core.finding import Level
-from filon.epcis import files
+from filon.epcis import files, quick
 from filon.epcis.document import Document
 from filon.log.store import Deposit, Record
 from filon.web.epcis import reply
@@ -42,8 +42,7 @@ def post(call: Call) -> Response:
     if behaviour not in BEHAVIOURS:
         raise ValidationException(f"GS1-Capture-Error-Behaviour is {' or '.join(BEHAVIOURS)}")
     xml = files.is_xml(call.body, call.kind)
-    counted = _xml_events(call.body) if xml else _json_events(call.body)
-    if counted > call.repository.bounds.capture_events:
+    if counted(call.body, xml=xml) > call.repository.bounds.capture_events:
         raise too_much(call)
     kind = MEDIA_TYPES["xml" if xml else "json"]
     job = call.repository.capture(call.body, kind, call.token, behaviour)
@@ -69,13 +68,28 @@ def limits(call: Call) -> dict[str, str]:
     }
 
 
+def counted(body: bytes, *, xml: bool) -> int:
+    """How many events a document lists.
+
+    Raises:
+        ValidationException: it is no EPCIS document at all.
+    """
+    return _xml_events(body) if xml else _json_events(body)
+
+
 def _json_events(body: bytes) -> int:
+    cut = quick.cut(body)
+    around, many = (body, None) if cut is None else (cut[0], len(cut[1]))
     try:
-        document = orjson.loads(body.removeprefix(b"\xef\xbb\xbf"))
+        document = orjson.loads(around.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:
         raise ValidationException(f"the body is not JSON: {error}") from error
     if not isinstance(document, dict) or document.get("type") not in _DOCUMENTS:
         raise ValidationException("the body is neither an EPCISDocument nor an EPCISQueryDocument")
+    return _listed_in(document) if many is None else many
+
+
+def _listed_in(document: dict[str, Any]) -> int:
     inside: Any = document.get("epcisBody")
     for name in ("queryResults", "resultsBody"):
         inside = inside.get(name, inside) if isinstance(inside, dict) else inside

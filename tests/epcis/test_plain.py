@@ -1,0 +1,181 @@
+"""The quick reading says what the whole reading says, of every document: same findings, same stored forms, same records."""
+
+import json
+from itertools import islice
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from epcis_corpus import data, label, rows
+from epcis_events import BY_TYPE, CONTEXT, LOT, OBJECT, document, events
+from filon.app.records import event_record, plain_record
+from filon.epcis import jsonld, jsonwrite, quick
+from filon.epcis.body import event_json
+from filon.epcis.document import Limits
+from filon.epcis.event import Event
+from filon.epcis.plain import Plain
+from filon.epcis.shape import EVENT_FIELDS
+from filon.exchange.simulator.plant import events as plant_events
+
+LIMITS = Limits()
+
+
+def same(text, limits=LIMITS):
+    """How many of the document's events were plain; fails where the quick reading says anything else than the whole."""
+    quickly, wholly = list(quick.stream(text, "x", limits)), list(jsonld.stream(text, "x", limits))
+    assert len(quickly) == len(wholly)
+    plains = 0
+    for one, other in zip(quickly, wholly, strict=True):
+        if isinstance(one, Plain):
+            plains += 1
+            assert isinstance(other, Event)
+            assert one.body == event_json(other)
+            assert one.place == other.place
+            assert plain_record(one) == event_record(other)
+        else:
+            assert one == other
+            assert not isinstance(one, Event) or one.place == other.place
+    return plains
+
+
+@pytest.mark.parametrize("row", rows(".json", ".jsonld"), ids=label)
+def test_on_the_corpus(row):
+    same(data(row))
+
+
+def test_a_plants_events_are_all_plain():
+    """Cobalt to pack as our own simulator tells it: assays, serial ranges, transports, assemblies."""
+    told = list(islice(plant_events(2), 10_000, 10_600))
+    assert same(jsonwrite.write(told)) == len(told)
+
+
+@pytest.mark.parametrize("kind", sorted(BY_TYPE))
+def test_one_of_each_kind_is_plain(kind):
+    assert same(document(BY_TYPE[kind])) == 1
+
+
+@given(st.lists(events(), max_size=4))
+def test_on_any_events(told):
+    same(jsonwrite.write(told))
+
+
+ODD = [
+    None, True, 0, -1, 2, 0.5, 1e20, "", "x", "shipping", "KGM", "urn:a:b", "urn:epcglobal:cbv:bizstep:shipping",
+    "https://ref.gs1.org/cbv/BizStep-shipping", "https://ref.gs1.org/cbv/Disp-active", "cbv:BizStep-packing", LOT,
+    "urn:epc:id:sgtin:4012345.012345.1", "https://id.gs1.org/01/04012345123450/10/L1", "urn:epc:id:sgtin:1.2.3",
+    "urn:uuid:1", "urn:uuid:", "ni:///sha-256;ab", "2026-11-03T13:00:00.123456789Z", "2026-11-03T24:00:00Z", "+14:30",
+    "2026-11-03T13:00:00.0005Z", "2026-11-03 13:00:00Z", [], {}, [{}], [[]], ["urn:a:b"], ["urn:a:b", 3], {"id": LOT},
+    {"id": LOT, "ex:a": 1}, [{"epcClass": LOT}], [{"epcClass": LOT, "quantity": 0}], [{"epcClass": LOT, "uom": "KGM"}],
+    [{"epcClass": LOT, "quantity": 1.5}], [{"epcClass": LOT, "quantity": 1.50, "uom": "LTR"}], {"set": ["active"]},
+    [{"epcClass": LOT, "quantity": 3, "uom": "kgm"}], [{"epcClass": LOT, "quantity": 3, "ex:a": 1}], {"set": []},
+    [{"epcClass": LOT, "quantity": 3, "uom": "DT"}], [{"type": "po", "bizTransaction": LOT}], {"unset": "active"},
+    [{"bizTransaction": LOT}], [{"type": "owning_party", "source": LOT}], [{"source": LOT}], [{"destination": LOT}],
+    [{"type": "owning_party", "destination": "https://id.gs1.org/414/4012345000116"}], {"ex:a": {"b": [1.0, None]}},
+    {"a": 1}, {"ex:a": 12345678901234567890}, {"ex:a": 1e-9}, {"ex:a": True}, "urn:epcglobal:cbv:bizstep:nothing",
+]  # fmt: skip
+NAMES = sorted({*EVENT_FIELDS, "type", "@context", "ex:a", "https://ns.example.com/a", "filon:own", "bare", "é:ü"})
+
+
+@given(
+    st.sampled_from(sorted(BY_TYPE)),
+    st.dictionaries(st.sampled_from(NAMES), st.sampled_from(ODD), max_size=3),
+    st.sets(st.sampled_from(NAMES), max_size=1),
+)
+def test_on_sound_events_with_something_odd(kind, changes, without):
+    """Every field of every kind of event with whatever may come in it, right or wrong."""
+    event = {name: value for name, value in {**BY_TYPE[kind], **changes}.items() if name not in without}
+    same(document(event, OBJECT))
+
+
+@pytest.mark.parametrize(
+    ("inside", "plains"),
+    [
+        ('"ex:n": 20000.50', 1),
+        ('"ex:n": 1.0', 1),
+        ('"ex:n": -0', 1),
+        ('"ex:n": -0.0', 1),
+        ('"ex:n": 1e3', 1),
+        ('"ex:n": 0.001', 1),
+        ('"ex:n": 999999999999999', 1),
+        ('"ex:n": [0.1, 123456.789012, -12.5]', 1),
+        # what a binary float does not say exactly, or would be written otherwise
+        ('"ex:n": 0.0001', 0),
+        ('"ex:n": 1234567890123456', 0),
+        ('"ex:n": 0.10000000000000001', 0),
+        ('"ex:n": 1e400', 0),
+        ('"ex:n": 1E+2, "ex:m": {"ex:k": 1e-7}', 0),
+        # a member that stands twice, on any level, and spellings that would hide it
+        ('"ex:n": 1, "ex:n": 1', 0),
+        ('"action": "OBSERVE"', 0),
+        ('"ex:n": {"ex:a": "x", "ex:a": "y"}', 0),
+        ('"ex:n": 1, "ex:n": "\\u0022"', 0),
+        ('"ex:n": 1, "ex:\\u006e": "x"', 0),
+        ('"ex:n": 1, "https://ns.example.com/n": 2', 0),
+        # texts
+        ('"ex:n": "caf\\u00e9 \\"quoted\\" \\\\ \\/ \\n"', 1),
+        ('"ex:n": "\\u0000"', 0),
+        ('"ex:n": "\\ud83d\\ude00"', 0),
+        ('"ex:n": "\\ud83d"', 0),
+        ('"ex:eventList": "x"', None),
+        ('"ex:n": "\\"eventList\\": ["', None),
+        ('"ex:n": NaN', None),
+    ],
+)
+def test_by_hand(inside, plains):
+    text = document(OBJECT).replace(b'"action"', inside.encode() + b', "action"', 1)
+    found = same(text)
+    assert plains is None or found == plains
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: b"\xef\xbb\xbf" + text,
+        lambda text: text[:-1],
+        lambda text: text[:-3] + b"],}}",
+        lambda text: text + b" x",
+        lambda text: text.replace(b'"eventList": [', b'"eventList": [,'),
+        lambda text: text.replace(b'"eventList"', b'"eventlist"'),
+        lambda text: text.replace(b'"epcisBody"', b'"epcisBodies"'),
+        lambda text: text.replace(b"\xc3\xa9", b"\xe9"),
+        lambda text: text.replace(b"{", b"{ ", 1).replace(b"]}}", b" ] \n}\t}\r\n"),
+        lambda text: text.replace(b"ns.example.com", b"ns.example.com/\\u0000"),
+        lambda text: b"[" + text + b"]",
+        lambda text: text.replace(b'"eventList": [', b'"eventList": 5, "x:eventList": ['),
+        lambda text: b"{" * 70 + text,
+    ],
+)
+def test_on_documents_that_are_broken_or_strange(change):
+    same(change(document(OBJECT, {**OBJECT, "ex:a": "é"}, OBJECT)))
+
+
+def test_a_context_behind_the_events_is_theirs():
+    whole = json.loads(document({**OBJECT, "ex:a": "1"}))
+    turned = dict(reversed(whole.items()))
+    assert next(iter(turned)) == "epcisBody"
+    assert same(json.dumps(turned).encode()) == 1
+
+
+def test_a_context_that_makes_a_prefix_of_urn_is_read_wholly():
+    assert same(document(OBJECT, context=[*CONTEXT, {"urn": "https://ns.example.com/"}])) == 0
+
+
+def test_events_in_a_query_document():
+    whole = json.loads(document(OBJECT, OBJECT))
+    body = {"queryResults": {"queryName": "q", "resultsBody": whole["epcisBody"]}}
+    assert same(json.dumps({**whole, "type": "EPCISQueryDocument", "epcisBody": body}).encode()) == 2
+
+
+def test_reading_stops_after_as_many_errors():
+    wrong = {**OBJECT, "action": "NO"}
+    same(document(*[wrong, OBJECT] * 6), Limits(findings=3))
+    same(document(*[{**OBJECT, "eventID": "urn:a:b"}] * 6), Limits(findings=3))
+
+
+def test_most_of_what_nests_within_the_limit_is_plain():
+    deep = {"ex:a": 1}
+    for _ in range(5):
+        deep = {"ex:a": [deep]}
+    assert same(document({**OBJECT, "ex:d": deep}), Limits(depth=20)) == 1
+    assert same(document({**OBJECT, "ex:d": deep}), Limits(depth=4)) == 0
