@@ -66,19 +66,20 @@ class Names:
         return Meant(Tip(tuple(lots), spans), tuple(unknown), tuple(several))
 
     def _found(self, name: str) -> Iterator[tuple[LotId, Span | None]]:
-        if lots := self._lots(name):
+        if lots := self.lots(name):
             yield from ((lot, None) for lot in lots)
             return
         if number := serial(canonical(name)):
             yield from ((lot, (number[1], number[1])) for lot in self._batches(canonical(name), number[1]))
             return
         for told in filter(None, (one.fullmatch(name) for one in _SERIALS)):
-            if lots := self._lots(told["lot"]):
+            if lots := self.lots(told["lot"]):
                 first, last = int(told["first"]), int(told["last"] or told["first"])
                 yield from ((lot, (min(first, last), max(first, last))) for lot in lots)
                 return
 
-    def _lots(self, name: str) -> list[LotId]:
+    def lots(self, name: str) -> list[LotId]:
+        """The lots that bear an identifier or a number."""
         wanted = LotId(canonical(name))
         return [wanted] if wanted in self.book.of_lot else self._numbers.get(name, [])
 

@@ -152,6 +152,10 @@ class Ledger:
                 _trim(self._books)
             return self._books[key]
 
+    def posted(self, as_of: Known | None = None, on: date | None = None) -> bool:
+        """Whether the book of everything is in memory already."""
+        return (self.size(as_of), on) in self._books
+
     def book_of(self, lots: Iterable[str], as_of: Known | None = None, on: date | None = None) -> Book:
         """A book of only what can be in some lots: their content and origins are those of the whole book."""
         size = self.size(as_of)

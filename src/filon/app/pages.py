@@ -39,7 +39,7 @@ from filon.views.build.battery import battery_view
 from filon.views.build.custody import credits_view, custody_view
 from filon.views.build.home import home_view
 from filon.views.build.log import log_view
-from filon.views.build.lot import contained, lot_view
+from filon.views.build.lot import contained, contained_plainly, lot_view
 from filon.views.build.lots import lot_list
 from filon.views.build.recall import recall_view
 from filon.views.build.sight import Sight
@@ -86,10 +86,16 @@ class Pages(PassportPages):
         return replace(view, passport=self.passport(lot, as_of=as_of))
 
     def balance(
-        self, *, element: str = "", site: str = "", period: str = "", as_of: Known | None = None
+        self,
+        *,
+        element: str = "",
+        site: str = "",
+        period: str = "",
+        as_of: Known | None = None,
+        on: date | None = None,
     ) -> BalanceView:
         """The balance lines that the choices leave."""
-        sight = self.sight(as_of)
+        sight = self.sight(as_of, on)
         return balance_view(sight, element=_element(element), site=self._site(site, sight), period=period)
 
     def log(self, *, page: int = 1, as_of: Known | None = None) -> LogView:
@@ -99,28 +105,52 @@ class Pages(PassportPages):
     def origin(self, name: str, *, element: str = "", as_of: Known | None = None) -> tuple[Contained, ...]:
         """What is in a lot by origin."""
         lot = self.ledger.lot(name, as_of)
-        contents = contained(self.sight_of(lot, as_of), lot)
+        return self.contents(self.sight_of(lot, as_of), lot, element)
+
+    @staticmethod
+    def contents(sight: Sight, lot: LotId, element: str = "") -> tuple[Contained, ...]:
+        """What is in a lot by origin, of one element or of all."""
         wanted = _element(element)
-        return tuple(one for one in contents if not wanted or one.element == wanted)
+        return tuple(one for one in contained(sight, lot) if not wanted or one.element == wanted)
 
     def trace(self, name: str, *, element: str, back: bool, forward: bool, as_of: Known | None = None) -> TraceView:
         """The chain of a lot as a list."""
         lot = self.ledger.lot(name, as_of)
-        book = self.ledger.book(as_of) if forward else self.ledger.book_of([lot], as_of)
-        chosen = _element(element) or self._leading(lot, as_of)
-        return trace_view(book, self.state(as_of=as_of), lot, chosen, back=back, forward=forward)
+        sight = self.sight(as_of) if forward else self.sight_of(lot, as_of)
+        return self.trace_of(sight, lot, element=element, back=back, forward=forward)
+
+    @staticmethod
+    def trace_of(sight: Sight, lot: LotId, *, element: str, back: bool, forward: bool) -> TraceView:
+        """The same of a book at hand."""
+        chosen = _element(element) or _leading(sight, lot)
+        return trace_view(sight.book, sight.state, lot, chosen, back=back, forward=forward)
 
     def why(
         self, name: str, *, element: str, smallest: Decimal, rows: bool = False, as_of: Known | None = None
     ) -> WhyView:
         """The tree under a lot's content; `smallest` in percent; for `rows` the files are read again."""
         lot = self.ledger.lot(name, as_of)
-        book = self.ledger.book_of([lot], as_of)
-        chosen = _element(element) or self._leading(lot, as_of)
+        return self.why_of(self.sight_of(lot, as_of), lot, element=element, smallest=smallest, rows=rows)
+
+    def why_of(self, sight: Sight, lot: LotId, *, element: str, smallest: Decimal, rows: bool = False) -> WhyView:
+        """The same of a book at hand."""
+        book, chosen = sight.book, _element(element) or _leading(sight, lot)
         reason = why(book, lot, chosen, smallest=Fraction(smallest) / 100)
-        deposits = {said.entry: self.ledger.store.entry(said.entry).name for said in book.events}
+        deposits = {entry: self.ledger.store.entry(entry).name for entry in {one.entry for one in _nodes(reason)}}
         places = self._places(book, reason) if rows else {}
-        return why_view(book, self.state(as_of=as_of), reason, chosen, deposits, rows=places)
+        return why_view(book, sight.state, reason, chosen, deposits, rows=places)
+
+    def lot_in(self, sight: Sight, name: str) -> LotId:
+        """The lot of a book at hand that a person means.
+
+        Raises:
+            NotFoundError: no lot has that name, or several have.
+        """
+        found = sight.names.lots(name)
+        lot = found[0] if len(found) == 1 else self.ledger.lot(name)
+        if lot not in sight.book.of_lot:
+            raise NotFoundError(f"no lot {name!r} is in this book")
+        return lot
 
     def _places(self, book: Book, reason: Reason) -> dict[int, str]:
         """Where in its file each event of a tree stands, by its index in the book."""
@@ -184,17 +214,14 @@ class Pages(PassportPages):
         return self._sight(self.ledger.size(as_of), on)
 
     def sight_of(self, lot: LotId, as_of: Known | None = None) -> Sight:
-        """Only what can be in a lot."""
+        """What can be in a lot, at least; the whole book where it is in memory already."""
         size = self.ledger.size(as_of)
+        if self.ledger.posted(size):
+            return self.sight(size)
         return Sight(self.ledger.book_of([lot], size), self.state(as_of=size), self._entry)
 
     def _whole(self, size: int, on: date | None) -> Sight:
         return Sight(self.ledger.book(size, on), self.state(as_of=size), self._entry)
-
-    def _leading(self, lot: LotId, as_of: Known | None) -> str:
-        contents = contained(self.sight_of(lot, as_of), lot)
-        known = [one for one in contents if one.mass.value]
-        return max(known, key=lambda one: one.mass.value or 0).element if known else MASS
 
     def _site(self, text: str, sight: Sight) -> str:
         """The identifier of a site that a person names."""
@@ -208,6 +235,12 @@ class Pages(PassportPages):
         if len(named) != 1:
             raise NotFoundError(f"{'several sites are' if named else 'no site is'} called {text!r}")
         return named[0]
+
+
+def _leading(sight: Sight, lot: LotId) -> str:
+    """The element that a lot holds the most of."""
+    known = [one for one in contained_plainly(sight, lot) if one.mass.value]
+    return max(known, key=lambda one: one.mass.value or 0).element if known else MASS
 
 
 def _element(text: str) -> str:

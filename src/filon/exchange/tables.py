@@ -68,6 +68,7 @@ def frame(rows: Listing) -> pl.DataFrame:
     kinds: dict[Kind, pl.DataType] = {
         Kind.TEXT: pl.String(),
         Kind.COUNT: pl.Int64(),
+        Kind.MASS: pl.Decimal(38, 6),
         Kind.NUMBER: pl.Decimal(38, 9),
         Kind.DAY: pl.Date(),
     }

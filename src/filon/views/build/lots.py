@@ -25,7 +25,7 @@ def lot_list(sight: Sight, query: str = "", *, stage: str = "", site: str = "", 
 
     Facets count what the query leaves before a facet is chosen, so that a choice can be changed.
     """
-    found = [lot for lot in sight.lots if _matches(sight, lot, query.casefold().strip())]
+    found = matching(sight, query)
     stages = Counter(sight.stage(lot) for lot in found)
     sites = Counter(_site(sight, lot) for lot in found)
     left = [lot for lot in found if stage in {"", sight.stage(lot)} and site in {"", _site(sight, lot)}]
@@ -43,6 +43,13 @@ def lot_list(sight: Sight, query: str = "", *, stage: str = "", site: str = "", 
         sites=tuple(Choice(key, name, sites[key], key == site) for name, key in names),
         rows=rows(sight, left[(min(page, pages) - 1) * ROWS : min(page, pages) * ROWS]),
     )
+
+
+def matching(sight: Sight, query: str, *, stage: str = "", site: str = "") -> list[LotId]:
+    """All lots whose number, product, form or site contains the query, of a stage and site if so chosen."""
+    wanted = query.casefold().strip()
+    found = (lot for lot in sight.lots if _matches(sight, lot, wanted))
+    return [lot for lot in found if stage in {"", sight.stage(lot)} and site in {"", _site(sight, lot)}]
 
 
 def rows(sight: Sight, lots: Iterable[LotId]) -> tuple[LotRow, ...]:
