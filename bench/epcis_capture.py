@@ -87,8 +87,9 @@ def _whole(place: Path | str, scale: int, first: float, named: str) -> list[dict
             bodies = [jsonwrite.write(list(islice(told, DOCUMENT))) for _ in range(5)]
             begun, ticked = process_time(), perf_counter()
             for body in bodies:
-                assert counted(body, xml=False) == DOCUMENT
-                repository.capture(body, "application/ld+json", token, "rollback")
+                listed = counted(body, xml=False)
+                job = repository.capture(body, "application/ld+json", token, "rollback", listed)
+                assert (job.success, job.taken) == (True, DOCUMENT)
             repository.settle()
             cpu, wall, done = cpu + process_time() - begun, wall + perf_counter() - ticked, done + 5 * DOCUMENT
             if done <= scale // 2:

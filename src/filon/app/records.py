@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from operator import attrgetter
@@ -111,11 +112,19 @@ def _plain_marks(said: Mapping[str, Any]) -> list[tuple[str, str]]:
     batches = dict.fromkeys([number[0] for _, piece in pieces if (number := serial(piece))])
     also = [pieces_of(number) for number in batches]
     if lots and said.get("ilmd", _NOTHING).get(_FILON_SERIALS):
-        also += [item for _, lot in lots if (item := elements(lot).get("01"))]
+        also += [item for _, lot in lots if (item := _item_of(lot))]
     if also:
         there = {identifier for _, identifier in told}
         told += [("also", name) for name in dict.fromkeys(also) if name not in there]
     return told
+
+
+_LOT = re.compile(r"https://id\.gs1\.org/01/(\d{14})/10/[^/?#]+")
+
+
+def _item_of(lot: str) -> str:
+    plainly = _LOT.fullmatch(lot)
+    return plainly[1] if plainly else elements(lot).get("01", "")
 
 
 _NOTHING: Mapping[str, Any] = {}

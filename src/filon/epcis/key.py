@@ -82,9 +82,21 @@ def _same(name: str) -> str:
     return name if not name.startswith(_MDA) else f"urn:epcglobal:cbv:mda:{name[len(_MDA) :]}"
 
 
-@lru_cache(maxsize=65_536)
 def _scalar(text: str) -> str:
-    """A text without blanks around it; one that reads as a number in its one spelling. The same few come often."""
+    """A text without blanks around it; one that reads as a number in its one spelling."""
+    first = text[:1]
+    if first.isalpha() and not text[-1].isspace():  # no number begins so
+        return text
+    if first != "0" and len(text) < _SHORT and text.isascii() and text.isdecimal():
+        return text
+    return _spelled(text)
+
+
+_SHORT = 64  # digits that `plain` writes without an exponent
+
+
+@lru_cache(maxsize=65_536)
+def _spelled(text: str) -> str:
     stripped = text.strip()
     return plain(Decimal(stripped)) if JSON_NUMBER.fullmatch(stripped) else stripped
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import msgspec
 import orjson
 
-from filon.core import ident
+from filon.core import gs1, ident
 from filon.core.unit import units
 from filon.epcis import cbv, moments, rules
 from filon.epcis.context import Terms
@@ -118,13 +118,13 @@ def _members(raw: dict[str, Any], terms: Terms, depth: int) -> tuple[dict[str, A
                 raise _OddError
             if value:
                 said[name] = {_foreign_name(key, terms): _foreign(item, terms, depth) for key, item in value.items()}
-        elif name != "type":
+        elif name not in {"type", "eventTime"}:
             own[_foreign_name(name, terms)] = _foreign(value, terms, depth)
     if own:
         said["extensions"] = own
+    time, said["eventTime"] = _moment(raw["eventTime"])
     _need(holds="eventTimeZoneOffset" in said and ("action" in said or "action" in forbidden))
     _SENSE[kind](said)
-    time, _ = _moment(raw["eventTime"])
     return said, time
 
 
@@ -159,7 +159,6 @@ def _foreign(value: Any, terms: Terms, depth: int) -> Any:
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 
-@lru_cache(maxsize=4_096)
 def _moment(text: str) -> tuple[datetime, str]:
     if _TIME.fullmatch(text):
         return datetime.fromisoformat(text), text
@@ -217,12 +216,32 @@ def _word_of(kind: str) -> Callable[[str], str]:
 
 def _thing(value: str) -> str:
     """The canonical identifier of a sound one."""
-    if not value.startswith(PLAIN):
-        raise _OddError
-    canonical, problem = examined(value)
-    if problem or not canonical:
+    canonical = _sound(value)
+    if not canonical:
         raise _OddError
     return canonical
+
+
+_ITEM = re.compile(r"https://id\.gs1\.org/01/(\d{14})/(?:10|21)/[A-Za-z0-9._-]{1,20}", re.ASCII)
+
+
+@lru_cache(maxsize=262_144)
+def _sound(value: str) -> str:
+    """The canonical identifier, or nothing if it is not sound; the two commonest kinds are told at once."""
+    item = _ITEM.fullmatch(value)
+    if item is not None and _checked(item[1]):
+        return value
+    if not value.startswith(PLAIN):
+        return ""
+    if value.startswith("urn:epcglobal:") and ident.is_uri(value):
+        return value
+    canonical, problem = examined(value)
+    return "" if problem else canonical
+
+
+@lru_cache(maxsize=16_384)
+def _checked(gtin: str) -> bool:
+    return gs1.misread((("01", gtin),)) is None
 
 
 def _things(value: list[str]) -> list[str]:
@@ -304,7 +323,6 @@ def _dispositions(value: dict[str, list[str]]) -> dict[str, list[str]]:
 
 _disposition = _word_of("disposition")
 _READERS: Mapping[str, Callable[[Any], Any]] = {
-    "eventTime": _time,
     "eventTimeZoneOffset": _zone,
     "recordTime": _time,
     "eventID": _own_name,

@@ -8,7 +8,7 @@ nothing changes; with many, the disk's syncs bound the commits and not the depos
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
@@ -100,9 +100,39 @@ class Group:
             each.done = True
 
 
+class Held:
+    """Which keys the ledger holds, as one transaction learns it: each is asked once, what it took itself is known.
+
+    Args:
+        ask: those of the keys that are held.
+    """
+
+    def __init__(self, ask: Callable[[Collection[bytes]], set[bytes]]) -> None:
+        self._ask = ask
+        self._asked: set[bytes] = set()
+        self._held: set[bytes] = set()
+
+    def __call__(self, keys: Iterable[bytes]) -> set[bytes]:
+        """Those of the keys that are held."""
+        wanted = set(keys)
+        if unasked := wanted - self._asked:
+            self._held |= self._ask(unasked)
+            self._asked |= unasked
+        return wanted & self._held
+
+    def took(self, keys: Iterable[bytes]) -> None:
+        """These are held from now on."""
+        self._held.update(keys)
+        self._asked |= self._held
+
+    def forget(self) -> None:
+        """Ask again: records went away with an erasure."""
+        self._held, self._asked = set(), set()
+
+
 def planned(
     together: Sequence[Wanted],
-    held: Callable[[Collection[bytes]], set[bytes]],
+    held: Held,
     size: int,
     last: int,
     salts: Callable[[int], bytes],
@@ -112,7 +142,7 @@ def planned(
     Must be asked inside the transaction that writes: what another process took meanwhile is seen, never overtaken.
 
     Args:
-        held: those of the keys that the ledger holds.
+        held: of this transaction.
         last: microseconds of the last entry; time does not run back.
     """
     plans: list[tuple[Wanted, list[Kept]]] = []

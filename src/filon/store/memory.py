@@ -15,7 +15,7 @@ from filon.core.errors import NotFoundError, StoreError
 from filon.log import merkle
 from filon.log.leaf import entered, erases, follow
 from filon.log.store import Deposit, Entry, Kept, Record, Stored
-from filon.store.group import Wanted, planned
+from filon.store.group import Held, Wanted, planned
 from filon.store.search import matches
 
 
@@ -188,7 +188,7 @@ class MemoryStore:
             self._open()
             last = self._kept[-1].learned if self._kept else 0
             # Everything that can fail is done before anything is kept.
-            [(_, kept)] = planned([wanted], self.known, len(self._kept), last, self._random)
+            [(_, kept)] = planned([wanted], Held(self.known), len(self._kept), last, self._random)
             for each, (_, records) in zip(kept, wanted.deposits, strict=False):
                 self._take(each, records)
             return [entered(each) for each in kept]

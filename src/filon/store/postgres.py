@@ -26,7 +26,7 @@ from filon.core.errors import ConflictError, NotFoundError, StoreError, WrongCal
 from filon.log import merkle
 from filon.log.leaf import entered, erases, follow, kind_of
 from filon.log.store import Deposit, Entry, Kept, Record, Stored
-from filon.store.group import Group, Wanted, planned, small
+from filon.store.group import Group, Held, Wanted, planned, small
 from filon.store.postgres_schema import MIGRATIONS
 from filon.store.search import SHORT, tail
 
@@ -39,6 +39,9 @@ DURABLE = {
     "synchronous_commit": {"on", "remote_apply", "remote_write", "local"},
 }
 """Server settings that durability needs; otherwise an acknowledged commit may be lost."""
+
+FEW = 50
+"""Under so many rows are inserted, more are copied."""
 
 _Row = tuple[Any, ...]
 _ENTRY = """SELECT entry.idx, learned, leaf, leaf_hash, media_type, name, submitter, accepted, salts,
@@ -100,7 +103,7 @@ class PostgresStore:
         with _told(), self._mine().transaction():
             size, last = self._lock()
             follow(size, last, kept)
-            self._write(size, kept, [records for _, records in entries])
+            self._write(size, kept, [records for _, records in entries], Held(self.known))
 
     def size(self) -> int:
         """How many entries there are."""
@@ -226,7 +229,7 @@ class PostgresStore:
             self._mine().execute("DELETE FROM mark; DELETE FROM record; DELETE FROM identifier")
             self._mine().execute("UPDATE head SET sequence = 0, identifier = 0")
             for entry, said in records:
-                self._take(entry, said)
+                self._take(entry, said, Held(self.known))
 
     def faults(self) -> list[str]:
         """What the ledger itself can tell to be wrong: the head row, loose rows, missing triggers."""
@@ -255,9 +258,10 @@ class PostgresStore:
         with _told(), self._mine().transaction():
             size, last = self._lock()
             # Asked under the lock: what another worker took a moment ago is seen.
-            plans = planned(together, self.known, size, last, self._random)
+            held = Held(self.known)
+            plans = planned(together, held, size, last, self._random)
             kept = [one for _, mine in plans for one in mine]
-            self._write(size, kept, [said for each, mine in plans if mine for _, said in each.deposits])
+            self._write(size, kept, [said for each, mine in plans if mine for _, said in each.deposits], held)
         for each, mine in plans:
             each.entries = [entered(one) for one in mine]
 
@@ -267,7 +271,7 @@ class PostgresStore:
         assert row is not None
         return int(row[0]), int(row[1])
 
-    def _write(self, size: int, kept: Sequence[Kept], records: Sequence[Sequence[Record]]) -> None:
+    def _write(self, size: int, kept: Sequence[Kept], records: Sequence[Sequence[Record]], held: Held) -> None:
         edge = merkle.frontier(self.node, size)
         with self._mine().cursor() as cursor:
             write = cursor.executemany
@@ -279,33 +283,50 @@ class PostgresStore:
             if kept:
                 cursor.execute("UPDATE head SET size = %s, learned = %s", (kept[-1].index + 1, kept[-1].learned))
         for each, said in zip(kept, records, strict=True):
-            self._take(each.index, said)
+            self._take(each.index, said, held)
             if each.said is not None and each.said.kind == "erasure":
                 for index in erases(each.said, each.index):
                     self._erase(index, each.index)
+                held.forget()
 
-    def _take(self, entry: int, records: Sequence[Record]) -> None:
-        held = self.known(record.key for record in records)
-        new = []
+    def _take(self, entry: int, records: Sequence[Record], held: Held) -> None:
+        before = held(record.key for record in records)
+        fresh: dict[bytes, Record] = {}
         for record in records:
-            if record.key not in held:
-                held.add(record.key)
-                new.append(record)
-        if not new:
+            if record.key not in before:
+                fresh.setdefault(record.key, record)
+        if not fresh:
             return
+        held.took(fresh)
+        new = list(fresh.values())
         first, lowest = self._one("SELECT sequence, identifier FROM head")
-        texts = list(dict.fromkeys(text for record in new for _, text in record.marks))
-        ids: dict[str, int] = dict(self._rows("SELECT text, id FROM identifier WHERE text = ANY(%s)", (texts,)))
-        fresh = [text for text in texts if text not in ids]
-        ids.update((text, number) for number, text in enumerate(fresh, lowest))
+        ids, met = self._interned(dict.fromkeys(text for record in new for _, text in record.marks), lowest)
         rows = sorted({(ids[text], role, number) for number, r in enumerate(new, first) for role, text in r.marks})
-        with self._mine().cursor() as cursor:
-            write = cursor.executemany
-            write("INSERT INTO identifier VALUES (%s, %s, %s)", [(ids[text], text, tail(text)) for text in fresh])
-            write("INSERT INTO record VALUES (%s, %s, %s, %s, %s, %s)",
+        self._put("identifier", ("int8", "text", "text"), [(ids[text], text, tail(text)) for text in met])
+        self._put("record", ("int8", "int8", "int8", "bytea", "text", "bytea"),
                   [(n, entry, r.occurred, r.key, r.name, r.body) for n, r in enumerate(new, first)])  # fmt: skip
-            write("INSERT INTO mark VALUES (%s, %s, %s)", rows)
-            cursor.execute("UPDATE head SET sequence = %s, identifier = %s", (first + len(new), lowest + len(fresh)))
+        self._put("mark", ("int8", "text", "int8"), rows)
+        self._mine().execute("UPDATE head SET sequence = %s, identifier = %s", (first + len(new), lowest + len(met)))
+
+    def _interned(self, texts: Iterable[str], lowest: int) -> tuple[dict[str, int], list[str]]:
+        """({text: id}, those not met before, which are numbered from `lowest` in the order in which they came)."""
+        wanted = list(texts)
+        ids: dict[str, int] = dict(self._rows("SELECT text, id FROM identifier WHERE text = ANY(%s)", (wanted,)))
+        met = [text for text in wanted if text not in ids]
+        ids.update((text, number) for number, text in enumerate(met, lowest))
+        return ids, met
+
+    def _put(self, table: str, types: Sequence[str], rows: Sequence[_Row]) -> None:
+        """Rows into a table: many by COPY, which costs the server a fraction; a few are not worth its round trips."""
+        with self._mine().cursor() as cursor:
+            if len(rows) < FEW:
+                values = ", ".join(["%s"] * len(types))
+                cursor.executemany(f"INSERT INTO {table} VALUES ({values})", rows)  # noqa: S608 - our own words
+                return
+            with cursor.copy(f"COPY {table} FROM STDIN (FORMAT BINARY)") as copy:
+                copy.set_types(types)
+                for row in rows:
+                    copy.write_row(row)
 
     def _erase(self, index: int, by: int) -> None:
         run = self._mine().execute

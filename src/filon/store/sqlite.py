@@ -29,7 +29,7 @@ from filon.log.store import Deposit, Entry, Kept, Record, Stored
 from filon.store import sqlite_records
 from filon.store.connection import BUSY_MS, connect, connect_reading, migrate, told, transaction, writable
 from filon.store.faults import file_faults, schema_faults
-from filon.store.group import Group, Wanted, planned, small
+from filon.store.group import Group, Held, Wanted, planned, small
 
 PAYLOAD_LIMIT = 900_000_000
 """Bytes; SQLite holds at most 1 000 000 000 in a row."""
@@ -188,7 +188,7 @@ class SqliteStore:
         with self._writing, told(self.path), transaction(self._writer):
             size = _size(self._writer)
             follow(size, self._last_learned(size), kept)
-            self._write(size, kept, [records for _, records in entries])
+            self._write(size, kept, [records for _, records in entries], self._held())
 
     def indexed(self, sequence: int, record: Record) -> bool:
         """Whether name, time and marks of a record are indexed as the record has them."""
@@ -205,7 +205,7 @@ class SqliteStore:
         with self._writing, told(self.path), transaction(self._writer):
             sqlite_records.forget(self._writer)
             for entry, said in records:
-                sqlite_records.take(self._writer, entry, said)
+                sqlite_records.take(self._writer, entry, said, self._held())
 
     def faults(self) -> list[str]:
         """What SQLite finds wrong with the file, and tables or triggers that are not as they were made."""
@@ -229,9 +229,10 @@ class SqliteStore:
         with told(self.path), transaction(self._writer):
             size = _size(self._writer)
             last = self._last_learned(size)
-            plans = planned(together, partial(sqlite_records.known, self._writer), size, last, self._random)
+            held = self._held()
+            plans = planned(together, held, size, last, self._random)
             kept = [one for _, mine in plans for one in mine]
-            self._write(size, kept, [said for each, mine in plans if mine for _, said in each.deposits])
+            self._write(size, kept, [said for each, mine in plans if mine for _, said in each.deposits], held)
         self._edge = self._grown  # only now is it sure that the ledger is so
         if any(one.said is not None and one.said.kind == "erasure" for one in kept):
             self._fold()
@@ -250,7 +251,10 @@ class SqliteStore:
             finally:
                 self._writer.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
 
-    def _write(self, size: int, kept: Sequence[Kept], records: Sequence[Sequence[Record]]) -> None:
+    def _held(self) -> Held:
+        return Held(partial(sqlite_records.known, self._writer))
+
+    def _write(self, size: int, kept: Sequence[Kept], records: Sequence[Sequence[Record]], held: Held) -> None:
         """Everything an append writes; also the way back in from a backup."""
         edge = self._edge_at(size)
         write = self._writer.executemany
@@ -258,10 +262,11 @@ class SqliteStore:
         write("INSERT INTO payload VALUES (?, ?, ?, ?, ?, ?, ?)", map(_payload_row, (k for k in kept if k.said)))
         write("INSERT INTO node VALUES (?, ?, ?)", (n for n in edge.grow(k.leaf_hash for k in kept) if n[0]))
         for each, said in zip(kept, records, strict=True):
-            sqlite_records.take(self._writer, each.index, said)
+            sqlite_records.take(self._writer, each.index, said, held)
             if each.said is not None and each.said.kind == "erasure":
                 for index in erases(each.said, each.index):
                     self._erase(index, each.index)
+                held.forget()
 
     def _edge_at(self, size: int) -> merkle.Frontier:
         """The tree's right edge: as we left it, unless another process has appended since or our commit failed."""

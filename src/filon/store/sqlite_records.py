@@ -13,6 +13,7 @@ from itertools import islice
 
 from filon.core.errors import StoreError
 from filon.log.store import Record, Stored
+from filon.store.group import Held
 from filon.store.search import SHORT, tail
 
 _CHUNK = 10_000
@@ -23,20 +24,25 @@ _EDGE = f"""coalesce((SELECT sequence FROM record WHERE entry >= :size ORDER BY 
 _ROLES = "SELECT id FROM role WHERE text IN (SELECT value FROM json_each(:roles))"
 
 
-def take(connection: sqlite3.Connection, entry: int, records: Iterable[Record]) -> None:
-    """Write the records of an entry whose key is not held; read once and in parts, so they may be made on the way."""
+def take(connection: sqlite3.Connection, entry: int, records: Iterable[Record], held: Held) -> None:
+    """Write the records of an entry whose key is not held; read once and in parts, so they may be made on the way.
+
+    Args:
+        held: of this transaction.
+    """
     rest = iter(records)
     while part := list(islice(rest, _CHUNK)):
-        held = known(connection, (record.key for record in part))
+        before = held(record.key for record in part)
         new: dict[bytes, Record] = {}
         for record in part:
-            if record.key not in held:
+            if record.key not in before:
                 new.setdefault(record.key, record)
+        held.took(new)
         fresh = list(new.values())
         first = _next_sequence(connection)
         connection.executemany(
             "INSERT INTO record (sequence, entry, occurred, key, name, body) VALUES (?, ?, ?, ?, ?, ?)",
-            ((number, entry, r.occurred, r.key, r.name, r.body) for number, r in enumerate(fresh, first)),
+            [(number, entry, r.occurred, r.key, r.name, r.body) for number, r in enumerate(fresh, first)],
         )
         _mark(connection, [(role, text, number) for number, r in enumerate(fresh, first) for role, text in r.marks])
 

@@ -120,21 +120,57 @@ def run(
     if row is None or row[4] is not None:
         return one(desk, job_id)
     body, submitter, behaviour, media_type, _ = row
-    try:
-        done = _capture(ledger, job_id, body, submitter, behaviour, media_type, now, progress)
-    except FilonError as error:  # the disk is full, another writer sits in the log: nothing was taken
-        done = _Done(success=False, errors=[ImplementationException(error.detail).problem()])
-    except Exception:  # noqa: BLE001 - a job that stumbles must not stumble again at every start
-        _log.exception("unforeseen error in capture job %s", job_id)
-        told = ImplementationException("the log of the server has the details")
-        done = _Done(success=False, errors=[told.problem()])
+    done = _tried(ledger, job_id, body, submitter, behaviour, media_type, now, progress)
     desk.change(
         """UPDATE job SET finished = ?, success = ?, entry = ?, errors = ?, findings = ?, events = ?, taken = ?,
            body = NULL WHERE id = ?""",
-        (micros(now()), done.success, done.entry, json.dumps(done.errors), json.dumps(done.warnings), done.events,
-         done.taken, job_id),
-    )  # fmt: skip
+        (micros(now()), *done.columns, job_id),
+    )
     return one(desk, job_id)
+
+
+def at_once(  # noqa: PLR0917 - as `post`, and the ledger
+    desk: Desk,
+    ledger: Ledger,
+    data: bytes,
+    media_type: str,
+    token: Token,
+    behaviour: str,
+    *,
+    now: Callable[[], datetime],
+) -> Job:
+    """Capture a document now and keep only what became of it; both durable on return.
+
+    If the power goes between the two, nobody was answered, and what is posted again is known, not taken twice.
+    """
+    job_id, created = str(uuid.uuid4()), micros(now())
+    done = _tried(ledger, job_id, data, token.name, behaviour, media_type, now, lambda _: None)
+    desk.change(
+        """INSERT INTO job (id, token, submitter, behaviour, media_type, created, finished, success, entry, errors,
+           findings, events, taken) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        (job_id, token.id, token.name, behaviour, media_type, created, micros(now()), *done.columns),
+    )
+    return one(desk, job_id)
+
+
+def _tried(  # noqa: PLR0917 - the columns of a job
+    ledger: Ledger,
+    job_id: str,
+    body: bytes,
+    submitter: str,
+    behaviour: str,
+    media_type: str,
+    now: Callable[[], datetime],
+    progress: Callable[[int], None],
+) -> _Done:
+    try:
+        return _capture(ledger, job_id, body, submitter, behaviour, media_type, now, progress)
+    except FilonError as error:  # the disk is full, another writer sits in the log: nothing was taken
+        return _Done(success=False, errors=[ImplementationException(error.detail).problem()])
+    except Exception:  # noqa: BLE001 - a job that stumbles must not stumble again at every start
+        _log.exception("unforeseen error in capture job %s", job_id)
+        told = ImplementationException("the log of the server has the details")
+        return _Done(success=False, errors=[told.problem()])
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +181,12 @@ class _Done:
     entry: int | None = None
     events: int = 0
     taken: int = 0
+
+    @property
+    def columns(self) -> tuple[Any, ...]:
+        """success, entry, errors, findings, events, taken, as the desk keeps them."""
+        told = json.dumps(self.errors), json.dumps(self.warnings)
+        return self.success, self.entry, *told, self.events, self.taken
 
 
 def _capture(  # noqa: PLR0917 - the columns of a job

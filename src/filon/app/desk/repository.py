@@ -56,6 +56,10 @@ class Bounds:
     most_per_page: int = 1_000
 
 
+AT_ONCE = 2 * 1024 * 1024
+"""Bytes of a document that is read within a fraction of a second."""
+
+
 class Repository:
     """One ledger with its desk.
 
@@ -100,9 +104,20 @@ class Repository:
             self._couriers.append(thread)
             thread.start()
 
-    def capture(self, data: bytes, media_type: str, token: Token, behaviour: str) -> Job:
-        """Keep a document and have it captured in its turn."""
+    def capture(self, data: bytes, media_type: str, token: Token, behaviour: str, events: int = 0) -> Job:
+        """Keep a document and have it captured in its turn.
+
+        One with more events than the books are asked about, but not so many that somebody would wait for it, is
+        captured before the answer: to keep it twice costs more than to read it.
+
+        Args:
+            events: how many it lists, where that is known.
+        """
         self.cards.learn(data)
+        if events > jobs.CHECKED and len(data) <= AT_ONCE:
+            job = jobs.at_once(self.desk, self.ledger, data, media_type, token, behaviour, now=self.now)
+            self.woke()
+            return job
         job = jobs.post(self.desk, data, media_type, token, behaviour, now=self.now())
         self._submit(job.id)
         return job

@@ -42,10 +42,11 @@ def post(call: Call) -> Response:
     if behaviour not in BEHAVIOURS:
         raise ValidationException(f"GS1-Capture-Error-Behaviour is {' or '.join(BEHAVIOURS)}")
     xml = files.is_xml(call.body, call.kind)
-    if counted(call.body, xml=xml) > call.repository.bounds.capture_events:
+    events = counted(call.body, xml=xml)
+    if events > call.repository.bounds.capture_events:
         raise too_much(call)
     kind = MEDIA_TYPES["xml" if xml else "json"]
-    job = call.repository.capture(call.body, kind, call.token, behaviour)
+    job = call.repository.capture(call.body, kind, call.token, behaviour, events)
     headers = {"Location": call.here(f"{call.root}/capture/{job.id}"), "GS1-Capture-Error-Behaviour": behaviour}
     return Response(status_code=202, headers=headers)
 
