@@ -29,6 +29,8 @@ from filon.exchange import workbook
 from filon.exchange.workbook.pause import collector_paused
 from filon.exchange.workbook.resolve import facts
 from filon.log.store import Deposit, Record
+from filon.passport.life import deeds
+from filon.passport.statement import statements
 
 Progress = Callable[[str, int, int], None]
 """(what is being done, done, total)."""
@@ -200,10 +202,21 @@ def consequences(ledger: Ledger, document: Document, made: Sequence[Record]) -> 
     own = {one.place.event: one.event.place for one in mine}
     findings = [
         replace(one, place=Place(file=document.name, event=one.place.event, pointer=own[one.place.event]))
-        for one in book.findings
+        for one in (*passport_findings(mine), *book.findings)
         if one.place.event in own
     ]
     return findings, not any(told.form_text or told.assays for told in book.declared.values())
+
+
+def passport_findings(mine: Sequence[Said]) -> list[Finding]:
+    """What is wrong with the statements and deeds of passports among these events.
+
+    Findings:
+        PAS-001 to PAS-005, PAS-010.
+    """
+    said = [one for one in mine if one.event.own("points")]
+    done = [one for one in mine if one.event.own("life")]
+    return [*(statements(said)[1] if said else ()), *(deeds(done)[1] if done else ())]
 
 
 _MATTER = frozenset({"quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList", "epcList",

@@ -6,12 +6,14 @@ A pure function of the bytes (and the versioned tables), so that what was logged
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from filon.core.finding import Level
 from filon.epcis import jsonld
 from filon.epcis.document import Document
-from filon.exchange import activity, catena_x, custody, workbook
+from filon.exchange import activity, catena_x, custody, points, workbook
 from filon.exchange.pact import evidence
 
 ACTIVITY = "application/vnd.filon.activity-sheet"
@@ -22,8 +24,12 @@ CATENA_X = "application/vnd.filon.catena-x-pcf+json"
 """A footprint as Catena-X partners send it."""
 CUSTODY = "application/vnd.filon.custody-sheet"
 """A custody sheet, CSV or xlsx: certificates, claims, statements; it moves no matter."""
+POINTS = "application/vnd.filon.point-sheet"
+"""A sheet of passport data, CSV or xlsx: it says data points, and moves no matter."""
+STATEMENTS = "application/vnd.filon.points+json"
+"""Statements and deeds of passports, as programs send them."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SHEETS = {ACTIVITY: activity, CUSTODY: custody}
+SHEETS = {ACTIVITY: activity, CUSTODY: custody, POINTS: points}
 MEDIA_TYPES = {
     "xlsx": XLSX,
     "csv": "text/csv",
@@ -55,6 +61,8 @@ def _own(data: bytes, name: str) -> str:
     """The kind of a deposit that says what was used or declared; empty for one that moves matter."""
     if sheet := next((kind for kind, one in SHEETS.items() if one.is_sheet(data, name)), ""):
         return sheet
+    if points.is_json(data):
+        return STATEMENTS
     if b'"partialFullPcf"' in data[:200_000]:
         return CATENA_X
     return FOOTPRINT if evidence.is_footprint(data) else ""
@@ -73,19 +81,23 @@ def document(data: bytes, name: str, kind: str) -> Document:
 
 
 def epcis_document(data: bytes, name: str, kind: str) -> Document:
-    """What an EPCIS document in JSON or XML, an activity or custody sheet or a product footprint says."""
-    if kind in SHEETS:
-        told: Document = SHEETS[kind].read(data, name)
-        return told
-    if kind == FOOTPRINT:
-        return evidence.document(data, name)
-    if kind == CATENA_X:
-        return evidence.document(data, name, change=catena_x.from_pcf)
+    """What an EPCIS document in JSON or XML says, or a sheet or document that is none."""
+    if read := _READERS.get(kind):
+        return read(data, name)
     if kind == MEDIA_TYPES["xml"]:
         from filon.epcis import xml  # noqa: PLC0415 - lxml only where somebody sends XML
 
         return xml.parse(data, name)
     return jsonld.parse(data, name)
+
+
+_READERS: Mapping[str, Callable[[bytes, str], Document]] = {
+    **{kind: one.read for kind, one in SHEETS.items()},
+    STATEMENTS: points.read_json,
+    FOOTPRINT: evidence.document,
+    CATENA_X: partial(evidence.document, change=catena_x.from_pcf),
+}
+"""What reads the kinds that are no EPCIS document."""
 
 
 def sound(document: Document) -> Document:

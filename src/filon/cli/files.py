@@ -14,6 +14,7 @@ from rich.progress import Progress as Bar
 from filon.app.settings import Settings
 from filon.cli.show import chosen, console, put_findings, put_json
 from filon.core.errors import RefusedError, WrongCallError
+from filon.core.finding import Language
 
 if TYPE_CHECKING:
     from filon.app.capture import Outcome
@@ -34,13 +35,20 @@ def template(
     file: Annotated[Path, typer.Argument(help="File to write: .xlsx, or .zip for CSV sheets.")] = Path("filon.xlsx"),
     lang: Annotated[str, typer.Option(help="Language of headings and help: en or fr.")] = "",
     example: Annotated[bool, typer.Option(help="With example rows.")] = False,
+    passport: Annotated[
+        str, typer.Option(help="The sheet of passport data instead: ev, lmt, industrial, industrial-external.")
+    ] = "",
+    model: Annotated[str, typer.Option(help="GTIN of the model, filled into that sheet.")] = "",
+    battery: Annotated[bool, typer.Option(help="What is measured on a battery, not what holds of its model.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Write the workbook that suppliers fill in, empty or as an example."""
+    """Write the workbook that suppliers fill in, empty or as an example; or the sheet of passport data."""
     from filon.exchange import workbook
 
     language = chosen(lang or context.obj.language)
-    if file.suffix == ".zip":
+    if passport:
+        data = _passport_sheet(passport, language, model, file.suffix, battery=battery)
+    elif file.suffix == ".zip":
         data = workbook.template_zip(language, example=example)
     elif file.suffix == ".xlsx":
         data = workbook.template(language, example=example)
@@ -55,6 +63,17 @@ def template(
         put_json({"file": str(file), "language": language, "bytes": len(data)})
     else:
         console().print(f"{file}  ({len(data) / 1000:.0f} kB, {language})")
+
+
+def _passport_sheet(category: str, language: Language, model: str, suffix: str, *, battery: bool) -> bytes:
+    from filon.exchange import points
+    from filon.passport.point import Category
+
+    if category not in set(Category):
+        raise WrongCallError(f"there is no category {category!r}; choose of {', '.join(Category)}")
+    if suffix not in {".xlsx", ".csv"}:
+        raise WrongCallError("the sheet of passport data is written as .xlsx or .csv")
+    return points.template(Category(category), language, model=model, battery=battery, sheet=suffix == ".xlsx")
 
 
 def check(
