@@ -34,6 +34,7 @@ def serve(
     from filon.app.desk.repository import Bounds, Repository
     from filon.app.ledger import Ledger
     from filon.app.pages import Pages
+    from filon.app.passport_data import PassportData
     from filon.app.public_log import PublicLog
     from filon.app.witness import open_witness
     from filon.cli.pact import office_of
@@ -61,6 +62,7 @@ def serve(
                 host=settings.base_url,
                 repository=repository,
                 office=office,
+                points=PassportData(ledger, repository.desk),
                 log=PublicLog(ledger.store),
                 witness=open_witness(witness) if witness else None,
             )

@@ -17,6 +17,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from filon import __version__
 from filon.app.desk.repository import Repository
 from filon.app.pact.office import Office
+from filon.app.passport_data import PassportData
 from filon.app.public_log import PublicLog
 from filon.app.witness import Witness
 from filon.core.errors import FilonError, NotFoundError, WrongCallError
@@ -24,6 +25,7 @@ from filon.views.ledger import Ledger
 from filon.web.epcis import Below, Interface
 from filon.web.log import log_routes, witness_routes
 from filon.web.pact import pact
+from filon.web.points import points_routes
 from filon.web.reply import GUARDS, POLICY, problem
 from filon.web.routes import pages
 
@@ -44,6 +46,7 @@ def create_app(
     log: PublicLog | None = None,
     witness: Witness | None = None,
     office: Office | None = None,
+    points: PassportData | None = None,
 ) -> FastAPI:
     """The application over one ledger.
 
@@ -54,12 +57,15 @@ def create_app(
         log: the transparency log at `/checkpoint` and `/tile`; None = nothing is there.
         witness: who answers partners' logs at `/witness`; None = nobody.
         office: who exchanges footprints with partners below `/3/`; None = nobody.
+        points: where passport data come in, by program or form; None = nowhere.
     """
     app = FastAPI(title="Filon", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.ledger = ledger
     app.state.host = host
     app.state.office = office
     app.include_router(pact)
+    if points is not None:
+        app.include_router(points_routes(points))
     app.include_router(pages)
     if log is not None:
         app.include_router(log_routes(log))
