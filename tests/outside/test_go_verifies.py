@@ -81,3 +81,13 @@ def test_an_outside_program_catches_every_flipped_byte(verifier, served):
         assert run(verifier, folder, key).returncode == 1, (path, at)
         path.write_bytes(data)
     assert run(verifier, folder, key).returncode == 0
+
+
+def test_it_verifies_the_great_log_and_catches_one_flipped_byte(verifier, great):
+    result = run(verifier, great.folder, great.log)
+    assert (result.returncode, f"{great.size} entries" in result.stdout) == (0, True), result.stdout
+    path = great.folder / "tile/entries/007"
+    data = path.read_bytes()
+    path.write_bytes(data[:1000] + bytes([data[1000] ^ 1]) + data[1001:])
+    assert run(verifier, great.folder, great.log).returncode == 1
+    path.write_bytes(data)
