@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from filon.core.errors import NotFoundError
 from filon.core.finding import Place, found
+from filon.views.alarm import AlarmLine, AlarmList, DownstreamLine
 from filon.views.balance import BalanceLine, BalanceView, Choice, verdict_of
 from filon.views.battery import BatteryView, Leg
 from filon.views.build.sight import lot_path
@@ -279,6 +280,14 @@ class ExampleLedger:
         line = ClaimLine(co, "responsible mining", Named("model", "controlled blending"), share, kg(732_731), none,
                          share, ("Tizirt",), ("M-1",), cause, (cause,))  # fmt: skip
         return CustodyView(self.state(as_of=as_of), identifier, lot.number, "", site, (line,), ())
+
+    def alarms(self, *, site="", element="", as_of=None):
+        says = Sentence("explain.undeclared", {"lot": "", "element": Named("element", "Co"), "mass": kg(21 * KG)})
+        below = (DownstreamLine("P-000017", lot_path(LINK), kg(166_500)),)
+        where, co = SiteName("urn:s", "Rivage", "FR"), Named("element", "Co")
+        one = AlarmLine(Named("check", "step"), where, date(2026, 9, 2), co, (("RIV-26-0047", "/lots"),),
+                        kg(1000 * KG), kg(1021 * KG), kg(-21 * KG), kg(4 * KG), (says,), below, 2, 3)  # fmt: skip
+        return AlarmList(self.state(as_of=as_of), (one,), 0)
 
     def credits(self, *, site="", as_of=None):
         since, until, none = date(2026, 1, 1), date(2026, 3, 31), kg(0)

@@ -28,6 +28,7 @@ PAGES = [
     "/balance",
     "/balance?element=Co",
     "/credits",
+    "/alarms",
     "/custody/01/09506000134369/10/RIV-26-0047",
     "/log",
     "/findings",

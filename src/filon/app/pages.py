@@ -32,8 +32,10 @@ from filon.core.matter import ELEMENTS, MASS
 from filon.core.moment import Known
 from filon.epcis.key import body_key
 from filon.views.agreement import AgreementView, agreement_view
+from filon.views.alarm import AlarmList
 from filon.views.balance import BalanceView
 from filon.views.battery import BatteryView
+from filon.views.build.alarm import alarm_list
 from filon.views.build.balance import balance_view
 from filon.views.build.battery import battery_view
 from filon.views.build.custody import credits_view, custody_view
@@ -191,6 +193,11 @@ class Pages(PassportPages):
             return custody_view(self.sight(as_of), self._custody.chain(as_of), lot)
         except KeyError as error:
             raise NotFoundError(f"the books hold nothing of {identifier!r}") from error
+
+    def alarms(self, *, site: str = "", element: str = "", as_of: Known | None = None) -> AlarmList:
+        """Every difference beyond what measuring explains."""
+        sight = self.sight(as_of)
+        return alarm_list(sight, site=self._site(site, sight), element=_element(element))
 
     def credits(self, *, site: str = "", as_of: Known | None = None) -> CreditsView:
         """The mass-balance accounts of a site, or all."""

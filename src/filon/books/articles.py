@@ -33,9 +33,9 @@ def assembly(journal: Journal, move: Movement) -> None:
         lot = journal.resolved(line).lot
         for content, _ in journal.take(move, line, pool.id, serials=tuple(ranges.get(lot, ()))):
             if line.amount:
-                pieces, before = journal.inside[move.parent].get(lot, (0, {}))
+                there, before = journal.inside[move.parent].get(lot, (Amount(0, line.amount.unit), {}))
                 plus(before, content)
-                journal.inside[move.parent][lot] = (pieces + line.amount.number, before)
+                journal.inside[move.parent][lot] = (replace(there, number=there.number + line.amount.number), before)
     if not whole:
         journal.drain(pool, Account(AccountKind.OUT_OF_SCOPE, "elsewhere"))
         return
@@ -78,31 +78,56 @@ def disassembly(journal: Journal, move: Movement) -> None:
         return
     inside = journal.inside.get(move.parent, {})
     if not move.gives:
-        parts = [Line(lot, Amount(pieces, PIECE)) for lot, (pieces, _) in inside.items() if pieces]
+        parts = [Line(lot, there) for lot, (there, _) in inside.items() if there.number]
     parts = list(_still_inside(journal, move, inside, parts))
     named = [(line, journal.resolved(line).lot) for line in parts]
-    if all(inside.get(lot, (0, {}))[0] >= amount_of(line) for line, lot in named):
+    if all(lot in inside and _is_inside(inside[lot][0], line) for line, lot in named):
         for line, lot in named:
-            pieces, content = inside[lot]
-            share: Content = {s: None if mg is None else part(mg, amount_of(line), pieces) for s, mg in content.items()}
+            there, content = inside[lot]
+            taken, number = amount_of(line), there.number
+            share: Content = {s: None if mg is None else part(mg, taken, number) for s, mg in content.items()}
             _part(journal, move, whole, line, share)
-            inside[lot] = (pieces - amount_of(line), minus(content, share))
+            inside[lot] = (replace(there, number=number - taken), minus(content, share))
     else:
-        rest = sum(amount_of(line) for line in parts)
-        for line in parts:
-            share = {s: None if mg is None else part(mg, amount_of(line), rest) for s, mg in whole.left_content.items()}
-            rest -= amount_of(line)
+        weights = _weights(journal, whole, parts)
+        rest = sum(weights)
+        for line, weight in zip(parts, weights, strict=True):
+            held = whole.left_content.items()
+            share = {s: None if mg is None else part(mg, weight, rest) if rest else 0 for s, mg in held}
+            rest -= weight
             _part(journal, move, whole, line, share, taken=0 if rest else whole.left)
 
 
+def _is_inside(there: Amount, line: Line) -> bool:
+    return line.amount is not None and line.amount.unit == there.unit and there.number >= line.amount.number
+
+
+def _weights(journal: Journal, whole: Holding, parts: Sequence[Line]) -> list[int]:
+    """By what parts nobody saw going in share what is there: pieces by number; beside kilograms, by their mass.
+
+    A piece weighs what its maker declared, else its part of what the kilograms leave of the article.
+    """
+    bulk = [line.amount.number if line.amount and line.amount.unit == MILLIGRAM else 0 for line in parts]
+    if not any(bulk):
+        return [amount_of(line) for line in parts]
+    said = [journal.told(line.lot).piece_mass for line in parts]
+    pieces = [0 if mg else amount_of(line) for line, mg in zip(parts, bulk, strict=True)]
+    left = max(0, (whole.left_content.get(MASS) or 0) - sum(bulk))
+    each = part(left, 1, sum(pieces)) if any(pieces) else 0
+    return [
+        mg or number * (round(mass * MG_PER_KG) if mass else each)
+        for mg, number, mass in zip(bulk, pieces, said, strict=True)
+    ]
+
+
 def _still_inside(
-    journal: Journal, move: Movement, inside: Mapping[LotId, tuple[int, Content]], parts: Sequence[Line]
+    journal: Journal, move: Movement, inside: Mapping[LotId, tuple[Amount, Content]], parts: Sequence[Line]
 ) -> Iterator[Line]:
     """The parts that can come out: of a lot that was seen going in, no more pieces than are left of it."""
-    left = {lot: pieces for lot, (pieces, _) in inside.items()}
+    left = {lot: there.number for lot, (there, _) in inside.items()}
     for line in parts:
         lot, asked = journal.resolved(line).lot, amount_of(line)
-        if lot not in left or line.amount is None:
+        if lot not in left or line.amount is None or line.amount.unit != inside[lot][0].unit:
             yield line
             continue
         pieces = min(asked, left[lot])
@@ -185,13 +210,28 @@ def _spans(move: Movement) -> Iterator[tuple[LotId, Span]]:
 
 
 def serials_twice(journal: Journal) -> list[Finding]:
-    """Findings BOK-021 for every serial number that went into two articles."""
-    findings = []
+    """What serial numbers cannot do.
+
+    Findings:
+        BOK-021: one went into two articles.
+        BOK-039: two batches of one product say that they have it.
+    """
+    findings = _batches_overlap(journal)
     for batch, spans in journal.used.items():
         for before, after in pairwise(sorted(spans, key=lambda span: span[:2])):
             if after[0] <= before[1]:
                 span = (after[0], min(before[1], after[1]))
                 findings.append(_serials("BOK-021", journal, after[2], batch, span))
+    return findings
+
+
+def _batches_overlap(journal: Journal) -> list[Finding]:
+    findings = []
+    for ranges in journal.batches.values():
+        for (first, last, one), (after, until, other) in pairwise(sorted(set(ranges))):
+            if one != other and after <= last:
+                numbers, names = f"{max(first, after)}–{min(last, until)}", map(journal.name, (one, other))
+                findings.append(found("BOK-039", found=numbers, serials=numbers, lot=next(names), other=next(names)))
     return findings
 
 

@@ -78,7 +78,7 @@ class Journal:
         self._said: dict[tuple[int, int], Declared] = {}
         self.place = Place()  # of the event being posted
         self.born: set[LotId] = set()  # lots that entered the books by their making
-        self.inside: dict[LotId, dict[LotId, tuple[int, Content]]] = defaultdict(dict)  # article -> what was put in
+        self.inside: dict[LotId, dict[LotId, tuple[Amount, Content]]] = defaultdict(dict)  # article -> what was put in
         self.shipments: Counter[tuple[str, LotId]] = Counter()  # dispatches still to come, by delivery note and lot
         self.arrivals: Counter[tuple[str, LotId]] = Counter()  # receipts still to come
         self.arrived: Counter[tuple[str, LotId]] = Counter()  # what was received so far

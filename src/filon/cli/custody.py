@@ -1,4 +1,4 @@
-"""The commands `custody` and `credits`: what may be claimed of a lot and why no more; what a site has left to claim."""
+"""The commands `custody`, `credits` and `alarms`: what may be claimed, what is left to claim, what does not add up."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from filon.cli.show import AsOf, chosen, console, grid, put_findings, put_json
 from filon.views.say import Tongue, tongue
 
 if TYPE_CHECKING:
+    from filon.views.alarm import AlarmList
     from filon.views.custody import AccountLine, ClaimLine, CreditsView, CustodyView
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
@@ -18,6 +19,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
     app.command(epilog="Example: filon custody PK-0001 --why")(custody)
+    app.command(epilog="Example: filon alarms --element Co")(alarms)
     app.command("credits", epilog="Example: filon credits Atlas")(credit_accounts)
 
 
@@ -60,6 +62,46 @@ def credit_accounts(
         put_credits(view, say)
     if any(one.failures for account in view.accounts for one in account.periods):
         raise typer.Exit(1)
+
+
+def alarms(
+    context: typer.Context,
+    site: Annotated[str, typer.Option(help="Identifier or part of the name of a site.")] = "",
+    element: Annotated[str, typer.Option("--element", "-e", help="Co, Ni, Li, Mn, Cu, C, As, Fe, P, Al, mass.")] = "",
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Show every difference that measuring does not explain, what may, and the lots downstream; exit 1 if any."""
+    from filon.app.ledger import Ledger
+    from filon.app.pages import Pages
+
+    say = tongue(chosen(context.obj.language))
+    with Ledger.open(context.obj.ledger, create=False) as ledger:
+        view = Pages(ledger).alarms(site=site, element=element, as_of=as_of)
+    if as_json:
+        put_json(view, say)
+    else:
+        put_alarms(view, say)
+    if view.alarms:
+        raise typer.Exit(1)
+
+
+def put_alarms(view: AlarmList, say: Tongue) -> None:
+    """Print alarms: what, where, how much, what may explain it, which lots it concerns."""
+    out, words = console(), WORDS[say.language]
+    for one in view.alarms:
+        lots = ", ".join(number for number, _ in one.lots[:5])
+        about = f"{say.name(one.what)} · {one.site.name} · {say.day(one.day)} · {say.name(one.element)} · {lots}"
+        out.print(f"[bold]{say.figure(one.size)}[/]  {about}  [dim]±{say.figure(one.allowed)} · #{one.entry}[/]")
+        for each in one.explanations:
+            out.print(f"    ? {say.tell(each)}")
+        if one.downstream:
+            first = ", ".join(f"{each.lot} ({say.figure(each.mass)})" for each in one.downstream[:5])
+            out.print(words["downstream"].format(count=len(one.downstream) + one.more, first=first))
+    if not view.alarms:
+        out.print(words["no alarms"])
+    if view.more:
+        out.print(f"… {view.more}")
 
 
 def put_custody(view: CustodyView, say: Tongue, *, why: bool = False) -> None:
@@ -123,6 +165,8 @@ WORDS = {
         "nothing": "Nobody claimed anything of what is in it.",
         "claims": "Element|Characteristic|Model|May be claimed|Mass|Physically|Sources|Certificates",
         "step": "  {element}: {after}, {rule}: {told} (lot {lot}, {site}, {day}, entry {entry})",
+        "downstream": "    {count} lots downstream: {first}",
+        "no alarms": "Everything that was checked adds up within measuring uncertainty.",
         "no accounts": "No site keeps a mass-balance account.",
         "periods": "Period|Opening|Certified in|Credits|By observed factor|Claimed|Closing|Carried|Observed|Verdict",
         "reopened": "Reopen {since} – {until}: closed at {then} ({closed}), {now} as known now. Tell the holders of:",
@@ -133,6 +177,8 @@ WORDS = {
         "nothing": "Rien n’est allégué sur ce qu’il contient.",
         "claims": "Élément|Caractéristique|Modèle|Allégable|Masse|Physiquement|Sources|Certificats",
         "step": "  {element} : {after}, {rule} : {told} (lot {lot}, {site}, {day}, inscription {entry})",
+        "downstream": "    {count} lots en aval : {first}",
+        "no alarms": "Tout ce qui a été contrôlé est cohérent à l’incertitude de mesure près.",
         "no accounts": "Aucun site ne tient de compte de bilan massique.",
         "periods": "Période|Ouverture|Certifié entré|Crédits|Selon l’observé|Allégué|Clôture|Reporté|Observé|Verdict",
         "reopened": "À rouvrir, {since} – {until} : clos à {then} ({closed}), {now} aujourd’hui. Prévenir pour :",

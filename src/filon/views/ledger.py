@@ -11,6 +11,7 @@ from typing import Protocol
 
 from filon.core.finding import Finding
 from filon.core.moment import Known
+from filon.views.alarm import AlarmList
 from filon.views.balance import BalanceView
 from filon.views.battery import BatteryView
 from filon.views.custody import CreditsView, CustodyView
@@ -75,6 +76,10 @@ class Ledger(Protocol):
         Raises:
             NotFoundError: no such lot, as known then.
         """
+        ...
+
+    def alarms(self, *, site: str = "", element: str = "", as_of: Known | None = None) -> AlarmList:
+        """Every difference beyond what measuring explains, with hypotheses and the lots concerned."""
         ...
 
     def credits(self, *, site: str = "", as_of: Known | None = None) -> CreditsView:

@@ -46,12 +46,26 @@ SENTENCES: Mapping[str, tuple[str, ...]] = {
     "unknown.opening": N_("{mass} of {of}: it was in stock at {site} before the books began."),
     "unknown.opening-public": N_("{mass} of {of}: it was in stock before the books began."),
     "unknown.assay": N_("Lot {lot}, {element}: no assay says how much there is."),
+    "unknown.basis": N_("Lot {lot}, {element}: its assay does not say whether it is on dry or on wet basis."),
+    "unknown.moisture": N_("Lot {lot}, {element}: its assay is not on wet basis and its moisture is not known."),
     "unknown.form": N_("Lot {lot}: its chemical form is not known, so nobody can tell what it contains."),
     "unknown.measured": N_(
         "{mass} of {of}: weighed or assayed beyond what had come in, within the uncertainty of measuring, and taken "
         "for more of the same mixture."
     ),
     "unknown.other": N_("{mass} of {of}: no event says where it came from."),
+    # Alarms: what may explain a difference.
+    "explain.unit": N_("A wrong unit or decimal point: {lot} off by the factor {factor}."),
+    "explain.basis": N_("The assay of lot {lot} on the wrong basis: its moisture is {moisture}."),
+    "explain.hydrate": N_("Lot {lot} is {other}, not {form}."),
+    "explain.assay": N_("The {element} assay of lot {lot}: it would close at {would} instead of {told}."),
+    "explain.weight": N_("The weight of lot {lot}: it would close at {would} instead of {told}."),
+    "explain.digits": N_("Two digits exchanged: the weights differ by a multiple of nine."),
+    "explain.forgotten": N_("Lot {lot} was used too and nobody said so: it holds {mass}."),
+    "explain.twice": N_("Lot {lot} was told twice: it brought {mass}."),
+    "explain.residue": N_("Residue or scrap of {mass} that nobody declared."),
+    "explain.undeclared": N_("Matter of {mass} that nobody declared came in."),
+    "explain.lost": N_("Lost, stolen or spilled on the way: {mass}."),
     # Chain of custody: what changed a claim.
     "custody.declared": N_("declared as {before}"),
     "custody.R2": N_("matter of one source met"),
@@ -217,6 +231,10 @@ NAMES: Mapping[tuple[str, str], str] = {
     ("state", "loss"): PN_("state", "lost"),
     ("state", "reagents"): PN_("state", "reagents"),
     ("state", "unaccounted"): PN_("state", "unaccounted"),
+    ("check", "step"): PN_("check", "step"),
+    ("check", "transit"): PN_("check", "transport"),
+    ("check", "stocktake"): PN_("check", "stocktake"),
+    ("check", "withdrawal"): PN_("check", "withdrawal"),
     ("model", "identity preserved"): PN_("model", "identity preserved"),
     ("model", "segregated"): PN_("model", "segregated"),
     ("model", "controlled blending"): PN_("model", "controlled blending"),

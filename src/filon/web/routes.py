@@ -84,6 +84,14 @@ def custody(request: Request, path: str, as_of: AsOf = None) -> Response:
     return page("custody.html", request, view, page="lots", command=f"filon custody {quote(view.number)} --why")
 
 
+@reads("/alarms")
+@reads("/alarms.json")
+def alarms(request: Request, site: Text = "", element: Text = "", as_of: AsOf = None) -> Response:
+    """What does not add up, and why may that be?"""
+    view = ledger(request).alarms(site=site, element=element, as_of=as_of)
+    return page("alarms.html", request, view, page="balance", command="filon alarms")
+
+
 @reads("/credits")
 @reads("/credits.json")
 def credit_accounts(request: Request, site: Text = "", as_of: AsOf = None) -> Response:

@@ -67,10 +67,13 @@ def _unmeasured(sight: Sight, lot: LotId, element: str, *, public: bool) -> tupl
     if public:
         return (Sentence("content.unknown", {"elements": (named,)}),)
     lots = dict.fromkeys(book.holdings[i].lot for i in sorted(first) if book.holdings[i].kind is not AccountKind.STEP)
-    told = [
-        Sentence("unknown.assay", {"lot": short(one), "element": named})
-        if sight.told(one).form
-        else Sentence("unknown.form", {"lot": short(one)})
-        for one in lots
-    ]
+    told = [Sentence(_lack(sight, one, element), {"lot": short(one), "element": named}) for one in lots]
     return tuple(told[:TOLD]) or (Sentence("content.unknown", {"elements": (named,)}),)
+
+
+def _lack(sight: Sight, lot: LotId, element: str) -> str:
+    """What a lot's declaration lacks for its content to be known: the form, an assay, or what the assay refers to."""
+    told = sight.told(lot)
+    if element in told.assays:
+        return "unknown.basis" if told.moisture else "unknown.moisture"
+    return "unknown.assay" if told.form else "unknown.form"
