@@ -51,10 +51,10 @@ def start(
 
 def assembled(root: typer.Typer) -> typer.Typer:
     """The command with all its groups; a second call adds nothing."""
-    from filon.cli import ask, carbon, custody, demo, files, log, pact, readiness, recall, serve, token, witness
+    from filon.cli import ask, bench, carbon, custody, demo, files, log, pact, readiness, recall, serve, token, witness
 
     if not root.registered_commands:
-        for group in (files, ask, recall, carbon, custody, log, witness, demo, pact, readiness, serve, token):
+        for group in (files, ask, recall, carbon, custody, log, witness, demo, pact, readiness, serve, token, bench):
             group.add_to(root)
     return root
 

@@ -23,6 +23,12 @@ def compiled(loop: Loop) -> Loop:
     return cast(Loop, made)
 
 
+def contracted(loop: Loop) -> Loop:
+    """Compiled so that a product and its sum are rounded once, not twice: quicker and nearer the truth."""
+    made: Any = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})(loop)
+    return cast("Loop", made)
+
+
 @compiled
 def sorted_by(key: Any, starts: Any, order: Any) -> None:
     """Fill `order` with the positions of `key`, by key, stable; `starts` (keys + 2, zero) becomes where each begins."""
@@ -255,7 +261,7 @@ def classed(  # noqa: PLR0912, PLR0915, C901 - one pass over 10^8 links; every c
     return bool(node == len(starts) - 1)
 
 
-@compiled
+@contracted
 def swept(  # noqa: C901 - four sources at a time: a row is then written once, not four times
     starts: Any, source: Any, weight: Any, filled: Any, first: int, rows: Any
 ) -> None:

@@ -9,17 +9,23 @@ Three links a cell: two rolls, one module.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
+
+Numbers: TypeAlias = npt.NDArray[Any]
 
 MINES = 200
 CELLS, WINDOW, MODULE, PACK = 36_000, 4_000, 24, 6
-BACK = 3  # blocks whose lots are still in store
-KINDS = (  # what a block makes: name, how many, links each
+BACK = 3
+"""Blocks whose lots are still in store."""
+KINDS = (
     ("concentrate", 60, 1), ("refined", 60, 6), ("transit", 60, 1), ("received", 60, 1), ("precursor", 2, 28),
     ("delivered", 2, 1), ("cathode", 4, 5), ("stored", 4, 1), ("roll", 60, 2), ("anode", 60, 2), ("cell", CELLS, 2),
     ("module", CELLS // MODULE, MODULE), ("pack", CELLS // MODULE // PACK, PACK),
 )  # fmt: skip
+"""What a block makes: name, how many, links each."""
 NODES, LINKS = sum(many for _, many, _ in KINDS), sum(many * each for _, many, each in KINDS)
 _OF = {"refined": "concentrate", "transit": "refined", "received": "transit", "precursor": "received",
        "delivered": "precursor", "cathode": "delivered", "stored": "cathode", "roll": "stored", "anode": "received",
@@ -28,15 +34,20 @@ _OF = {"refined": "concentrate", "transit": "refined", "received": "transit", "p
 
 @dataclass(frozen=True)
 class Plant:
-    """In order of time: `into[starts[n]:starts[n + 1]]` are the sources of node n; the first MINES nodes are mines."""
+    """The flow links of a plant in order of time; the first MINES nodes are mines.
 
-    starts: np.ndarray
-    into: np.ndarray
-    share: np.ndarray
-    event: np.ndarray
+    Args:
+        starts, into: `into[starts[n]:starts[n + 1]]` are the sources of node n.
+        share: of each link's target; event: of each node.
+    """
+
+    starts: Numbers
+    into: Numbers
+    share: Numbers
+    event: Numbers
     blocks: int
 
-    def ids(self, kind: str, block: int) -> np.ndarray:
+    def ids(self, kind: str, block: int) -> Numbers:
         """The nodes of a kind that a block made."""
         return MINES + block * NODES + _first(kind) + np.arange(_many(kind))
 
@@ -74,7 +85,7 @@ def plant(links: int, seed: int = 1) -> Plant:
     return Plant(starts, into.ravel(), np.tile(_shares(), blocks), _events(blocks), blocks)
 
 
-def _sources(kind: str, many: int, each: int, blocks: int, chance: np.random.Generator) -> np.ndarray:
+def _sources(kind: str, many: int, each: int, blocks: int, chance: np.random.Generator) -> Numbers:
     """(blocks, many, each) sources within a block (mines for concentrates)."""
     if kind == "concentrate":
         return chance.integers(0, MINES, (blocks, many, each))
@@ -93,7 +104,7 @@ def _sources(kind: str, many: int, each: int, blocks: int, chance: np.random.Gen
     return first + chance.integers(0, there, (blocks, many, each))
 
 
-def _shares() -> np.ndarray:
+def _shares() -> Numbers:
     """Shares of a block's links: what a recipe says, the same in every block."""
     parts = []
     for kind, many, each in KINDS:
@@ -103,7 +114,7 @@ def _shares() -> np.ndarray:
     return np.concatenate(parts)
 
 
-def _events(blocks: int) -> np.ndarray:
+def _events(blocks: int) -> Numbers:
     """One event a lot; cells in batches of 4 000."""
     local, seen = [], 0
     for kind, many, _ in KINDS:
