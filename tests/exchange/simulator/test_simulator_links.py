@@ -30,7 +30,9 @@ def test_every_cell_goes_into_one_module_made_of_its_window():
         inside = made.into[made.starts[modules[0]] : made.starts[modules[-1] + 1]]
         assert sorted(inside.tolist()) == cells.tolist()
         window = (inside - cells[0]).reshape(-1, MODULE) // WINDOW
-        assert (window == window[:, :1]).all()
+        assert (
+            np.diff(window.ravel()) >= 0
+        ).all()  # window after window; a module may begin in one and end in the next
         assert len(set((inside.reshape(-1, MODULE)[0] - cells[0]).tolist())) == MODULE  # shuffled, and each once
         assert (np.diff(inside[:MODULE]) != 1).any()
     assert made.ids("pack", 0)[-1] == MINES + NODES - 1
