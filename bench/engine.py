@@ -2,8 +2,8 @@
 
 `--scale` is the number of flow links, from 10^5 to 10^8. Times are CPU seconds of this process (the machine may be
 shared); `ratio` is the part of them that memory alone would take for the compulsory bytes at the measured bandwidth, at
-most 1. Compulsory: 8 bytes a link, 8 a node, each row written once and read once. The first touch of memory in a virtual
-machine is the host's work, so as much memory as will be used is touched by another process before.
+most 1. Compulsory: 8 bytes a link, 8 a node, each row written once and read once. The first touch of memory in a
+virtual machine is the host's work, so as much memory as will be used is touched by another process before.
 """
 
 from __future__ import annotations
