@@ -11,7 +11,7 @@ from typing import Any, overload
 
 import orjson
 
-from filon.books.cone import names, pieces_of
+from filon.books.cone import further, pieces_of
 from filon.books.movement import Said
 from filon.books.register import Register, serial
 from filon.core.ident import elements
@@ -147,13 +147,14 @@ def marks(event: Event) -> Iterator[tuple[str, str]]:
     """(role, identifier) for everything an event can be found by; roles are the standard's field names, or `also`."""
     told = _fields(event)
     yield from told
-    there = {identifier for _, identifier in told}
-    yield from (("also", name) for name in dict.fromkeys(names(event)) if name not in there)
+    if more := dict.fromkeys(further(event)):
+        there = {identifier for _, identifier in told}
+        yield from (("also", name) for name in more if name not in there)
 
 
 def _fields(event: Event) -> list[tuple[str, str]]:
-    told = [(role, epc) for role, epcs in zip(_ARTICLES, _articles(event), strict=True) for epc in epcs]
-    told += [(role, item.epcClass) for role, items in zip(_LOTS, _lots(event), strict=True) for item in items]
+    told = [(role, epc) for role, epcs in zip(_ARTICLES, _articles(event), strict=True) if epcs for epc in epcs]
+    told += [(role, lot.epcClass) for role, lots in zip(_LOTS, _lots(event), strict=True) if lots for lot in lots]
     if event.parentID:
         told.append(("parentID", event.parentID))
     told += [("bizTransaction", transaction.value) for transaction in event.bizTransactionList]

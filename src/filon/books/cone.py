@@ -32,16 +32,25 @@ def names(event: Event) -> Iterator[str]:
     A declared error is found by the event's own identifier too, a batch whose pieces have serial numbers by its GTIN,
     and pieces by their GTIN in another way: there are few batches and many pieces.
     """
-    listed = (event.quantityList, event.childQuantityList, event.inputQuantityList, event.outputQuantityList)
-    yield from (item.epcClass for items in listed for item in items)
-    pieces = (*event.epcList, *event.childEPCs, *event.inputEPCList, *event.outputEPCList)
-    yield from pieces
+    for items in (event.quantityList, event.childQuantityList, event.inputQuantityList, event.outputQuantityList):
+        yield from (item.epcClass for item in items)
+    yield from _pieces(event)
     yield from filter(None, (event.parentID, event.transformationID, str(event.own("own") or "")))
+    yield from further(event)
+
+
+def further(event: Event) -> Iterator[str]:
+    """Those of its names that stand in none of its members as they are."""
     if event.errorDeclaration and event.eventID:
         yield event.eventID
-    yield from dict.fromkeys(pieces_of(number[0]) for piece in pieces if (number := serial(piece)))
+    yield from dict.fromkeys(pieces_of(number[0]) for piece in _pieces(event) if (number := serial(piece)))
     if event.trait("serials"):
-        yield from filter(None, (elements(item.epcClass).get("01") for items in listed for item in items))
+        listed = (*event.quantityList, *event.childQuantityList, *event.inputQuantityList, *event.outputQuantityList)
+        yield from filter(None, (elements(item.epcClass).get("01") for item in listed))
+
+
+def _pieces(event: Event) -> tuple[str, ...]:
+    return (*event.epcList, *event.childEPCs, *event.inputEPCList, *event.outputEPCList)
 
 
 def pieces_of(number: str) -> str:
