@@ -120,6 +120,15 @@ def _is_safe(value: Decimal, text: str) -> bool:
     return len(digits) <= _EXACT and abs(value.adjusted()) < _RANGE
 
 
+def stored_members(body: bytes) -> dict[str, Any]:
+    """The members of a stored body, as `members` gives them of its event; plain numbers as int and float."""
+    raw: dict[str, Any] = orjson.loads(body)
+    return {name: _exact(value) for name, value in raw.items()} if _MARK in body else raw
+
+
+_MARK = b'"$decimal"'
+
+
 def event_from_json(body: bytes) -> Event:
     """The event of a stored body; trusted, nothing is checked.
 

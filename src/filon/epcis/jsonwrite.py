@@ -44,17 +44,34 @@ def write(
         UTF-8; `jsonld.parse` gives the same events back (their `place` aside).
     """
     kept = tuple(events)
+    date = heading.creationDate or created_at(kept, created)
+    return write_bodies([members(event) for event in kept], date, master=master, heading=heading, pretty=pretty)
+
+
+def write_bodies(
+    bodies: Sequence[dict[str, Any]],
+    created: str,
+    *,
+    master: Sequence[Vocabulary] = (),
+    heading: Heading = _HEADING,
+    pretty: bool = False,
+) -> bytes:
+    """`write` for events of which only the canonical members are at hand; they are changed on the way.
+
+    Args:
+        created: `creationDate` of the document.
+    """
     vocabularies = tuple(master) or heading.master
-    spaces = _spaces(kept, vocabularies, heading)
+    spaces = _spaces(bodies, vocabularies, heading)
     document: dict[str, Any] = {"@context": context(spaces), "type": heading.type}
     if heading.type not in {"EPCISDocument", "EPCISQueryDocument"}:
         document["type"] = "EPCISDocument"
-    document |= {"schemaVersion": "2.0", "creationDate": heading.creationDate or created_at(kept, created)}
+    document |= {"schemaVersion": "2.0", "creationDate": created}
     for name in ("id", "instanceIdentifier", "sender", "receiver"):
         if (value := getattr(heading, name)) is not None:
             document[name] = value
     document |= _own(heading.extensions, spaces)
-    body = [member(event, spaces) for event in kept]
+    body = [_member(each, spaces) for each in bodies]
     if heading.type == "EPCISQueryDocument":
         results = {"queryName": "SimpleEventQuery", **heading.query, "resultsBody": {"eventList": body}}
         document["epcisBody"] = {"queryResults": results}
@@ -69,8 +86,9 @@ def write(
 
 def write_event(event: Event, *, pretty: bool = False) -> bytes:
     """One bare event with its own @context."""
-    spaces = _spaces((event,), (), _HEADING)
-    document = {"@context": context(spaces), **member(event, spaces)}
+    body = members(event)
+    spaces = _spaces((body,), (), _HEADING)
+    document = {"@context": context(spaces), **_member(body, spaces)}
     return orjson.dumps(document, default=_value, option=orjson.OPT_INDENT_2 if pretty else None)
 
 
@@ -80,13 +98,18 @@ def context(spaces: Mapping[str, str]) -> list[Any]:
     return [ADDRESS, own] if own else [ADDRESS]
 
 
-def member(event: Event, spaces: Mapping[str, str]) -> dict[str, Any]:
+def _member(body: dict[str, Any], spaces: Mapping[str, str]) -> dict[str, Any]:
     """One event as it stands in a list, with {namespace: prefix}."""
-    body = members(event)
-    extensions = body.pop("extensions", {})
+    extensions = body.pop("extensions", None)
     for name in _OWN & body.keys():
-        body[name] = _compact(body[name], spaces)
-    return body | _own(extensions, spaces)
+        if not _is_id(body[name]):
+            body[name] = _compact(body[name], spaces)
+    return body if extensions is None else body | _own(extensions, spaces)
+
+
+def _is_id(value: Any) -> bool:
+    """Whether it is a place by its identifier alone, as nearly all are."""
+    return len(value) == 1 and "id" in value and type(value["id"]) is str
 
 
 def names(event: Event) -> Iterator[str]:
@@ -110,8 +133,12 @@ def _names(value: Any) -> Iterator[str]:
             yield from _names(item)
 
 
-def _spaces(events: Sequence[Event], master: Sequence[Vocabulary], heading: Heading) -> dict[str, str]:
-    used = {name for event in events for name in names(event)}
+def _spaces(bodies: Sequence[Mapping[str, Any]], master: Sequence[Vocabulary], heading: Heading) -> dict[str, str]:
+    used: set[str] = set()
+    for body in bodies:
+        for part in _OWN & body.keys():
+            if not _is_id(body[part]):
+                _collect(body[part], used)
     used.update(_names(heading.extensions))
     used.update(
         name
@@ -134,11 +161,30 @@ def _own(extensions: Mapping[str, Any], spaces: Mapping[str, str]) -> dict[str, 
     return {compacted(name, spaces): _compact(value, spaces) for name, value in extensions.items()}
 
 
-def _compact(value: Any, spaces: Mapping[str, str]) -> Any:
+def _collect(value: Any, used: set[str]) -> None:
+    """Put every name in a value among those used; `_names` for pages of a thousand events."""
     if isinstance(value, Mapping):
-        return {compacted(name, spaces): _compact(item, spaces) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_compact(item, spaces) for item in value]
+        used.update(value)
+        value = value.values()
+    for item in value:
+        if type(item) is not str and isinstance(item, _NESTED):
+            _collect(item, used)
+
+
+_NESTED = (dict, list, tuple, Mapping)
+
+
+def _compact(value: Any, spaces: Mapping[str, str]) -> Any:
+    kind = type(value)
+    if kind is str:
+        return value
+    if kind is dict or isinstance(value, Mapping):
+        return {
+            compacted(name, spaces): item if type(item) is str else _compact(item, spaces)
+            for name, item in value.items()
+        }
+    if kind is list or kind is tuple:
+        return [item if type(item) is str else _compact(item, spaces) for item in value]
     return value
 
 

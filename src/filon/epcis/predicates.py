@@ -78,7 +78,7 @@ def query(params: Mapping[str, Any], *, terms: Terms = BUILT_IN, master: Master 
 
     Source: EPCIS 2.0, 8.2.7.1; EPCIS 1.2, 8.2.7.1.
     """
-    asked = {name: value for name, value in params.items() if name not in _CONTROLS}
+    asked = {name: value for name, value in params.items() if name not in CONTROLS}
     predicates = [_predicate(name, value, terms, master) for name, value in asked.items()]
     limit, most = _count(params, "eventCountLimit"), _count(params, "maxEventCount")
     order = str(params.get("orderBy", ""))
@@ -94,7 +94,7 @@ def query(params: Mapping[str, Any], *, terms: Terms = BUILT_IN, master: Master 
     return Query(lambda event: all(holds(event) for holds in predicates), order, direction == "DESC", limit, most)
 
 
-_CONTROLS = frozenset(
+CONTROLS = frozenset(
     {
         "orderBy",
         "orderDirection",
@@ -106,6 +106,7 @@ _CONTROLS = frozenset(
         "queryType",
     }
 )
+"""What a query says besides its conditions."""
 
 
 def _count(params: Mapping[str, Any], name: str) -> int | None:

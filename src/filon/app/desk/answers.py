@@ -15,6 +15,7 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import islice
 from threading import Lock
+from typing import Any
 
 import orjson
 
@@ -23,9 +24,11 @@ from filon.app.desk.questions import Clues, Question
 from filon.app.ledger import Ledger
 from filon.app.records import MASTER, is_master
 from filon.epcis.asked import Master
-from filon.epcis.body import event_from_json
+from filon.epcis.body import event_from_json, stored_members
 from filon.epcis.event import Event
 from filon.epcis.key import body_key
+from filon.epcis.moments import written
+from filon.epcis.predicates import Query
 from filon.log.leaf import micros
 from filon.log.store import Stored
 
@@ -45,9 +48,9 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some events and where the next page begins; None after the last."""
+    """Some events as they are stored and where the next page begins; None after the last."""
 
-    events: tuple[Event, ...]
+    stored: tuple[Stored, ...]
     following: Position | None
 
 
@@ -84,11 +87,11 @@ class Answers:
         if len(found) <= per_page:
             return Page(tuple(found), None)
         kept = found[:per_page]
-        return Page(tuple(kept), Position(at.size, int(kept[-1].place)))
+        return Page(tuple(kept), Position(at.size, kept[-1].sequence))
 
     def matches(self, question: Question, *, after: int, size: int) -> Iterator[Event]:
         """Events that match among those recorded after a sequence, in the order recorded; `place` is the sequence."""
-        return self._matches(question, size, after)
+        return map(self.shown, self._matches(question, size, after))
 
     def event(self, name: str) -> tuple[Event, ...]:
         """The event of that id and its error declarations.
@@ -112,6 +115,13 @@ class Answers:
         if not event.eventID:
             put(event, "eventID", minted(stored.key))
         return event
+
+    def told(self, stored: Stored) -> dict[str, Any]:
+        """The members of `shown`, without making an event of them."""
+        said = stored_members(stored.body)
+        said["recordTime"] = written(self._learned(stored.entry))
+        said.setdefault("eventID", minted(stored.key))
+        return said
 
     def master(self, size: int) -> Master:
         """Master data as queries need them."""
@@ -138,15 +148,18 @@ class Answers:
                 return last
         return -1
 
-    def _matches(self, question: Question, size: int, after: int) -> Iterator[Event]:
+    def _matches(self, question: Question, size: int, after: int) -> Iterator[Stored]:
         query = question.query(self.master(size) if question.needs_master else Master())
-        clues = question.clues
+        clues, anything = question.clues, question.asks_nothing
         for stored in self._candidates(clues, size, after):
             if stored.sequence <= after or is_master(stored.body) or not clues.may_match(stored.body):
                 continue
-            event = self.shown(stored)
-            if question.holds(event) and query.matches(event):
-                yield event
+            if anything or self._holds(question, query, self.shown(stored)):
+                yield stored
+
+    @staticmethod
+    def _holds(question: Question, query: Query, event: Event) -> bool:
+        return question.holds(event) and query.matches(event)
 
     def _candidates(self, clues: Clues, size: int, after: int) -> Iterable[Stored]:
         if clues.names is not None:
@@ -186,10 +199,9 @@ class Answers:
         sequences = self._gather(question, at.size)
         begin = max(at.after, 0)
         chosen = sequences[begin : begin + per_page]
-        stored = [next(self.store.records(after=sequence - 1)) for sequence in chosen]
-        events = tuple(self.shown(one) for one in stored)
+        stored = tuple(next(self.store.records(after=sequence - 1)) for sequence in chosen)
         end = begin + per_page
-        return Page(events, Position(at.size, end) if end < len(sequences) else None)
+        return Page(stored, Position(at.size, end) if end < len(sequences) else None)
 
     def _gather(self, question: Question, size: int) -> tuple[int, ...]:
         key = (question.digest, size)
@@ -199,7 +211,7 @@ class Answers:
                 return self._gathered[key]
         query = question.query(self.master(size) if question.needs_master else Master())
         most = min(query.most if query.most is not None else GATHERED, GATHERED)
-        events = list(islice(self._matches(question, size, -1), most + 1))
+        events = list(islice(map(self.shown, self._matches(question, size, -1)), most + 1))
         if len(events) > most:
             raise QueryTooLargeException(f"more than {most} events match; narrow the query, e.g. by GE_eventTime")
         ordered = query.ordered(events)[: query.limit]

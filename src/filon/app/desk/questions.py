@@ -111,6 +111,11 @@ class Question:
         return hashlib.sha256(said).hexdigest()[:16]
 
     @property
+    def asks_nothing(self) -> bool:
+        """Whether every event is an answer: it says at most an order or a limit."""
+        return not self.thing and self.params.keys() <= predicates.CONTROLS
+
+    @property
     def needs_master(self) -> bool:
         """Whether it asks of master data."""
         return any(name.startswith(_NEEDS_MASTER) for name in self.params)

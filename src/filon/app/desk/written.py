@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from filon.app.desk.answers import Answers
 from filon.app.desk.exceptions import NotAcceptableException
 from filon.core.errors import WrongCallError
 from filon.epcis import jsonwrite, xmlwrite
@@ -12,6 +13,7 @@ from filon.epcis.document import Heading
 from filon.epcis.event import Event
 from filon.epcis.formats import CbvFormat, EpcFormat, spelled, urns
 from filon.epcis.moments import written
+from filon.log.store import Stored
 
 
 def query_document(
@@ -42,3 +44,22 @@ def query_document(
         return xmlwrite.write(kept, heading=heading, words=words)
     except WrongCallError as error:
         raise NotAcceptableException(error.detail) from error
+
+
+def stored_document(
+    answers: Answers,
+    stored: Sequence[Stored],
+    prefixes: Mapping[str, int],
+    *,
+    query: Mapping[str, str],
+    now: datetime,
+    xml: bool = False,
+    epc_format: EpcFormat = "Always_GS1_Digital_Link",
+    words: CbvFormat = "No_Preference",
+) -> bytes:
+    """`query_document` of stored events: as JSON with identifiers as held, no event is made on the way."""
+    if not xml and epc_format != "Always_EPC_URN":
+        heading = Heading(type="EPCISQueryDocument", query=query)
+        return jsonwrite.write_bodies([answers.told(one) for one in stored], written(now), heading=heading)
+    events = map(answers.shown, stored)
+    return query_document(events, prefixes, query=query, now=now, xml=xml, epc_format=epc_format, words=words)

@@ -40,7 +40,7 @@ def page(call: Call, question: Question, parameters: dict[str, Any], name: str =
     answer = call.repository.answers.page(question, call.per_page(parameters), Position(*at) if at else None)
     following = answer.following
     call.link_next([following.size, following.after] if following else None, question.digest)
-    return reply.events(call, answer.events, name)
+    return reply.stored(call, answer.stored, name)
 
 
 def one(call: Call) -> Response:

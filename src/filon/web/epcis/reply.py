@@ -12,10 +12,11 @@ from starlette.responses import Response
 
 from filon.app.desk.exceptions import EpcisError
 from filon.app.desk.jobs import Job
-from filon.app.desk.written import query_document
+from filon.app.desk.written import query_document, stored_document
 from filon.epcis.context import ADDRESS
 from filon.epcis.event import Event
 from filon.epcis.moments import written
+from filon.log.store import Stored
 from filon.web.epcis.call import JSON, LD, PROBLEMS, TEXT_XML, XML, Call, accepted
 
 _EPCIS = "urn:epcglobal:epcis:xsd:2"
@@ -29,6 +30,23 @@ def events(call: Call, found: Iterable[Event], name: str = "SimpleEventQuery") -
     """
     form = call.form()
     data = query_document(
+        found,
+        call.repository.cards.prefixes(),
+        query={"queryName": name},
+        now=call.now,
+        xml=form in {XML, TEXT_XML},
+        epc_format=call.epc_format,
+        words=call.cbv_format,
+    )
+    call.answer["GS1-EPC-Format"] = call.epc_format
+    return Response(data, media_type=typed(form))
+
+
+def stored(call: Call, found: Sequence[Stored], name: str = "SimpleEventQuery") -> Response:
+    """A query document of stored events. Errors as in `events`."""
+    form = call.form()
+    data = stored_document(
+        call.repository.answers,
         found,
         call.repository.cards.prefixes(),
         query={"queryName": name},
