@@ -12,7 +12,7 @@ from pathlib import Path
 
 import apsw
 
-from torture import flips, kills, powercut
+from torture import flips, kills, powercut, server
 
 DOCS = Path(__file__).parents[2] / "docs/reliability.md"
 BEGIN, END = "<!-- figures: begin -->\n", "<!-- figures: end -->\n"
@@ -62,6 +62,17 @@ def campaign(asked):
             seeds(asked.kills),
             lambda seed: kills.killed(Path(folder) / "kills.db", seed),
         )
+        with server.server() as uri:
+            yield "PostgreSQL: kill -9 of two writers", seeds(asked.kills), lambda seed: server.killed(uri, seed)
+            yield (
+                "PostgreSQL: connections cut by the server",
+                seeds(asked.kills),
+                lambda seed: server.cut_off(uri, seed),
+            )
+            what = "PostgreSQL: kill -9 of a server process under two writers, recovery"
+            yield what, seeds(asked.kills), lambda seed: server.crashed(uri, seed)
+            what = "control that must lose: the same with synchronous_commit=off"
+            yield what, seeds(max(1, asked.kills // 5)), lambda seed: server.crashed(uri, seed, forgetful=True)
         base = powercut.template()
         yield "disk full at any write or sync", seeds(asked.faults), lambda seed: powercut.fault(seed, base, "full")
         yield "I/O error at any write or sync", seeds(asked.faults), lambda seed: powercut.fault(seed, base, "io")

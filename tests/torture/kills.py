@@ -9,12 +9,14 @@ import sys
 import time
 from contextlib import closing
 
+from filon.core.errors import StoreError
 from filon.store import open_store
 
 WRITER = """
 import hashlib, json, sys
 from datetime import UTC, datetime
 from filon.log.store import Deposit, Record
+from filon.core.errors import StoreError
 from filon.store import open_store
 place, who = sys.argv[1:]
 store = open_store(place)
@@ -33,23 +35,41 @@ def killed(place, seed, *, writers=2):
     Returns:
         (acknowledged, lost, fine).
     """
+
+    def strike(running, dice):
+        time.sleep(dice.uniform(0.05, 0.25))
+        for writer in dice.sample(running, len(running)):
+            writer.send_signal(signal.SIGKILL)
+            time.sleep(dice.uniform(0, 0.02))
+
+    return struck(place, seed, strike, writers=writers)
+
+
+def struck(place, seed, strike, *, writers=2, writer=WRITER):
+    """Start writers, let something happen to them, open again; as `killed`."""
     dice = random.Random(seed)
     running = [
-        subprocess.Popen([sys.executable, "-c", WRITER, str(place), f"{seed}-{who}"], stdout=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            [sys.executable, "-c", writer, str(place), f"{seed}-{who}"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
         for who in range(writers)
     ]
     acked = []
-    for writer in running:
-        assert writer.stdout.readline() == "ready\n"
-    time.sleep(dice.uniform(0.05, 0.25))
-    for writer in dice.sample(running, len(running)):
-        writer.send_signal(signal.SIGKILL)
-        time.sleep(dice.uniform(0, 0.02))
-    for writer in running:
-        acked += [json.loads(line) for line in writer.stdout if line.endswith("\n")]
-        writer.wait()
-        writer.stdout.close()
-    with closing(open_store(place)) as store:
+    for each in running:
+        assert each.stdout.readline() == "ready\n"
+    strike(running, dice)
+    for each in running:
+        acked += [json.loads(line) for line in each.stdout if line.endswith("\n")]
+        each.wait()
+        each.stdout.close()
+    return compare(place, acked)
+
+
+def compare(place, acked):
+    with closing(opened(place)) as store:
         kept = {k.index: k for k in store.kept()}
         lost = sum(
             1
@@ -59,3 +79,19 @@ def killed(place, seed, *, writers=2):
         keys = {hashlib.sha256(k.data).digest() for k in kept.values()}
         fine = not store.faults() and list(kept) == list(range(len(kept))) and {s.key for s in store.records()} == keys
     return len(acked), lost, fine
+
+
+def opened(place):
+    """The ledger again; a server that is still recovering is waited for."""
+    for _ in range(200):
+        try:
+            return open_store(place)
+        except StoreError as error:
+            if (
+                "is not yet accepting" not in str(error)
+                and "recovery mode" not in str(error)
+                and "starting up" not in str(error)
+            ):
+                raise
+            time.sleep(0.1)
+    raise TimeoutError(place)

