@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from filon.books.book import Flow, Holding
 from filon.books.declared import LONGEST, minus, plus
-from filon.books.journal import Journal, kg_text
+from filon.books.journal import Journal, amount_text
 from filon.books.lot import MILLIGRAM, PIECE, Account, AccountKind, Amount, Content, LotId
 from filon.books.movement import Line, Movement
 from filon.core.finding import Finding, found
@@ -136,8 +136,7 @@ def _still_inside(
             yield replace(line, amount=replace(line.amount, number=pieces))
         if pieces < asked:
             place = journal.register.name(move.site)
-            bulk = line.amount.unit == MILLIGRAM
-            more = f"{kg_text(asked - pieces)} kg" if bulk else f"{asked - pieces} {line.amount.unit}"
+            more = amount_text(Amount(asked - pieces, line.amount.unit))
             journal.findings.append(found("BOK-010", move.said.place, lot=journal.name(lot), site=place, more=more))
 
 

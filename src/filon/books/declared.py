@@ -6,14 +6,15 @@ declared is None: it is never guessed (rule I-1 of the custody reference).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import cache, cached_property
 from math import sqrt
 
-from filon.books.lot import MILLIGRAM, PIECE, Amount, Content
+from filon.books.assay import Assay, Reader, Weighing, assays_of, differences, governing, weighings_of
+from filon.books.lot import LITRE, MILLIGRAM, PIECE, Amount, Content
 from filon.core.finding import Finding, Place, found
 from filon.core.matter import ELEMENTS, MASS, Form, form, mass_fraction
 from filon.core.quantity import MG_PER_KG, part
@@ -21,27 +22,15 @@ from filon.core.tables import table
 from filon.epcis.event import FILON
 
 
-@dataclass(frozen=True, slots=True)
-class Assay:
-    """One measured element of a lot.
-
-    Args:
-        percent: mass percent of the element.
-        basis: `dry`, `wet`, or empty where the certificate did not say.
-        uncertainty: percentage points, one sigma; None = not declared.
-        certificate: number of the certificate of analysis.
-    """
-
-    element: str
-    percent: Fraction
-    basis: str = ""
-    uncertainty: Fraction | None = None
-    certificate: str = ""
-
-
 @dataclass(frozen=True)
 class Declared:
-    """What the maker declared of a lot."""
+    """What the maker declared of a lot.
+
+    Args:
+        assays: {element: the assay that counts}; `observed` has all that were made.
+        weighings: weights that parties found, side by side; the event's own quantity counts.
+        density: of a solution, kg per litre.
+    """
 
     form: Form | None = None
     form_text: str = ""
@@ -55,6 +44,9 @@ class Declared:
     weighing: Fraction | None = None
     piece_mass: Fraction | None = None
     serials: tuple[int, int] | None = None
+    observed: tuple[Assay, ...] = ()
+    weighings: tuple[Weighing, ...] = ()
+    density: Fraction | None = None
 
     @property
     def article(self) -> bool:
@@ -118,24 +110,25 @@ def declared(traits: Mapping[str, object], place: Place = Place()) -> tuple[Decl
     if text and known is None:
         findings.append(found("BOK-002", place, found=text, form=text))
     serials = own.get("serials")
+    density = _weight(number("density", own.get("density")))
+    observed = tuple(assays_of(own.get("assay"), density, percent, number))
     return Declared(
         form=known,
         form_text=text,
         kind=str(own.get("kind") or "product"),
         status=str(own.get("status") or "final"),
         moisture=percent("moisture", own.get("moisture")),
-        assays=_assays(own.get("assay"), percent, number),
+        assays=governing(observed),
         origin=str(own.get("origin") or ""),
         recycled=percent("recycled", own.get("recycled")),
         recycled_kind=str(own.get("recycledKind") or ""),
         weighing=percent("weighingUncertainty", own.get("weighingUncertainty")),
         piece_mass=_weight(number("pieceMass", own.get("pieceMass"))),
         serials=_serials(serials, number) if isinstance(serials, Mapping) else None,
+        observed=observed,
+        weighings=weighings_of(own.get("weighing"), percent, number),
+        density=density,
     ), findings
-
-
-Reader = Callable[[str, object], Fraction | None]
-"""(name, value as written) -> the number; None with a finding where it is none."""
 
 
 def _weight(kg: Fraction | None) -> Fraction | None:
@@ -145,26 +138,6 @@ def _weight(kg: Fraction | None) -> Fraction | None:
 def _serials(value: Mapping[str, object], number: Reader) -> tuple[int, int] | None:
     first, last = number("serials", value.get("first")), number("serials", value.get("last"))
     return None if first is None or last is None else (int(first), int(last))
-
-
-def _assays(value: object, percent: Reader, number: Reader) -> dict[str, Assay]:
-    listed = value if isinstance(value, list | tuple) else [value] if isinstance(value, Mapping) else []
-    assays = {}
-    for item in listed:
-        if not isinstance(item, Mapping):
-            continue
-        plain = {str(name).removeprefix(FILON): one for name, one in item.items()}
-        share = percent(f"assay {plain.get('element')}", plain.get("percent"))
-        if share is not None and plain.get("element"):
-            element = str(plain["element"])
-            assays[element] = Assay(
-                element,
-                share,
-                str(plain.get("basis") or ""),
-                number("assay", plain.get("uncertainty")),
-                str(plain.get("certificate") or ""),
-            )
-    return assays
 
 
 def concentration(lot: Declared, substance: str) -> tuple[Fraction | None, float]:
@@ -241,8 +214,11 @@ def content_findings(lot: Declared, name: str, place: Place) -> list[Finding]:
         BOK-005: no form (hydrate) and no assay: nothing can be known of its metals.
         BOK-006: the assay lies above what the pure compound can hold.
         BOK-032: the assays of one basis sum to more than 100.5 %.
+        BOK-040, BOK-041: two parties' assays or weights differ by more than two sigma.
     """
     out: list[Finding] = _closure(lot, name, place)
+    sigmas = {key: default_sigma(key) for key in ("assay", "weighing")}
+    out += differences(lot.observed, lot.weighings, name, place, sigmas)
     if lot.form is None:
         if not lot.assays:
             out.append(found("BOK-005", place, found=lot.form_text, lot=name))
@@ -295,6 +271,7 @@ def completed(lot: Declared, product: Declared) -> Declared:
         kind=lot.kind if lot.kind != "product" else product.kind,
         piece_mass=lot.piece_mass if lot.piece_mass is not None else product.piece_mass,
         weighing=lot.weighing if lot.weighing is not None else product.weighing,
+        density=lot.density or product.density,
     )
 
 
@@ -303,13 +280,22 @@ def spread(lot: Declared, content: Content) -> dict[str, float]:
     return {substance: lot.shares[substance][1] for substance, mg in content.items() if mg and substance in lot.shares}
 
 
+def mass_of(volume: int, density: Fraction) -> int:
+    """Mg of a volume in millionths of a litre, by kg per litre (one kg per litre is one mg per millionth)."""
+    return part(volume, density.numerator, density.denominator)
+
+
 def measured(lot: Declared, amount: Amount) -> Content:
     """What an amount of the lot contains by its declaration; articles are not told by theirs."""
     if amount.unit == MILLIGRAM:
         return contained(lot, amount.number)
+    if amount.unit == LITRE and lot.density:
+        return contained(lot, mass_of(amount.number, lot.density))
     if amount.unit == PIECE and lot.piece_mass is not None and not lot.article:
         return contained(lot, round(lot.piece_mass * MG_PER_KG) * amount.number)
     content: Content = dict.fromkeys((MASS, *(lot.form.elements if lot.form else ELEMENTS)))
+    if amount.unit == LITRE and lot.density:
+        return contained(lot, mass_of(amount.number, lot.density))
     if amount.unit == PIECE and lot.piece_mass is not None:
         content[MASS] = round(lot.piece_mass * MG_PER_KG) * amount.number
     return content

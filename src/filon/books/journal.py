@@ -20,13 +20,14 @@ from filon.books.declared import (
     Declared,
     completed,
     content_findings,
+    mass_of,
     measured,
     mixed,
     plus,
     spread,
     weighing_sigma,
 )
-from filon.books.lot import MILLIGRAM, PIECE, Account, AccountKind, Amount, Content, LotId, SiteId
+from filon.books.lot import LITRE, MILLIGRAM, PIECE, Account, AccountKind, Amount, Content, LotId, SiteId
 from filon.books.movement import NOWHERE, Kind, Line, Movement
 from filon.books.register import Register, serial
 from filon.core.finding import Finding, Place, found
@@ -44,6 +45,13 @@ COVERAGE = 2
 def kg_text(mg: int) -> str:
     """Milligrams as kilograms with one decimal, for findings."""
     return f"{mg / MG_PER_KG:.1f}"
+
+
+def amount_text(amount: Amount) -> str:
+    """`12.0 kg`, `10 piece`, `3.5 LTR`, for findings."""
+    if amount.unit == MILLIGRAM:
+        return f"{kg_text(amount.number)} kg"
+    return f"{amount.number} piece" if amount.unit == PIECE else f"{amount.number / MG_PER_KG:.1f} {amount.unit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +249,7 @@ class Journal:
         if amount is None:
             return []
         told = self.told(line.lot)
-        weigh = weighing_sigma(told) if amount.unit == MILLIGRAM else 0.0
+        weigh = weighing_sigma(told) if amount.unit in {MILLIGRAM, LITRE} else 0.0
         out: list[tuple[Content, Mapping[str, float]]] = []
         there = min(amount.number, holding.left) if holding else 0
         if holding and there:
@@ -277,14 +285,13 @@ class Journal:
                 self.event, "withdrawal", lack.lot, lack.site, MASS, there, asked, there - asked, round(sigma), verdict,
                 account))  # fmt: skip
         if not noise:
-            bulk = lack.amount.unit == MILLIGRAM
             self.findings.append(
                 found(
                     "BOK-010" if lack.holding else "BOK-011" if lack.lot in self.known else "BOK-012",
                     move.said.place,
                     lot=self.name(lack.lot),
                     site=self.register.name(lack.site),
-                    more=f"{kg_text(lack.amount.number)} kg" if bulk else f"{lack.amount.number} {lack.amount.unit}",
+                    more=amount_text(lack.amount),
                 )
             )
         return content, spread(told, content)
@@ -331,7 +338,12 @@ class Journal:
         return None
 
     def converted(self, lot: LotId, amount: Amount, unit: str) -> Amount | None:
-        """Pieces as mass or mass as pieces, where the mass of one piece is declared."""
+        """Pieces or litres as mass, or the other way, where the mass of one is declared."""
+        density = self.told(lot).density
+        if density and {unit, amount.unit} == {MILLIGRAM, LITRE}:
+            if unit == MILLIGRAM:
+                return Amount(mass_of(amount.number, density), unit)
+            return Amount(part(amount.number, density.denominator, density.numerator), unit)
         weight = self.told(lot).piece_mass
         piece = round(weight * MG_PER_KG) if weight else 0
         if not piece or {unit, amount.unit} != {MILLIGRAM, PIECE}:

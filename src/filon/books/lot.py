@@ -19,6 +19,8 @@ PIECE = "piece"
 """Counting unit of articles and cell batches."""
 MILLIGRAM = "mg"
 """Counting unit of bulk matter."""
+LITRE = "LTR"
+"""Counting unit of solutions, in millionths; all volumes are counted in it."""
 
 
 class AccountKind(StrEnum):

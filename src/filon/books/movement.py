@@ -14,11 +14,11 @@ from enum import StrEnum
 from functools import partial
 
 from filon.books.declared import Declared, declared
-from filon.books.lot import MILLIGRAM, PIECE, Amount, LotId, SiteId
+from filon.books.lot import LITRE, MILLIGRAM, PIECE, Amount, LotId, SiteId
 from filon.core.finding import Finding, Place, found
 from filon.core.ident import short
 from filon.core.moment import day
-from filon.core.unit import mass_mg
+from filon.core.unit import mass_mg, millionths_of_a_litre
 from filon.epcis.event import Event, QuantityElement
 
 
@@ -261,6 +261,9 @@ def amount(quantity: Decimal | None, uom: str | None) -> Amount | None:
     mass = mass_mg(quantity, uom)
     if mass is not None:
         return Amount(mass, MILLIGRAM)
+    volume = millionths_of_a_litre(quantity, uom)
+    if volume is not None:
+        return Amount(volume, LITRE)
     return Amount(round(quantity * 1_000_000), uom)
 
 

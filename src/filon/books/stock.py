@@ -5,8 +5,8 @@ from __future__ import annotations
 from filon.books.book import Check, Flow, Verdict
 from filon.books.declared import default_sigma as sigma_of
 from filon.books.declared import measured, spread
-from filon.books.journal import COVERAGE, UNKNOWN, Journal, kg_text
-from filon.books.lot import MILLIGRAM, Account, AccountKind, Amount, Content
+from filon.books.journal import COVERAGE, UNKNOWN, Journal, amount_text
+from filon.books.lot import LITRE, MILLIGRAM, Account, AccountKind, Amount, Content
 from filon.books.movement import Line, Movement, removed_to
 from filon.books.register import ORIGIN_KINDS
 from filon.core.finding import found
@@ -73,7 +73,7 @@ def count(journal: Journal, move: Movement, line: Line) -> None:
     if amount is None:
         return
     booked, found_there = holding.left, amount.number
-    sigma = sigma_of("stocktake") / 100 * max(booked, found_there) if holding.unit == MILLIGRAM else 0.0
+    sigma = sigma_of("stocktake") / 100 * max(booked, found_there) if holding.unit in {MILLIGRAM, LITRE} else 0.0
     beyond = abs(booked - found_there) > COVERAGE * sigma
     account = Account(AccountKind.UNACCOUNTED, f"stocktake {line.lot}@{site}")
     if holding.unit == MILLIGRAM:
@@ -92,12 +92,12 @@ def count(journal: Journal, move: Movement, line: Line) -> None:
             found(
                 "BOK-019",
                 move.said.place,
-                expected=f"{kg_text(booked)} kg",
-                found=f"{kg_text(found_there)} kg",
+                expected=amount_text(Amount(booked, holding.unit)),
+                found=amount_text(Amount(found_there, holding.unit)),
                 lot=journal.name(line.lot),
                 site=journal.register.name(site),
-                measured=f"{kg_text(found_there)} kg",
-                book=f"{kg_text(booked)} kg",
+                measured=amount_text(Amount(found_there, holding.unit)),
+                book=amount_text(Amount(booked, holding.unit)),
             )
         )
 

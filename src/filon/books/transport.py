@@ -6,8 +6,8 @@ from math import sqrt
 
 from filon.books.book import Check, Flow, Holding, Verdict
 from filon.books.declared import measured, plus, spread, weighing_sigma
-from filon.books.journal import COVERAGE, UNKNOWN, Journal, kg_text
-from filon.books.lot import MILLIGRAM, Account, AccountKind, Amount, LotId, SiteId
+from filon.books.journal import COVERAGE, UNKNOWN, Journal, amount_text
+from filon.books.lot import LITRE, MILLIGRAM, Account, AccountKind, Amount, LotId, SiteId
 from filon.books.movement import Line, Movement
 from filon.core.finding import found
 from filon.core.matter import MASS
@@ -100,11 +100,11 @@ def _arriving(journal: Journal, lot: LotId, move: Movement) -> Holding | None:
 def _difference(  # noqa: PLR0917 - both ends, both weights
     journal: Journal, move: Movement, line: Line, transit: Holding, stock: Holding, shipped: int, received: int
 ) -> None:
-    bulk = transit.unit == MILLIGRAM
+    bulk = transit.unit in {MILLIGRAM, LITRE}
     sigma = sqrt(2) * weighing_sigma(journal.told(line.lot)) * transit.amount if bulk else 0.0
     beyond = abs(shipped - received) > COVERAGE * sigma
     account = Account(AccountKind.UNACCOUNTED, f"transit {move.shipment or line.lot}")
-    if bulk:
+    if transit.unit == MILLIGRAM:
         journal.checks.append(Check(
             journal.event, "transit", line.lot, move.site, MASS, shipped, received, shipped - received, round(sigma),
             Verdict.FAIL if beyond else Verdict.PASS, account))  # fmt: skip
@@ -118,7 +118,7 @@ def _difference(  # noqa: PLR0917 - both ends, both weights
         stock.amount += received - shipped
         stock.left += received - shipped
     if beyond:
-        weights = [f"{kg_text(n)} kg" if bulk else f"{n} {transit.unit}" for n in (shipped, received)]
+        weights = [amount_text(Amount(n, transit.unit)) for n in (shipped, received)]
         journal.findings.append(
             found(
                 "BOK-014",

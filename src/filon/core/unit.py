@@ -29,3 +29,9 @@ def mass_mg(quantity: Decimal, uom: str) -> int | None:
     """Whole mg of a quantity of mass; None if the unit is not one of mass."""
     group, factor, _ = units().get(uom, ("", Fraction(0), Fraction(0)))
     return round(Fraction(quantity) * factor * MG_PER_KG) if group == "mass" else None
+
+
+def millionths_of_a_litre(quantity: Decimal, uom: str) -> int | None:
+    """Whole millionths of a litre of a volume; None if the unit is not one of volume."""
+    group, factor, _ = units().get(uom, ("", Fraction(0), Fraction(0)))
+    return round(Fraction(quantity) * factor * 1_000_000_000) if group == "volume" else None
