@@ -11,9 +11,11 @@ from decimal import Decimal
 
 from filon.core.errors import NotFoundError
 from filon.core.finding import Place, found
+from filon.passport.passport import disclosed
 from filon.views.alarm import AlarmLine, AlarmList, DownstreamLine
 from filon.views.balance import BalanceLine, BalanceView, Choice, verdict_of
 from filon.views.battery import BatteryView, Leg
+from filon.views.build.passport import history_view, passport_view, readiness_view
 from filon.views.build.sight import lot_path
 from filon.views.chain import Chain, ChainEdge, ChainNode
 from filon.views.custody import (
@@ -32,6 +34,8 @@ from filon.views.ledger_state import LedgerState
 from filon.views.log import EntryLine, LogView
 from filon.views.lot import LotList, LotRow, LotView, Paper, SiteName, Whereabouts
 from filon.views.origin import UNKNOWN, Origin, OriginKind, by_origin, known_share, verdict
+from filon.views.passport import BoardView, HistoryView, ModelLine, ReadinessView
+from passport_example import ON, example
 
 G = 1_000  # mg
 KG = 1_000_000
@@ -52,6 +56,7 @@ STATE = LedgerState(
 
 GTIN, SERIAL = "09506000134352", "P-000017"
 LINK = f"https://id.gs1.org/01/{GTIN}/21/{SERIAL}"
+PASSPORT, GROUNDS = example(LINK)
 
 
 def metals():
@@ -346,7 +351,28 @@ class ExampleLedger:
     def battery(self, gtin, serial, *, as_of=None) -> BatteryView:
         if (gtin, serial) != (GTIN, SERIAL):
             raise NotFoundError("no such battery in this ledger")
-        return battery(ledger=self.state(as_of=as_of))
+        state = self.state(as_of=as_of)
+        return battery(ledger=state, passport=passport_view(disclosed(PASSPORT, set()), state))
+
+    def history(self, gtin, serial, *, as_of=None) -> HistoryView:
+        if (gtin, serial) != (GTIN, SERIAL):
+            raise NotFoundError("no such battery in this ledger")
+        entry = ENTRIES[0]
+        codes = frozenset(one.code for one in disclosed(PASSPORT, set()))
+        return history_view(
+            PASSPORT, GROUNDS, self.state(as_of=as_of), lambda index: replace(entry, index=index), codes
+        )
+
+    def board(self, *, on=None, as_of=None) -> BoardView:
+        view = self.readiness(LINK, on=on, as_of=as_of)
+        line = ModelLine(LINK.rpartition("/21/")[0], view.name, f"/passports/01/{GTIN}/21/{SERIAL}", SERIAL, 1,
+                         view.passport.category, view.passport.state, view.counts)  # fmt: skip
+        return BoardView(view.ledger, view.on, "guidance-2.0", (line,))
+
+    def readiness(self, name, *, on=None, as_of=None) -> ReadinessView:
+        if name != LINK:
+            raise NotFoundError("no such model or battery")
+        return readiness_view(example(LINK, on=on or ON)[0], GROUNDS, self.state(as_of=as_of))
 
     def balance(self, *, element="", site="", period="", as_of=None) -> BalanceView:
         every = (PCAM, CAM, SILENT, REFINERY, NICKEL)

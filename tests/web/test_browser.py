@@ -30,6 +30,9 @@ PAGES = {
     "findings": "/findings",
     "as-of": "/log?as_of=3",
     "missing": "/lots/nowhere",
+    "passports": "/passports",
+    "readiness": f"/passports{BATTERY}",
+    "history": f"/history{BATTERY}",
     "battery": BATTERY,
 }
 

@@ -32,6 +32,9 @@ PAGES = [
     "/custody/01/09506000134369/10/RIV-26-0047",
     "/log",
     "/findings",
+    "/passports",
+    f"/passports{BATTERY}",
+    f"/history{BATTERY}",
     BATTERY,
 ]
 
@@ -99,8 +102,8 @@ def test_each_page_has_its_json_twin_from_the_same_view(web, path):
 
 
 def test_the_json_of_the_battery_is_its_view_and_words_come_with_lang(web):
-    assert web.get(BATTERY + ".json").json() == as_json(battery())
-    assert web.get(BATTERY + ".json?lang=fr").json() == as_json(battery(), tongue("fr"))
+    assert web.get(BATTERY + ".json").json() == as_json(ExampleLedger().battery(GTIN, SERIAL))
+    assert web.get(BATTERY + ".json?lang=fr").json() == as_json(ExampleLedger().battery(GTIN, SERIAL), tongue("fr"))
 
 
 def test_language_goes_by_query_then_cookie_then_header_then_english(web):

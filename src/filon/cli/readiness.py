@@ -114,7 +114,8 @@ def _put_readiness(view: ReadinessView, say: Tongue, *, every: bool) -> None:
     shown = [one for one in view.passport.points if every or one.duty.key in {"missing", "condition open"}]
     rows = [
         (str(one.number or ""), say.name(one.point), say.name(one.duty) if one.duty.key else "",
-         say.day(one.due) if one.due else "", one.clause, "" if one.value is None else say.name(one.standing))
+         say.day(one.due) if one.due else "", say.clause(one.clause),
+         "" if one.value is None else say.name(one.standing))
         for one in shown
     ]  # fmt: skip
     heads = [word(text, say.language) for text in ("No.", "Data point", "Verdict", "From", "Clause", "Standing")]

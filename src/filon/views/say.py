@@ -53,6 +53,9 @@ _SCALES = (
 )
 """(from so many kg on, this unit, so many of it in a kg)."""
 
+_CITED = (("Annex ", "annexe "), ("Art. ", "art. "), (" Part ", ", partie "), ("guidance", "orientations"))
+"""How French law is cited."""
+
 _PLACES = ((100, 1), (10, 2), (1, 3))
 """(from such a number on, so many decimals)."""
 
@@ -198,6 +201,14 @@ class Tongue:
             return self.day(date.fromisoformat(text))
         except ValueError:
             return text
+
+    def clause(self, text: str) -> str:
+        """A clause of the law as this language cites it: `Annexe XIII 1(e)`, `art. 8`."""
+        if self.language == "en":
+            return text
+        for english, french in _CITED:
+            text = text.replace(english, french)
+        return text
 
     def name(self, named: Named, *, context: str = "") -> str:
         """What a thing is called here; its key where it has no name."""

@@ -130,6 +130,7 @@ def environment(language: Language) -> Environment:
         country=lambda code: speech.name(Named("country", code)),
         short=short,
         told=lambda line: told(speech, line.type, line.value, line.unit),
+        clause=speech.clause,
         capital=lambda text: text[:1].upper() + text[1:],
     )
     return env
