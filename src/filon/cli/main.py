@@ -51,10 +51,41 @@ def start(
 
 def assembled(root: typer.Typer) -> typer.Typer:
     """The command with all its groups; a second call adds nothing."""
-    from filon.cli import ask, bench, carbon, custody, demo, files, log, pact, readiness, recall, serve, token, witness
+    from filon.cli import (
+        ask,
+        bench,
+        carbon,
+        custody,
+        demo,
+        files,
+        log,
+        pact,
+        passport,
+        readiness,
+        recall,
+        serve,
+        token,
+        witness,
+    )  # fmt: skip
 
     if not root.registered_commands:
-        for group in (files, ask, recall, carbon, custody, log, witness, demo, pact, readiness, serve, token, bench):
+        groups = (
+            files,
+            ask,
+            recall,
+            carbon,
+            custody,
+            log,
+            witness,
+            demo,
+            pact,
+            passport,
+            readiness,
+            serve,
+            token,
+            bench,
+        )
+        for group in groups:
             group.add_to(root)
     return root
 

@@ -32,12 +32,14 @@ def serve(
     import uvicorn
 
     from filon.app.desk.repository import Bounds, Repository
+    from filon.app.issuing import Issuing
     from filon.app.ledger import Ledger
     from filon.app.pages import Pages
     from filon.app.passport_data import PassportData
     from filon.app.public_log import PublicLog
     from filon.app.witness import open_witness
     from filon.cli.pact import office_of
+    from filon.cli.passport import sealer_of
     from filon.web.app import create_app
 
     settings = context.obj
@@ -57,8 +59,10 @@ def serve(
             office.start()
         tls = {"ssl_certfile": settings.tls_cert, "ssl_keyfile": settings.tls_key or None} if secure else {}
         try:
+            pages = Pages(ledger, lambda: datetime.now(UTC).date())
             app = create_app(
-                Pages(ledger, lambda: datetime.now(UTC).date()),
+                pages,
+                shelf=Issuing(pages.passports, settings.base_url, sealer_of(context, None)),
                 host=settings.base_url,
                 repository=repository,
                 office=office,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from filon.core.finding import Language
 
 FRENCH: Mapping[str, str] = {
+    "written": "écrit",
     # Headings.
     "Lot": "Lot",
     "Product": "Produit",

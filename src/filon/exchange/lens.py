@@ -99,11 +99,17 @@ def taken(lenses: Iterable[Lens], document: Mapping[str, Json], *, name: str = "
     """
     said: dict[str, Any] = {}
     where: dict[str, str] = {}
+    findings: list[Finding] = []
     for lens in lenses:
         node = got(document, lens.path)
         if node is None or lens.back is None:
             continue
-        for key, one in lens.back(node).items():
+        try:
+            own = lens.back(node)
+        except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError, IndexError):
+            findings.append(_unfit(lens, node, name))
+            continue
+        for key, one in own.items():
             code, _, member = key.partition(".")
             where.setdefault(code, lens.path)
             if not member:
@@ -111,7 +117,6 @@ def taken(lenses: Iterable[Lens], document: Mapping[str, Json], *, name: str = "
             elif isinstance(said.setdefault(code, {}), dict):
                 said[code].setdefault(member, one)
     told: dict[str, Value] = {}
-    findings = []
     for code, one in said.items():
         value, expected = read(point(code), one)
         if value is None:
@@ -122,6 +127,14 @@ def taken(lenses: Iterable[Lens], document: Mapping[str, Json], *, name: str = "
         else:
             told[code] = value
     return Taken(told, tuple(findings))
+
+
+def _unfit(lens: Lens, node: Json, name: str) -> Finding:
+    """A member whose inside is not what the format says."""
+    place = Place(file=name, pointer=_pointer(lens.path))
+    label = _told(lens) or lens.path
+    return found("DPP-002", place, expected="members as the format has them", found=str(node)[:80], member=lens.path,
+                 point=label)  # fmt: skip
 
 
 def restated(lenses: Iterable[Lens], document: Mapping[str, Json], passport: Passport) -> dict[str, Json]:

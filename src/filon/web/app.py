@@ -19,9 +19,11 @@ from filon.app.desk.repository import Repository
 from filon.app.pact.office import Office
 from filon.app.passport_data import PassportData
 from filon.app.public_log import PublicLog
+from filon.app.shelf import Shelf
 from filon.app.witness import Witness
 from filon.core.errors import FilonError, NotFoundError, WrongCallError
 from filon.views.ledger import Ledger
+from filon.web.dpp import passport_routes
 from filon.web.epcis import Below, Interface
 from filon.web.log import log_routes, witness_routes
 from filon.web.pact import pact
@@ -47,6 +49,7 @@ def create_app(
     witness: Witness | None = None,
     office: Office | None = None,
     points: PassportData | None = None,
+    shelf: Shelf | None = None,
 ) -> FastAPI:
     """The application over one ledger.
 
@@ -58,6 +61,7 @@ def create_app(
         witness: who answers partners' logs at `/witness`; None = nobody.
         office: who exchanges footprints with partners below `/3/`; None = nobody.
         points: where passport data come in, by program or form; None = nowhere.
+        shelf: passports for programs: resolver, `/v1`, `/dpp`, `/status`, DID document; None = nothing is there.
     """
     app = FastAPI(title="Filon", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.ledger = ledger
@@ -67,6 +71,9 @@ def create_app(
     if points is not None:
         app.include_router(points_routes(points))
     app.include_router(pages)
+    app.state.shelf = shelf
+    if shelf is not None:
+        app.include_router(passport_routes(shelf))
     if log is not None:
         app.include_router(log_routes(log))
     if witness is not None:

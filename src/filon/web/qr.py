@@ -8,32 +8,13 @@ Source: interface reference, section 9; RFC 3986, sections 3.1 and 3.2.2 (scheme
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
-import segno
 from markupsafe import Markup, escape
 
+from filon.exchange.label.code import QUIET, scannable
+from filon.exchange.label.code import code_of as qr_code
 from filon.web.draw.svg import tag
 
-QUIET = 4
-"""Modules of white around the code.
-
-Source: ISO/IEC 18004:2024, 6.3.8 (quiet zone of four modules).
-"""
-
-
-def scannable(link: str) -> str:
-    """The link as it is put in the code: `HTTPS://ID.EXAMPLE/01/.../21/...`."""
-    parts = urlsplit(link)
-    if not parts.netloc:
-        return link
-    head = f"{parts.scheme}://{parts.netloc}"
-    return head.upper() + link[len(head) :]
-
-
-def qr_code(link: str) -> segno.QRCode:
-    """The code at error level M."""
-    return segno.make_qr(scannable(link), error="m", boost_error=False)
+__all__ = ["QUIET", "qr_code", "qr_file", "qr_svg", "scannable"]
 
 
 def qr_svg(link: str, title: str, *, size: int = 148) -> Markup:

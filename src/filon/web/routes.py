@@ -17,6 +17,7 @@ from filon.core.moment import Known, known
 from filon.views.build.sight import lot_key
 from filon.views.findings import FindingList
 from filon.views.ledger import Ledger
+from filon.web.dpp import redirected
 from filon.web.pages import ASSETS, asset, public_link, render_battery
 from filon.web.qr import qr_file
 from filon.web.reply import OPEN, battery_policy, json_of, language, page, wants_json
@@ -132,6 +133,10 @@ def battery(request: Request, gtin: Gtin, serial: str, as_of: AsOf = None) -> Re
 
     Source: GS1 Digital Link URI syntax: /01/ GTIN, /21/ serial number; passport reference, section 9.
     """
+    shelf = getattr(request.app.state, "shelf", None)
+    elsewhere = redirected(request, shelf, gtin, serial.removesuffix(".json")) if shelf else None
+    if elsewhere is not None:
+        return elsewhere
     view = ledger(request).battery(gtin, serial.removesuffix(".json"), as_of=as_of)
     if wants_json(request):
         answer = json_of(request, view)
