@@ -27,6 +27,7 @@ from filon.views.custody import (
     PeriodLine,
     ReopenedLine,
     StatementLine,
+    TollLine,
 )
 from filon.views.figure import Figure, Named, Sentence, Standing, kg
 from filon.views.home import HomeView
@@ -297,6 +298,7 @@ class ExampleLedger:
     def credits(self, *, site="", as_of=None):
         since, until, none = date(2026, 1, 1), date(2026, 3, 31), kg(0)
         factor = Figure(Decimal("0.962"), "1", Standing.COMPUTED)
+        share = Figure(Decimal(96), "%", Standing.DECLARED)
         period = PeriodLine(since, until, kg(150 * KG), kg(4_000 * KG), kg(3_880 * KG), kg(-32 * KG), none,
                             kg(4_000 * KG), none, kg(-2 * KG), none, kg(-2 * KG), kg(-155 * KG), date(2026, 2, 20),
                             factor, factor, True, Named("verdict", "fail"), (Named("failure", "factor"),))  # fmt: skip
@@ -304,7 +306,9 @@ class ExampleLedger:
         again = ReopenedLine(since, until, date(2026, 3, 31), kg(30 * KG), kg(-8_800_000), (issued,))
         account = AccountLine("Rivage", (SiteName("urn:s", "Rivage", "FR"),), "CoSO4·7H2O", Named("element", "Co"),
                               "responsible mining", "iscc", (period,), (issued,), (again,))  # fmt: skip
-        return CreditsView(self.state(as_of=as_of), (account,), ())
+        toll = TollLine(SiteName("urn:s", "Rivage", "FR"), "Martinet", Named("element", "Co"), share, kg(10_000 * KG),
+                        kg(9_600 * KG), kg(9_600 * KG), none, kg(9_450 * KG), kg(150 * KG))  # fmt: skip
+        return CreditsView(self.state(as_of=as_of), (account,), (toll,), ())
 
     def findings(self, *, as_of=None):
         return tuple(found(code, Place(event="urn:uuid:5b3c", entry=2), found="21") for code in sample_codes())

@@ -13,7 +13,8 @@ from filon.accounts.custody.account import reopening
 from filon.accounts.custody.derive import limiting, path
 from filon.accounts.custody.facts import Record
 from filon.accounts.custody.model import Because, Model
-from filon.epcis.event import FILON, ErrorDeclaration
+from filon.books.register import LOCATION, Register
+from filon.epcis.event import FILON, ErrorDeclaration, Typed
 from story import assemble, birth, count, lot, receive, register, ship, site, step
 
 C = "responsible mining"
@@ -253,6 +254,44 @@ def test_e_a_toller_gives_credits_for_what_was_recovered_not_for_what_the_contra
         ((one,),) = ([a.periods for a in chain_of(*events, *account, claim, register=sites).accounts],)
         assert one[0].earned == 9_450 * KG
         assert one[0].closing == closing
+
+
+def toll_story(back="9600"):
+    """R sends 10 000 to be worked beside 15 000 of the works' own; 23 625 come out, 9 600 go back."""
+    places = [(name, {FILON + "kind": kind, FILON + "party": f"urn:{name}"}) for name, kind in
+              (("r", "mine"), ("t", "mine"), ("works", "refinery"), ("buyer", "pcam"))]  # fmt: skip
+    sites = Register.of((LOCATION, site(name), attributes) for name, attributes in places)
+    events = [
+        birth(0, "r", "R", "10000", origin="urn:R", form="Co metal", Co="100"),
+        birth(0, "t", "T", "15000", origin="urn:T", form="Co metal", Co="100"),
+        *moved(1, "r", "works", {"R": "10000"}), *moved(1, "t", "works", {"T": "15000"}),
+        step(2, "works", {"R": "10000", "T": "15000"}, {"pool": "23625"}, form="Co metal", Co="100"),
+        step(3, "works", {"pool": "9700"}, {"back": "9700"}, form="Co metal", Co="100"),
+        step(3, "works", {"pool": "5000"}, {"sold": "5000"}, form="Co metal", Co="100"),
+        *moved(4, "works", "buyer", {"sold": "5000"}),
+        ship(5, "works", "buyer", "back", {"back": back}),
+        fact("toll", 6, site="works", element="Co", party="urn:r", factor="0.96"),
+    ]  # fmt: skip
+    owner = Typed("urn:r", "owning_party")
+    events[-2] = replace(events[-2], destinationList=(*events[-2].destinationList, owner))
+    return chain_of(*events, register=sites)
+
+
+def test_e_the_owner_gets_what_the_contract_says_and_the_toller_puts_in_the_rest():
+    chain = toll_story()
+    (told,) = chain.tolls
+    assert (told.delivered, told.due, told.loss) == (10_000 * KG, 9_600 * KG, 400 * KG)
+    assert (told.recovered, told.from_toller) == (9_450 * KG, 150 * KG)
+    assert (told.returned, told.balance) == (9_600 * KG, 0)
+    assert codes(chain) == []
+
+
+def test_e_less_returned_is_owed_and_more_is_told():
+    (told,) = toll_story("9000").tolls
+    assert told.balance == 600 * KG
+    assert codes(toll_story("9600")) == []
+    chain = toll_story("9600.5")  # 0.5 kg more than was due
+    assert codes(chain) == ["CUS-022"]
 
 
 def test_e_a_campaign_of_its_own_stays_segregated():

@@ -202,9 +202,7 @@ class Pages(PassportPages):
     def credits(self, *, site: str = "", as_of: Known | None = None) -> CreditsView:
         """The mass-balance accounts of a site, or all."""
         sight, chain = self.sight(as_of), self._custody.chain(as_of)
-        wanted = self._site(site, sight)
-        accounts = [one for one in chain.accounts if not wanted or wanted in one.sites]
-        return credits_view(sight, chain, accounts, self._custody.reopened(as_of))
+        return credits_view(sight, chain, self._custody.reopened(as_of), site=self._site(site, sight))
 
     def agreement(self, terms: bytes, year: int, *, as_of: Known | None = None) -> AgreementView:
         """Where an agreement stands in a year."""

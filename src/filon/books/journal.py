@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 from math import sqrt
 
@@ -81,6 +82,7 @@ class Journal:
         self.open: dict[tuple[LotId, SiteId], int] = {}  # the newest version of a lot's stock at a site
         self.whereabouts: dict[LotId, set[SiteId]] = defaultdict(set)
         self.under_way: dict[LotId, list[tuple[str, SiteId, int]]] = defaultdict(list)  # shipment, to, holding
+        self.departed: dict[int, datetime] = {}  # when a transit holding left
         self.known: set[LotId] = set()  # lots that somebody said where they come from, at any time
         self.campaigns: dict[str, Campaign] = {}
         self._said: dict[tuple[int, int], Declared] = {}

@@ -133,8 +133,14 @@ def _bounds(one: ClaimLine, say: Tongue) -> str:
 
 def put_credits(view: CreditsView, say: Tongue) -> None:
     """Print accounts, period by period."""
+    words = WORDS[say.language]
     if not view.accounts:
-        console().print(WORDS[say.language]["no accounts"])
+        console().print(words["no accounts"])
+    for toll in view.tolls:
+        told = {name: say.figure(getattr(toll, name)) for name in TOLLS}
+        console().print(
+            words["toll"].format(site=toll.site.name, party=toll.party, element=say.name(toll.element), **told)
+        )
     for one in view.accounts:
         _put_account(one, say)
     put_findings(view.findings, say.language, limit=10)
@@ -160,8 +166,12 @@ def _put_account(one: AccountLine, say: Tongue) -> None:
             out.print("  " + words["statement"].format(**told) + gone)
 
 
+TOLLS = ("contract", "delivered", "due", "returned", "recovered", "from_toller")
+
 WORDS = {
     "en": {
+        "toll": "{site} for {party}, {element}: delivered {delivered}, due {due} ({contract}), returned {returned}; "
+        "recovered {recovered}, of the site's own {from_toller}",
         "nothing": "Nobody claimed anything of what is in it.",
         "claims": "Element|Characteristic|Model|May be claimed|Mass|Physically|Sources|Certificates",
         "step": "  {element}: {after}, {rule}: {told} (lot {lot}, {site}, {day}, entry {entry})",
@@ -174,6 +184,8 @@ WORDS = {
         "withdrawn": " – {mass} of it is not covered any more",
     },
     "fr": {
+        "toll": "{site} pour {party}, {element} : livré {delivered}, dû {due} ({contract}), rendu {returned} ; "
+        "récupéré {recovered}, du métal du site {from_toller}",
         "nothing": "Rien n’est allégué sur ce qu’il contient.",
         "claims": "Élément|Caractéristique|Modèle|Allégable|Masse|Physiquement|Sources|Certificats",
         "step": "  {element} : {after}, {rule} : {told} (lot {lot}, {site}, {day}, inscription {entry})",

@@ -148,9 +148,32 @@ class AccountLine:
 
 
 @dataclass(frozen=True, slots=True)
+class TollLine:
+    """Work on contract for an owner, in kg of the element.
+
+    Args:
+        contract: share that comes back; `due`, `returned`, `balance` follow from it.
+        recovered: what was; the owner may claim this, not `due`.
+        from_toller: what the site puts in of its own; negative = what it keeps.
+    """
+
+    site: SiteName
+    party: str
+    element: Named
+    contract: Figure
+    delivered: Figure
+    due: Figure
+    returned: Figure
+    balance: Figure
+    recovered: Figure
+    from_toller: Figure
+
+
+@dataclass(frozen=True, slots=True)
 class CreditsView:
-    """The mass-balance accounts of a site, or of all."""
+    """The mass-balance accounts of a site, or of all, and the work that it does on contract."""
 
     ledger: LedgerState
     accounts: tuple[AccountLine, ...]
+    tolls: tuple[TollLine, ...]
     findings: tuple[Finding, ...]

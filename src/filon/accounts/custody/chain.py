@@ -10,11 +10,13 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from filon.accounts.custody.account import CreditAccount, accounts
+from filon.accounts.custody.capacity import capacity_findings
 from filon.accounts.custody.claims import Told
 from filon.accounts.custody.derive import derived
 from filon.accounts.custody.facts import Fact
 from filon.accounts.custody.instrument import instrument_findings
 from filon.accounts.custody.model import Custody
+from filon.accounts.custody.toll import Toll, toll_findings, tolls
 from filon.books.book import Book
 from filon.core.finding import Finding
 
@@ -45,10 +47,18 @@ class ChainOfCustody:
         return accounts(self.told, self.states)
 
     @cached_property
+    def tolls(self) -> Sequence[Toll]:
+        """Work on contract."""
+        return tolls(self.told)
+
+    @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """Everything that is wrong or worth knowing, each once."""
         for element, characteristic in self.subjects:
             self.states(element, characteristic)
         of_accounts = [one for account in self.accounts for one in account.findings]
-        every = [*self.told.findings, *instrument_findings(self.told), *of_accounts]
+        every = [
+            *self.told.findings, *instrument_findings(self.told), *of_accounts, *toll_findings(self.told),
+            *capacity_findings(self.told),
+        ]  # fmt: skip
         return tuple({(one.code, one.place, tuple(sorted(one.values.items()))): one for one in every}.values())

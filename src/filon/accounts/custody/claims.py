@@ -99,6 +99,20 @@ class Told:
                 self.findings.append(found("CUS-012", one.place, number=one.number, first=first, lot=short(one.lot)))
         return tuple(counted.values())
 
+    @cached_property
+    def _made(self) -> Mapping[str, frozenset[str]]:
+        made: dict[str, set[str]] = {}
+        for flow in self.book.flows:
+            if isinstance(flow.target, int) and isinstance(flow.source, int):
+                target = self.book.holdings[flow.target]
+                if self.book.holdings[flow.source].kind is AccountKind.STEP:
+                    made.setdefault(target.site, set()).add(target.lot)
+        return {site: frozenset(lots) for site, lots in made.items()}
+
+    def made_at(self, site: str) -> frozenset[str]:
+        """Lots that steps made at a site."""
+        return self._made.get(site, frozenset())
+
     def material(self, lot: str) -> frozenset[str]:
         """What certificates may call a lot's material."""
         told = self.book.declared.get(LotId(lot)) or self.book.register.product_traits(lot)

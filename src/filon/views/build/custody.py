@@ -12,6 +12,7 @@ from filon.accounts.custody.chain import ChainOfCustody
 from filon.accounts.custody.credits import Credit, Period
 from filon.accounts.custody.derive import limiting, path
 from filon.accounts.custody.model import Because, Cause
+from filon.accounts.custody.toll import Toll
 from filon.books.book import Holding
 from filon.books.journal import UNKNOWN
 from filon.books.lot import AccountKind
@@ -26,6 +27,7 @@ from filon.views.custody import (
     PeriodLine,
     ReopenedLine,
     StatementLine,
+    TollLine,
 )
 from filon.views.figure import Figure, Named, Sentence, Standing, kg
 
@@ -115,14 +117,21 @@ _OWN = frozenset({"masses", "withheld", "model"})
 """What is told by a sentence of its own."""
 
 
-def credits_view(
-    sight: Sight, chain: ChainOfCustody, accounts: Iterable[CreditAccount], reopened: Sequence[Reopening]
-) -> CreditsView:
-    """Some accounts of a chain, with the closed periods that would close otherwise today."""
+def credits_view(sight: Sight, chain: ChainOfCustody, reopened: Sequence[Reopening], *, site: str = "") -> CreditsView:
+    """The accounts of a chain, or of a site, with the closed periods that would close otherwise today."""
+    accounts = [one for one in chain.accounts if not site or site in one.sites]
     told = tuple(_account(sight, one, [each for each in reopened if each.account == one.key]) for one in accounts)
-    places = {one.boundary for one in told}
+    tolls = tuple(_toll(sight, one) for one in chain.tolls if not site or site == one.site)
+    places = {one.boundary for one in told} | {one.site.name for one in tolls}
     mine = tuple(one for one in chain.findings if one.values.get("site") in places)
-    return CreditsView(sight.state, told, mine)
+    return CreditsView(sight.state, told, tolls, mine)
+
+
+def _toll(sight: Sight, one: Toll) -> TollLine:
+    return TollLine(
+        sight.site(one.site), one.party, Named("element", one.element), _percent(one.contract), kg(one.delivered),
+        kg(one.due), kg(one.returned), kg(one.balance), kg(one.recovered), kg(one.from_toller),
+    )  # fmt: skip
 
 
 def _account(sight: Sight, account: CreditAccount, reopened: Sequence[Reopening]) -> AccountLine:
