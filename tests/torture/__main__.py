@@ -12,7 +12,7 @@ from pathlib import Path
 
 import apsw
 
-from torture import flips, kills, powercut, server
+from torture import flips, kills, powercut, server, syscalls
 
 DOCS = Path(__file__).parents[2] / "docs/reliability.md"
 BEGIN, END = "<!-- figures: begin -->\n", "<!-- figures: end -->\n"
@@ -62,6 +62,10 @@ def campaign(asked):
             seeds(asked.kills),
             lambda seed: kills.killed(Path(folder) / "kills.db", seed),
         )
+        if syscalls.possible():
+            found = syscalls.lives(Path(folder))
+            what = "a fault at each call that writes or syncs the real file (killed, disk full, I/O error)"
+            yield what, range(min(len(found), asked.faults)), lambda n: syscalls.life(folder, n, found[n])
         with server.server() as uri:
             yield "PostgreSQL: kill -9 of two writers", seeds(asked.kills), lambda seed: server.killed(uri, seed)
             yield (

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from torture import flips, kills, powercut
+from torture import flips, kills, powercut, syscalls
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +40,17 @@ def test_killed_writers_lose_nothing(tmp_path):
     results = [kills.killed(tmp_path / "filon.db", seed) for seed in range(2)]
     assert sum(acked for acked, _, _ in results) > 2
     assert all(lost == 0 and fine for _, lost, fine in results)
+
+
+def test_a_fault_at_single_system_calls_loses_nothing(tmp_path):
+    if not syscalls.possible():
+        pytest.skip("no strace, or this machine does not let processes trace others")
+    found = syscalls.lives(tmp_path)
+    assert len(found) > 30
+    some = found[:: max(1, len(found) // 8)]
+    results = [syscalls.life(tmp_path, n, point) for n, point in enumerate(some)]
+    assert [point for point, (_, lost, fine) in zip(some, results, strict=True) if lost or not fine] == []
+    assert sum(acked for acked, _, _ in results) > len(some)
 
 
 @pytest.fixture(scope="module")
