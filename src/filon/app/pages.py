@@ -19,6 +19,7 @@ from filon.accounts.tip import chosen
 from filon.accounts.why import Reason, why
 from filon.app.capture import gravest_first
 from filon.app.custody import CustodyOfLedger
+from filon.app.export import exported
 from filon.app.intake import document
 from filon.app.ledger import Ledger
 from filon.app.passport_pages import PassportPages
@@ -47,6 +48,7 @@ from filon.views.build.recall import recall_view
 from filon.views.build.sight import Sight
 from filon.views.chain import STAGES
 from filon.views.custody import CreditsView, CustodyView
+from filon.views.events_file import EventsFile
 from filon.views.home import HomeView
 from filon.views.log import LogView
 from filon.views.lot import LotList, LotView
@@ -79,6 +81,10 @@ class Pages(PassportPages):
     def lot(self, identifier: str, *, carrier: str = "", as_of: Known | None = None) -> LotView:
         """One lot."""
         return lot_view(self.sight(as_of), self.ledger.lot(identifier, as_of), carrier=carrier)
+
+    def events_file(self, identifier: str, form: str, *, chain: bool = False, as_of: Known | None = None) -> EventsFile:
+        """The events of a lot as a file."""
+        return exported(self.ledger, self.ledger.lot(identifier, as_of), form, chain=chain, as_of=as_of)
 
     def battery(self, gtin: str, serial: str, *, as_of: Known | None = None) -> BatteryView:
         """The public view of one battery: everybody may see it."""

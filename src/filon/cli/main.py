@@ -57,6 +57,7 @@ def assembled(root: typer.Typer) -> typer.Typer:
         carbon,
         custody,
         demo,
+        events,
         files,
         log,
         pact,
@@ -72,6 +73,7 @@ def assembled(root: typer.Typer) -> typer.Typer:
         groups = (
             files,
             ask,
+            events,
             recall,
             carbon,
             custody,

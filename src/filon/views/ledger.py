@@ -15,6 +15,7 @@ from filon.views.alarm import AlarmList
 from filon.views.balance import BalanceView
 from filon.views.battery import BatteryView
 from filon.views.custody import CreditsView, CustodyView
+from filon.views.events_file import EventsFile
 from filon.views.home import HomeView
 from filon.views.ledger_state import LedgerState
 from filon.views.log import LogView
@@ -46,6 +47,10 @@ class Ledger(Protocol):
         Raises:
             NotFoundError: no such lot, as known then.
         """
+        ...
+
+    def events_file(self, identifier: str, form: str, *, chain: bool = False, as_of: Known | None = None) -> EventsFile:
+        """The events of a lot as `jsonld`, `xml` or `xlsx`; with `chain` those of all that can be in it."""
         ...
 
     def battery(self, gtin: str, serial: str, *, as_of: Known | None = None) -> BatteryView:

@@ -78,6 +78,14 @@ def lot(request: Request, path: str, carrier: Text = "", as_of: AsOf = None) -> 
     return page("lot.html", request, view, page="lots", labels=labels, command=f"filon lot {quote(view.number)}")
 
 
+@reads("/events/{form}/{path:path}")
+def events_file(request: Request, form: str, path: str, chain: bool = False, as_of: AsOf = None) -> Response:
+    """A lot's events as a file: EPCIS in JSON-LD or XML, or the supplier workbook."""
+    told = ledger(request).events_file(lot_key(path), form, chain=chain, as_of=as_of)
+    headers = {"Content-Disposition": f'attachment; filename="{told.name}"'}
+    return Response(told.data, media_type=told.media_type, headers=headers)
+
+
 @reads("/custody/{path:path}")
 def custody(request: Request, path: str, as_of: AsOf = None) -> Response:
     """What may be claimed of a lot?"""

@@ -1,0 +1,95 @@
+"""What a declared error changed: the books are made with and without it and compared.
+
+"Without" leaves out the declaration and the events that correct it, and nothing else: whatever was learned meanwhile is
+in both books, so that each difference comes of the correction alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from filon.app.desk.answers import minted
+from filon.app.ledger import Ledger
+from filon.app.pages import Pages
+from filon.books.movement import Said
+from filon.books.post import post
+from filon.core.errors import NotFoundError
+from filon.core.moment import Known
+from filon.epcis.key import body_key
+from filon.epcis.moments import written
+from filon.views.affected import AffectedStatement, AffectedView, Retraction
+from filon.views.build.affected import affected_view
+
+_LIFE = frozenset({"deposit", "key", "stamp", "import", "erasure", "did"})
+"""Kinds of entries that are no statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A declaration with the events that correct it."""
+
+    declaration: Said
+    corrections: tuple[Said, ...]
+    name: str
+
+    @property
+    def keys(self) -> set[str]:
+        return {one.key for one in (self.declaration, *self.corrections)}
+
+    @property
+    def retraction(self) -> Retraction:
+        told = self.declaration.event.errorDeclaration
+        assert told is not None
+        come = {one.event.eventID for one in self.corrections}
+        return Retraction(
+            event=self.name,
+            declared=written(told.declarationTime),
+            reason=told.reason or "",
+            corrections=told.correctiveEventIDs,
+            missing=tuple(name for name in told.correctiveEventIDs if name not in come),
+            entries=tuple(sorted({one.entry for one in (self.declaration, *self.corrections)})),
+        )
+
+
+def affected(pages: Pages, event: str = "", *, element: str = "", as_of: Known | None = None) -> AffectedView:
+    """Every lot, balance and statement that the retraction of an event changed, and who must be told.
+
+    Args:
+        event: its identifier, as in the files or as we gave it (`ni:///sha-256;..`); empty = all retractions.
+        element: of which kg are told.
+
+    Raises:
+        NotFoundError: nobody has declared an error of that event.
+    """
+    ledger = pages.ledger
+    everything = list(ledger.said(as_of))
+    taken = [one for one in _retractions(everything) if event in {"", one.name}]
+    if event and not taken:
+        raise NotFoundError(f"nobody has declared an error of event {event}")
+    gone = set[str]().union(*(one.keys for one in taken))
+    after = pages.sight(as_of)
+    book = post([one for one in everything if one.key not in gone], ledger.register(as_of))
+    before = replace(after, book=book, _origins={})
+    statements = _statements(ledger, after.state.size)
+    return affected_view(before, after, [one.retraction for one in taken], statements, element=element)
+
+
+def _retractions(everything: list[Said]) -> Iterator[_Taken]:
+    by_name: dict[str, list[Said]] = {}
+    for one in everything:
+        if one.event.eventID and one.event.errorDeclaration is None:
+            by_name.setdefault(one.event.eventID, []).append(one)
+    for one in everything:
+        told = one.event.errorDeclaration
+        if told is not None:
+            name = one.event.eventID or minted(body_key(replace(one.event, errorDeclaration=None)))
+            corrections = tuple(each for named in told.correctiveEventIDs for each in by_name.get(named, ()))
+            yield _Taken(one, corrections, name)
+
+
+def _statements(ledger: Ledger, size: int) -> Iterator[tuple[AffectedStatement, bytes]]:
+    for entry in ledger.store.entries(size=size):
+        if entry.kind not in _LIFE and not entry.erased:
+            told = AffectedStatement(entry.index, entry.name, written(entry.learned), ())
+            yield told, ledger.store.payload(entry.index)
