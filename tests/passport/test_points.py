@@ -129,3 +129,50 @@ SAMPLE = {
     "date": "2026-11-22", "month": "2026-11", "cas": "7440-48-4", "email": "a@example.com", "country": "FR",
     "sha256": "0" * 64,
 }  # fmt: skip
+
+
+def _terms(part):
+    """Names and types that a JSON-LD document uses with a value."""
+    if isinstance(part, dict):
+        for name, value in part.items():
+            if value not in (None, "", [], {}):
+                yield name.rpartition(":")[2]
+            if name in {"type", "@type"}:
+                yield from (one.rpartition(":")[2] for one in ([value] if isinstance(value, str) else value))
+            yield from _terms(value)
+    elif isinstance(part, list):
+        for one in part:
+            yield from _terms(one)
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize(
+    ("documents", "category", "fulfilled", "must", "rest"),
+    [
+        (["batterypass-ev-item"], "ev", 51, 51, (5, 1, 3)),
+        (["batterypass-lmt-item"], "lmt", 54, 54, (5, 1, 3)),
+        (["battery-product-model", "battery-product-batch", "battery-product"], "industrial", 36, 36, (15, 1, 3)),
+        (["battery-product-model"], "industrial", 19, 36, (20, 3, 1)),
+        (["portable-ebike-battery"], "lmt", 22, 54, (8, 2, 2)),
+        (["batterypass-v1.3"], "ev", 11, 51, (7, 4, 0)),
+    ],
+)
+def test_passports_of_others_get_the_verdicts_that_their_own_checker_gave(documents, category, fulfilled, must, rest):
+    """Guidance v1.0 on 18.2.2027; counts of corpus SOURCES.md: mandatory fulfilled, condition open, not yet, early."""
+    folder = corpus("passport") / "openepcis"
+    matrix = json.loads((folder / "schemas/ec-datapoint-applicability.json").read_bytes())
+    means = {one["nr"]: {term.rpartition(":")[2] for term in one["implementedBy"]} for one in matrix["dataPoints"]}
+    means[1] = {"id"}  # the document's own identifier
+    there = {
+        term for name in documents for term in _terms(json.loads((folder / f"examples/{name}.jsonld").read_bytes()))
+    }
+    told = {
+        one.number: verdict(one, Category(category), date(2027, 2, 18), bool(means[one.number] & there))
+        for one in points("guidance-1.0")
+        if one.number
+    }
+    musts = [one.number for one in points("guidance-1.0") if one.number and one.need[Category(category)] is Need.MUST]
+    counted = Counter(told.values())
+    assert len(musts) == must
+    assert sum(told[number] is Verdict.FULFILLED for number in musts) == fulfilled
+    assert (counted[Verdict.CONDITION_OPEN], counted[Verdict.NOT_YET_REQUIRED], counted[Verdict.PROVIDED_EARLY]) == rest

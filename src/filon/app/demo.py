@@ -21,6 +21,7 @@ from filon.core.finding import Finding
 from filon.core.ident import elements
 from filon.exchange.simulator.energy import baseline, simulate_energy
 from filon.exchange.simulator.files import simulate
+from filon.exchange.simulator.passport import PUBLICATION, simulate_passport
 from filon.exchange.simulator.world import SITES
 from filon.views.battery import BatteryView
 from filon.views.build.balance import chain_lines
@@ -72,8 +73,10 @@ def run(
     begun = perf_counter()
     simulate(places.files, seed)
     simulate_energy(places.files, seed)
+    simulate_passport(places.files)
     (places.files / "baseline.json").write_bytes(baseline())
-    delivered = sorted(path for path in places.files.iterdir() if path.suffix in {".xlsx", ".zip", ".jsonld", ".csv"})
+    taken = {".xlsx", ".zip", ".jsonld", ".csv"}
+    delivered = sorted(p for p in places.files.iterdir() if p.suffix in taken or p.name == PUBLICATION)
     with Ledger.open(places.ledger) as ledger:
         outcomes = capture.capture(
             ledger,

@@ -49,7 +49,7 @@ def _href(value: Value) -> str:
 def _scalar(say: Tongue, kind: str, value: Value, unit: str) -> str:
     match value:
         case Decimal() if unit == "%":
-            return say.percent(value, 2)
+            return say.percent(value, min(2, max(0, -int(value.normalize().as_tuple().exponent))))
         case Decimal() | int():
             return f"{say.number(value)}{NARROW + unit if unit else ''}"
     text = str(value)
