@@ -75,6 +75,7 @@ def run(
     simulate_energy(places.files, seed)
     simulate_passport(places.files)
     (places.files / "baseline.json").write_bytes(baseline())
+    places.ledger.with_name("filon-baseline.json").write_bytes(baseline())
     taken = {".xlsx", ".zip", ".jsonld", ".csv"}
     delivered = sorted(p for p in places.files.iterdir() if p.suffix in taken or p.name == PUBLICATION)
     with Ledger.open(places.ledger) as ledger:

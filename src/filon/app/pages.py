@@ -7,7 +7,7 @@ look forward, take the whole book, which is kept until the log grows.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -18,6 +18,7 @@ from filon.accounts.recall import Tip
 from filon.accounts.tip import chosen
 from filon.accounts.why import Reason, why
 from filon.app.capture import gravest_first
+from filon.app.carbon import OWN, Carbon
 from filon.app.custody import CustodyOfLedger
 from filon.app.export import exported
 from filon.app.intake import document
@@ -46,6 +47,7 @@ from filon.views.build.lot import contained, contained_plainly, lot_view
 from filon.views.build.lots import lot_list
 from filon.views.build.recall import recall_view
 from filon.views.build.sight import Sight
+from filon.views.carbon import CarbonBoard, CarbonView
 from filon.views.chain import STAGES
 from filon.views.custody import CreditsView, CustodyView
 from filon.views.events_file import EventsFile
@@ -65,6 +67,7 @@ class Pages(PassportPages):
         super().__init__(ledger, today)
         self._sight = lru_cache(maxsize=4)(self._whole)
         self._custody = CustodyOfLedger(ledger)
+        self._carbon = Carbon(ledger)
 
     def home(self, *, as_of: Known | None = None) -> HomeView:
         """The first page."""
@@ -109,6 +112,16 @@ class Pages(PassportPages):
     def log(self, *, page: int = 1, as_of: Known | None = None) -> LogView:
         """Entries, newest first."""
         return log_view(self.state(as_of=as_of), self._entry, page=page)
+
+    def carbon(
+        self, identifier: str, *, changes: Sequence[str] = (), ruleset: str = OWN, as_of: Known | None = None
+    ) -> CarbonView:
+        """The footprint of one lot, as last delivered, with its uncertainty; changes are worked out now."""
+        return self._carbon.pack(identifier, changes=changes, ruleset=ruleset, as_of=as_of, draws=True)
+
+    def carbon_board(self, *, ruleset: str = OWN, as_of: Known | None = None) -> CarbonBoard:
+        """All packs by model, plant and year, and the path."""
+        return self._carbon.board(ruleset=ruleset, as_of=as_of)
 
     def origin(self, name: str, *, element: str = "", as_of: Known | None = None) -> tuple[Contained, ...]:
         """What is in a lot by origin."""

@@ -2,58 +2,150 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from filon.cli.show import AsOf, chosen, console, grid, put_json
+from filon.views.figure import Named
 from filon.views.say import Tongue, tongue
 
 if TYPE_CHECKING:
-    from filon.views.carbon import CarbonView
+    from filon.views.carbon import CarbonBoard, CarbonContract, CarbonView
 
 Lot = Annotated[str, typer.Argument(help="Lot number, serial number or identifier.")]
 
 
 def add_to(app: typer.Typer) -> None:
     """Add this command."""
-    app.command(epilog="Example: filon carbon 000001 --why")(carbon)
+    app.command(epilog="Example: filon carbon 000001 --why --what-if wind:Atlas:100")(carbon)
+    app.command(epilog="Example: filon rebase filon-baseline.json 60.2 --ruleset gba-rulebook-2.0")(rebase)
 
 
 def carbon(
     context: typer.Context,
-    name: Lot,
+    name: Lot = "",
     made: Annotated[bool, typer.Option("--made", help="Where it was made, not where it was delivered.")] = False,
     unconfirmed: Annotated[bool, typer.Option("--unconfirmed", help="Use factors that nobody confirmed too.")] = False,
-    allocation: Annotated[str, typer.Option(help="Row of table allocation, if not the ruleset's.")] = "",
     ruleset: Annotated[str, typer.Option(help="By whose rules: filon-1, pact-3.0, da-ev-draft ..")] = "filon-1",
+    allocation: Annotated[str, typer.Option(help="Row of table allocation, if not the ruleset's.")] = "",
+    prices: Annotated[Path | None, typer.Option(help="Prices per kg, CSV: product,price.", exists=True)] = None,
+    factors: Annotated[list[Path] | None, typer.Option(help="Your own factor table, CSV or xlsx.", exists=True)] = None,
     baseline: Annotated[Path | None, typer.Option(help="Baseline and targets, JSON.", exists=True)] = None,
+    what_if: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--what-if", help="wind:SITE:80, own-solar:SITE:100, supplier:SITE:2.5, route:SITE:rail:900; repeat it."
+        ),
+    ] = None,
+    end_of_life: Annotated[
+        Path | None,
+        typer.Option("--end-of-life", help="Materials of the circular footprint formula, JSON.", exists=True),
+    ] = None,
+    year: Annotated[int, typer.Option(help="Contract year, for an agreement.")] = 0,
     why: Annotated[bool, typer.Option("--why", help="Factors, readings and log entries of every line.")] = False,
     xlsx: Annotated[Path | None, typer.Option(help="Write the report as a workbook too.")] = None,
+    pdf: Annotated[Path | None, typer.Option(help="Write the report as a PDF too.")] = None,
     as_of: AsOf = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
-    """Say what one kg or piece cost in CO2e; exit 1 where something is missing."""
-    from filon.app.carbon import Carbon
+    """Say what a kg, piece, contract or all packs cost in CO2e; exit 1 where something is missing.
+
+    NAME is a lot or pack, or the JSON file of an agreement; without a name all packs are told by model, plant and year.
+    """
+    from filon.app.carbon import Carbon, read_prices
     from filon.app.ledger import Ledger
+    from filon.exchange.factor_table import read_factors
 
     say = tongue(chosen(context.obj.language))
     with Ledger.open(context.obj.ledger, create=False) as ledger:
-        view = Carbon(ledger).pack(
+        account = Carbon(ledger, baseline.read_bytes() if baseline else None)
+        if not name:
+            board = account.board(as_of=as_of, ruleset=ruleset)
+            put_json(board, say) if as_json else put_board(board, say)
+            return
+        if name.endswith(".json") and Path(name).is_file():
+            contract = account.contract(
+                Path(name).read_bytes(), year or datetime.now(UTC).year, as_of=as_of, ruleset=ruleset
+            )
+            put_json(contract, say) if as_json else put_contract(contract, say)
+            if contract.covered.value != 100:  # noqa: PLR2004 - percent
+                raise typer.Exit(1)
+            return
+        view = account.pack(
             name, as_of=as_of, made=made, unconfirmed=unconfirmed, allocation=allocation, ruleset=ruleset,
-            baseline=baseline.read_bytes() if baseline else None,
+            prices=read_prices(prices.read_bytes()) if prices else None,
+            tables=tuple(read_factors(one.read_bytes(), one.name) for one in factors or ()),
+            changes=what_if or (), draws=True, end_of_life=end_of_life.read_bytes() if end_of_life else None,
         )  # fmt: skip
     if xlsx:
         from filon.exchange.carbon_report import report
 
         xlsx.write_bytes(report(view, say.language))
+    if pdf:
+        from filon.exchange.carbon_pdf import carbon_pdf
+
+        pdf.write_bytes(carbon_pdf(view, say))
     if as_json:
         put_json(view, say)
     else:
         put_carbon(view, say, why=why)
     if view.gaps:
         raise typer.Exit(1)
+
+
+def rebase(
+    context: typer.Context,  # noqa: ARG001 - every command takes it
+    file: Annotated[Path, typer.Argument(help="The baseline that is to be replaced.", exists=True)],
+    value: Annotated[str, typer.Argument(help="Its value by the new rules.")],
+    ruleset: Annotated[str, typer.Option(help="The new rules.")] = "filon-1",
+    allocation: Annotated[str, typer.Option(help="Row of table allocation, if not the ruleset's.")] = "",
+    source: Annotated[str, typer.Option(help="Who says so, and why it is rebased.")] = "",
+    out: Annotated[Path | None, typer.Option(help="File to write; else the old one's name with -rebased.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> None:
+    """Rebase a baseline: the new one names the old one, both are kept and both are shown."""
+    from filon.app.carbon import rebase as rebased
+    from filon.app.carbon import stamp_of
+
+    data = rebased(file.read_bytes(), value, stamp_of(ruleset, allocation), source)
+    place = out or file.with_name(f"{file.stem}-rebased.json")
+    place.write_bytes(data)
+    if as_json:
+        put_json({"file": str(place), "bytes": len(data)})
+    else:
+        console().print(f"{place}")
+
+
+def put_board(view: CarbonBoard, say: Tongue) -> None:
+    """Print all packs by model, plant and year, and where each year stands."""
+    words, out = WORDS[say.language], console()
+    rows = [
+        (one.product, one.plant, str(one.year), str(one.packs), str(one.gaps) if one.gaps else "",
+         say.figure(one.market), say.figure(one.location), say.figure(one.direct), say.figure(one.primary))
+        for one in view.models
+    ]  # fmt: skip
+    out.print(grid("", words["models"].split("|"), rows, right=(2, 3, 4, 5, 6, 7, 8)))
+    for one in view.years:
+        standing = say.name(Named("path", one.standing))
+        because = say.name(Named("because", one.because)) if one.because else ""
+        out.print(f"{one.year}: {say.figure(one.index)} / {say.figure(one.allowed)}  {standing}  [dim]{because}[/]")
+    for law in view.legal:
+        out.print(f"[dim]{say.name(Named('law', law.what))} ({law.clause})[/]")
+
+
+def put_contract(view: CarbonContract, say: Tongue) -> None:
+    """Print what an agreement's deliveries cost."""
+    words, out = WORDS[say.language], console()
+    values = {"mass": say.figure(view.mass), "per": say.figure(view.per_kg), "share": say.figure(view.covered)}
+    out.print(f"[bold]{words['contract'].format(reference=view.reference, year=view.year, **values)}[/]")
+    rows = [
+        (one.lot.label, one.shipment, say.figure(one.mass), say.figure(one.per_kg), say.figure(one.kg))
+        for one in view.lots
+    ]
+    out.print(grid("", words["deliveries"].split("|"), rows, right=(2, 3, 4)))
 
 
 def put_carbon(view: CarbonView, say: Tongue, *, why: bool = False, limit: int = 12) -> None:
@@ -89,9 +181,37 @@ def put_carbon(view: CarbonView, say: Tongue, *, why: bool = False, limit: int =
         _put_reasons(view, say)
     elif len(rows) > limit:
         out.print(f"[dim]{words['more'].format(count=len(rows) - limit)}[/]")
+    _put_more(view, say)
     for gap in view.gaps:
         told = {"kind": words.get(gap.kind, gap.kind), "what": gap.what, "site": gap.site, "mass": say.figure(gap.kg)}
         out.print(f"  [yellow]?[/] {words['gap'].format(**told)}")
+
+
+def _put_more(view: CarbonView, say: Tongue) -> None:
+    """Uncertainty, ratings, effects of changes, end of life, and what the law says."""
+    out, words = console(), WORDS[say.language]
+    if view.spread:
+        figures = {name: say.figure(getattr(view.spread, name)) for name in ("low", "high", "gsd2")}
+        out.print(words["spread"].format(**figures))
+    if view.ratings:
+        rated = ", ".join(f"{say.name(Named('rating', one.key))} {say.figure(one.figure)}" for one in view.ratings)
+        out.print(f"[dim]{words['ratings'].format(ratings=rated)}[/]")
+    if view.formula:
+        told = {"correction": say.figure(view.formula.correction), "end": say.figure(view.formula.end_of_life)}
+        out.print(words["formula"].format(ruleset=view.formula.ruleset, **told))
+    if view.what_if:
+        for one in view.what_if.effects:
+            change = say.name(Named("change", one.change))
+            out.print(
+                f"  {words['effect'].format(change=change, what=one.what, site=one.site, kg=say.figure(one.delta))}"
+            )
+        after = {"after": say.figure(view.what_if.after), "per": say.figure(view.what_if.per_kwh)}
+        out.print(f"  [bold]{words['after'].format(**after)}[/]")
+    if view.lifetime:
+        per, kwh = say.figure(view.lifetime.per_kwh), say.figure(view.lifetime.kwh)
+        out.print(f"[dim]{words['lifetime'].format(per=per, kwh=kwh, ruleset=view.lifetime.ruleset)}[/]")
+    for law in view.legal:
+        out.print(f"[dim]{say.name(Named('law', law.what))} ({law.clause})[/]")
 
 
 def _put_path(view: CarbonView, say: Tongue) -> None:
@@ -147,6 +267,15 @@ WORDS = {
         "on path": "On the path: {index} of the baseline ({baseline}) in {year}, {allowed} allowed.",
         "above path": "Above the path: {index} of the baseline ({baseline}) in {year}, {allowed} allowed.",
         "cannot tell": "Whether it is on the path cannot be told: {because}.",
+        "models": "Model|Plant|Year|Packs|With gaps|Market|Location|Direct|Primary",
+        "deliveries": "Lot|Delivery|Mass|Per kg|CO2e",
+        "contract": "{reference}, {year}: {per} on average over {share} of {mass} delivered.",
+        "spread": "Uncertainty: {low} to {high} in 95 of 100 draws (GSD² {gsd2}).",
+        "ratings": "Data quality, 1 best to 5: {ratings}.",
+        "formula": "Circular footprint formula ({ruleset}): {correction} on raw materials, {end} at the end.",
+        "effect": "{change} {what}, {site}: {kg}",
+        "after": "With all of it: {after}, {per}",
+        "lifetime": "Over the service life: {per} ({kwh}, {ruleset}).",
         "gaps": "something is missing in the figure",
         "baseline unknown": "the baseline is not known",
         "unit": "another unit",
@@ -193,6 +322,15 @@ WORDS = {
         "on path": "Sur la trajectoire : {index} de la référence ({baseline}) en {year}, {allowed} permis.",
         "above path": "Au-dessus de la trajectoire : {index} de la référence ({baseline}) en {year}, {allowed} permis.",
         "cannot tell": "Impossible de dire s’il est sur la trajectoire : {because}.",
+        "models": "Modèle|Usine|Année|Packs|Avec lacunes|Contrats|Réseau|Direct|Primaire",
+        "deliveries": "Lot|Livraison|Masse|Par kg|CO2e",
+        "contract": "{reference}, {year} : {per} en moyenne sur {share} de {mass} livrés.",
+        "spread": "Incertitude : {low} à {high} dans 95 tirages sur 100 (GSD² {gsd2}).",
+        "ratings": "Qualité des données, de 1 (la meilleure) à 5 : {ratings}.",
+        "formula": "Formule d’empreinte circulaire ({ruleset}) : {correction} sur les matières, {end} en fin de vie.",
+        "effect": "{change} {what}, {site} : {kg}",
+        "after": "Avec le tout : {after}, {per}",
+        "lifetime": "Sur la durée de service : {per} ({kwh}, {ruleset}).",
         "gaps": "il manque des données",
         "baseline unknown": "la référence est inconnue",
         "unit": "autre unité",

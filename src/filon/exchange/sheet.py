@@ -19,7 +19,7 @@ from typing import Any
 
 from filon.core.finding import Finding, Language
 from filon.core.tables import table
-from filon.exchange.workbook.grid import of_xlsx
+from filon.exchange.sheets import of_xlsx
 
 _SHEET_NAME = re.compile(rb'<sheet [^>]*name="([^"]*)"')
 

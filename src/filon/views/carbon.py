@@ -43,21 +43,38 @@ class StageShare:
 
 
 @dataclass(frozen=True, slots=True)
+class LotLink:
+    """A lot that a figure rests on, and its page."""
+
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class ContributionLine:
     """What one flow at one site puts into the unit, and what it rests on.
 
     Args:
-        period: from/until, campaign or delivery.
+        key: `c1`, `c2` .. within the page.
+        company: who runs the site.
+        group: energy, fuel, reagent, process, transport, waste, declared.
+        scope: 1, 2 or 3 as seen by the lot's maker.
+        lots: made or carried there, those of the most kg first.
         factors: (key, value and unit, source) of each factor used.
         readings: meter readings, bills or waybills.
         entries: log entries that said so, with their files.
     """
 
+    key: str
     flow: str
     site: str
+    company: str
+    group: str
+    scope: int
     stage: str
     kg: Figure
     share: Figure
+    lots: tuple[LotLink, ...]
     factors: tuple[tuple[str, str, str], ...]
     readings: tuple[str, ...]
     entries: tuple[tuple[int, str], ...]
@@ -108,6 +125,100 @@ class PathLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SpreadLine:
+    """How uncertain the market-based figure is: lognormal, a thousand draws that share each factor.
+
+    Args:
+        mean: geometric mean; low, high: 2.5 % and 97.5 %.
+        gsd2: geometric standard deviation, squared.
+    """
+
+    mean: Figure
+    gsd2: Figure
+    low: Figure
+    high: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFigure:
+    """A figure under a key: a component, a scope, a rating."""
+
+    key: str
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class LegalLine:
+    """What the law says of it on the day: `declaration`, `class`, `threshold`; not adopted is an answer."""
+
+    what: str
+    adopted: bool
+    value: str
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class EffectLine:
+    """What one change would do.
+
+    Args:
+        change: `power`, `own`, `supplier` or `route`.
+        what: technology, product or mode.
+        delta: kg CO2e per unit; below 0 is better.
+    """
+
+    change: str
+    site: str
+    what: str
+    delta: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIfLines:
+    """The footprint before and after some changes, market-based."""
+
+    before: Figure
+    after: Figure
+    per_kwh: Figure
+    effects: tuple[EffectLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteChoice:
+    """A site behind the lot that a change could be tried at, and its part of the footprint."""
+
+    key: str
+    name: str
+    kg: Figure
+    share: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class LifetimeLine:
+    """Per kWh delivered over the service life, as a ruleset reckons it."""
+
+    ruleset: str
+    kwh: Figure
+    per_kwh: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaLine:
+    """The circular footprint formula of the battery.
+
+    Args:
+        correction: what it adds to the raw materials; told beside them, not in them.
+        end_of_life: stage 4.
+        recycled: R1 of each material, as the books trace it.
+    """
+
+    ruleset: str
+    correction: Figure
+    end_of_life: Figure
+    recycled: tuple[NamedFigure, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CarbonView:
     """The whole page.
 
@@ -115,6 +226,10 @@ class CarbonView:
         per: declared unit, `kg` or `piece`.
         delivered: as last delivered, not as made.
         stamp: ruleset, factor table, warming potentials and allocation, as `name: value`.
+        components: fossil, land use .., and what stands beside the footprint.
+        scopes: as seen by the lot's maker.
+        ratings: data quality, 1 best to 5.
+        sites: hot spots, greatest first.
     """
 
     ledger: LedgerState
@@ -130,4 +245,110 @@ class CarbonView:
     gaps: tuple[GapLine, ...]
     power: tuple[PowerShare, ...]
     path: PathLine | None
+    stamp: tuple[tuple[str, str], ...]
+    spread: SpreadLine | None = None
+    components: tuple[NamedFigure, ...] = ()
+    scopes: tuple[NamedFigure, ...] = ()
+    ratings: tuple[NamedFigure, ...] = ()
+    sites: tuple[SiteChoice, ...] = ()
+    legal: tuple[LegalLine, ...] = ()
+    lifetime: LifetimeLine | None = None
+    formula: FormulaLine | None = None
+    what_if: WhatIfLines | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRow:
+    """Packs of one model from one plant in one year: means per kWh of capacity.
+
+    Args:
+        packs, gaps: how many there are, and how many of them have gaps and do not count.
+        pack: market-based kg CO2e a pack.
+        stages: raw, main, distribution per kWh.
+        best, worst: the packs of the least and the most.
+    """
+
+    product: str
+    plant: str
+    year: int
+    packs: int
+    gaps: int
+    pack: Figure
+    location: Figure
+    market: Figure
+    direct: Figure
+    stages: tuple[Figure, ...]
+    primary: Figure
+    best: LotLink | None
+    worst: LotLink | None
+
+
+@dataclass(frozen=True, slots=True)
+class YearPoint:
+    """All packs of a year, weighted by capacity, against the path."""
+
+    year: int
+    per_kwh: Figure
+    index: Figure
+    allowed: Figure
+    standing: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class BaselinePoint:
+    """A frozen baseline; older ones stay on the page.
+
+    Args:
+        seal: hash of all that it says; replaces: that of the one before.
+    """
+
+    year: int
+    value: Figure
+    source: str
+    stamp: str
+    seal: str
+    replaces: str
+
+
+@dataclass(frozen=True, slots=True)
+class CarbonBoard:
+    """Where all packs stand: by model, plant and year, and on the path."""
+
+    ledger: LedgerState
+    models: tuple[ModelRow, ...]
+    years: tuple[YearPoint, ...]
+    baselines: tuple[BaselinePoint, ...]
+    targets: tuple[tuple[int, Figure], ...]
+    legal: tuple[LegalLine, ...]
+    stamp: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveredLot:
+    """One lot delivered under an agreement with its footprint at its maker's gate."""
+
+    lot: LotLink
+    shipment: str
+    mass: Figure
+    per_kg: Figure
+    kg: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class CarbonContract:
+    """What an agreement's deliveries of a year cost in CO2e.
+
+    Args:
+        covered: share of the mass whose footprint is whole.
+        per_kg: mean over that part, weighted by mass.
+    """
+
+    ledger: LedgerState
+    reference: str
+    year: str
+    mass: Figure
+    covered: Figure
+    per_kg: Figure
+    lots: tuple[DeliveredLot, ...]
     stamp: tuple[tuple[str, str], ...]

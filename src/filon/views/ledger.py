@@ -6,6 +6,7 @@ functions of the log up to there, so two equal questions get equal answers. Meth
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
@@ -14,6 +15,7 @@ from filon.core.moment import Known
 from filon.views.alarm import AlarmList
 from filon.views.balance import BalanceView
 from filon.views.battery import BatteryView
+from filon.views.carbon import CarbonBoard, CarbonView
 from filon.views.custody import CreditsView, CustodyView
 from filon.views.events_file import EventsFile
 from filon.views.home import HomeView
@@ -113,4 +115,14 @@ class Ledger(Protocol):
         Raises:
             NotFoundError: no such model or battery.
         """
+        ...
+
+    def carbon(
+        self, identifier: str, *, changes: Sequence[str] = (), ruleset: str = "filon-1", as_of: Known | None = None
+    ) -> CarbonView:
+        """The footprint of one lot, as it is and as it would be with some changes."""
+        ...
+
+    def carbon_board(self, *, ruleset: str = "filon-1", as_of: Known | None = None) -> CarbonBoard:
+        """All packs by model, plant and year, and the path."""
         ...

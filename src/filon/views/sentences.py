@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from filon.views.carbon_names import CARBON_NAMES
 from filon.views.passport_names import PASSPORT_NAMES
 
 
@@ -277,6 +278,7 @@ NAMES: Mapping[tuple[str, str], str] = {
     ("error", "ConflictError"): PN_("error", "Conflict"),
     ("error", "StoreError"): PN_("error", "The ledger cannot be trusted as it is"),
     **PASSPORT_NAMES,
+    **CARBON_NAMES,
 }
 
 OF: tuple[str, ...] = (

@@ -30,6 +30,7 @@ from filon.views.origin import Contained
 from filon.views.say import LANGUAGES, decimals, tongue
 from filon.views.values import told
 from filon.web.draw.bars import bar, origin_name, patterns, swatch, tones
+from filon.web.draw.carbon import footprint_waterfall, sankey, trajectory
 from filon.web.draw.chain import draw_chain
 from filon.web.draw.waterfall import amount, waterfall
 from filon.web.qr import qr_svg, scannable
@@ -105,6 +106,9 @@ def environment(language: Language) -> Environment:
         patterns=patterns,
         waterfall=waterfall,
         draw_chain=draw_chain,
+        footprint_waterfall=footprint_waterfall,
+        sankey=sankey,
+        trajectory=trajectory,
         amount=amount,
         decimals=decimals,
         places=places,

@@ -14,7 +14,7 @@ from pydantic import BeforeValidator
 from filon.core.errors import NotFoundError
 from filon.core.ident import sgtin
 from filon.core.moment import Known, known
-from filon.views.build.sight import lot_key
+from filon.views.build.sight import lot_key, lot_path
 from filon.views.findings import FindingList
 from filon.views.ledger import Ledger
 from filon.web.dpp import redirected
@@ -108,6 +108,41 @@ def credit_accounts(request: Request, site: Text = "", as_of: AsOf = None) -> Re
     view = ledger(request).credits(site=site, as_of=as_of)
     command = f"filon credits {quote(site)}" if site else "filon credits"
     return page("credits.html", request, view, page="credits", command=command)
+
+
+@reads("/carbon")
+@reads("/carbon.json")
+def carbon_board(request: Request, ruleset: Text = "filon-1", as_of: AsOf = None) -> Response:
+    """Are the packs on the path?"""
+    view = ledger(request).carbon_board(ruleset=ruleset, as_of=as_of)
+    return page("carbon_board.html", request, view, page="carbon", command="filon carbon")
+
+
+@reads("/carbon/{path:path}")
+def carbon(  # noqa: PLR0917 - the query of the page, by name
+    request: Request,
+    path: str,
+    change: Annotated[list[str] | None, Query(max_length=20)] = None,
+    site: Text = "",
+    kind: Text = "wind",
+    amount: Text = "",
+    ruleset: Text = "filon-1",
+    as_of: AsOf = None,
+) -> Response:
+    """The footprint of one lot, and what would change it."""
+    key = lot_key(path.removesuffix(".json"))
+    changes = list(change or [])
+    if site and amount:
+        number = amount.replace(",", ".").strip()
+        way, _, mode = kind.partition(":")
+        changes.append(f"{way}:{site}:{mode}:{number}" if mode else f"{way}:{site}:{number}")
+    view = ledger(request).carbon(key, changes=changes, ruleset=ruleset, as_of=as_of)
+    asked = {"site": site, "kind": kind, "amount": amount, "kept": changes}
+    told = " ".join(f"--what-if {quote(one)}" for one in changes)
+    return page(
+        "carbon.html", request, view, page="carbon", path=f"/carbon/{path}", lot=lot_path(view.key), asked=asked,
+        command=f"filon carbon {quote(view.number)} --why {told}".rstrip(),
+    )  # fmt: skip
 
 
 @reads("/balance")

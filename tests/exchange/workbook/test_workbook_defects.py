@@ -496,21 +496,21 @@ def test_every_file_rule_but_the_last_resort_has_its_file():
 def test_a_parser_that_dies_takes_nothing_along(monkeypatch, tmp_path):
     program = tmp_path / "dies.py"
     program.write_text("import os; os.abort()")
-    monkeypatch.setattr("filon.exchange.workbook.grid._CHILD", program)
+    monkeypatch.setattr("filon.exchange.sheets._CHILD", program)
     assert [code for code, *_ in seen(book())] == ["IMP-60"]
 
 
 def test_a_parser_that_hangs_is_stopped(monkeypatch, tmp_path):
     program = tmp_path / "hangs.py"
     program.write_text("import time; time.sleep(60)")
-    monkeypatch.setattr("filon.exchange.workbook.grid._CHILD", program)
-    monkeypatch.setattr("filon.exchange.workbook.grid.WALL_SECONDS", 0.3)
+    monkeypatch.setattr("filon.exchange.sheets._CHILD", program)
+    monkeypatch.setattr("filon.exchange.sheets.WALL_SECONDS", 0.3)
     assert [code for code, *_ in seen(book())] == ["IMP-60"]
 
 
 def test_the_two_cells_that_make_a_parser_ask_for_500_gb_are_only_a_finding(monkeypatch):
     """Even where the scan overlooks the far cell, only the process under limits is lost."""
-    from filon.exchange.workbook import child
+    from filon.exchange import sheets_child as child
 
     out = sheet1(lambda x: x.replace(b'r="A4"', b'r="XFD1048576"', 1))
     scan_less = sheet1(lambda x: x.replace(b'r="A4"', b'r="&#88;FD1048576"', 1))

@@ -29,7 +29,8 @@ def test_the_tables_are_those_of_the_columns(language):
 
 @pytest.mark.parametrize("name", ["workbook.md", "workbook.fr.md"])
 def test_the_numbers_in_the_guide_are_those_of_the_code(name):
-    from filon.exchange.workbook import child, package
+    from filon.exchange import sheets_child as child
+    from filon.exchange.workbook import package
 
     page = (ROOT / "docs" / name).read_text(encoding="utf-8").replace("\u00a0", " ")
     codes = sorted(code for code in rules() if code.startswith("IMP-"))

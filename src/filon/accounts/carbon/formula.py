@@ -81,6 +81,29 @@ def stage_4(one: Material) -> Fraction:
     return recycled + burnt + (1 - one.r2 - one.r3) * one.e_d
 
 
+@dataclass(frozen=True)
+class Formula:
+    """The formula for one battery.
+
+    Args:
+        ruleset: whose A it uses.
+        of: {material: (kg in the battery, material)}.
+    """
+
+    ruleset: str
+    of: Mapping[str, tuple[Fraction, Material]]
+
+    @property
+    def end_of_life(self) -> Fraction:
+        """Stage 4, kg CO2e."""
+        return sum((mass * stage_4(one) for mass, one in self.of.values()), Fraction(0))
+
+    @property
+    def correction(self) -> Fraction:
+        """What the formula adds to stage 1, kg CO2e; told beside what the books computed, never mixed in."""
+        return sum((mass * correction(one) for mass, one in self.of.values()), Fraction(0))
+
+
 def recycled_share(book: Book, lot: LotId, element: str) -> Fraction:
     """R1: share of an element in a lot that came from recyclers, as the books trace it; what is unknown counts as 0."""
     parts = recycled(book, element).of(book, lot) or {}

@@ -6,6 +6,7 @@ from_pcf(json.loads(data))        # 9.0.0, 8.0.0 and 6.0.0 become a PACT 3 footp
 
 from filon.exchange.catena_x.component import Part, component
 from filon.exchange.catena_x.read import from_pcf, is_pcf
-from filon.exchange.catena_x.write import to_pcf, write
+from filon.exchange.catena_x.write import to_pcf
+from filon.exchange.writing import as_json as write
 
 __all__ = ["Part", "component", "from_pcf", "is_pcf", "to_pcf", "write"]

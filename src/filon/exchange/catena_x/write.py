@@ -9,7 +9,6 @@ Source: io.catenax.pcf 9.0.0 (CC-BY-4.0); carbon reference, section 5.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -184,18 +183,3 @@ def _comment(body: Mapping[str, Any]) -> str:
     """The model's list of older versions cannot hold their ids: they are told here."""
     older = ", ".join(body.get("precedingPfIds", ()))
     return "; ".join(part for part in (body.get("comment", ""), f"replaces {older}" if older else "") if part)
-
-
-def write(payload: Any) -> bytes:
-    """JSON whose numbers are the decimals as they are."""
-    return _json(payload).encode()
-
-
-def _json(value: Any) -> str:
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, Mapping):
-        return "{" + ",".join(f"{json.dumps(str(key))}:{_json(one)}" for key, one in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ",".join(map(_json, value)) + "]"
-    return json.dumps(value, ensure_ascii=False)

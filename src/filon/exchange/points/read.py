@@ -22,7 +22,7 @@ from filon.core.ident import canonical, gtin, is_uri, sgln, sgtin
 from filon.epcis.document import Document, Heading
 from filon.epcis.event import FILON, Event, QuantityElement
 from filon.exchange.points.columns import TITLES, by_name, is_heading, plain, recognised, required
-from filon.exchange.workbook.grid import of_xlsx
+from filon.exchange.sheets import of_xlsx
 from filon.passport.point import Point
 from filon.passport.value import read as value_of
 from filon.passport.value import types

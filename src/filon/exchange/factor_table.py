@@ -1,0 +1,75 @@
+"""A reader's own emission factors, from a CSV file or a workbook with the columns of table `factors`.
+
+Needed: `key`, `value` (kg CO2e), `per` (Rec 20 code); welcome: `geography`, `year`, `gsd`, `source`, `licence`,
+`confirmed`. The table is named by its file and the hash of its bytes, and that name stands in every result.
+
+    read_factors(data, "ours.csv")      # Table
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+from pathlib import PurePath
+from typing import Any
+
+from filon.core.errors import WrongCallError
+from filon.core.tables import Table
+from filon.core.unit import units
+from filon.exchange.sheets import of_xlsx
+
+NEEDED = ("key", "value", "per")
+PIECE = "H87"
+
+
+def read_factors(data: bytes, name: str) -> Table:
+    """The table that a file holds.
+
+    Raises:
+        WrongCallError: a column is missing, a value is no number or its unit is unknown; the row is named.
+    """
+    lines = _lines(data, name)
+    if not lines:
+        raise WrongCallError(f"{name} holds no factors")
+    heads = [str(cell).strip().lower() for cell in lines[0]]
+    if missing := [one for one in NEEDED if one not in heads]:
+        raise WrongCallError(f"{name} lacks the column {', '.join(missing)}; see table factors")
+    rows = []
+    for number, cells in enumerate(lines[1:], 2):
+        row = {key: _text(cell) for key, cell in zip(heads, cells, strict=False)}
+        if any(row.values()):
+            rows.append(_checked(row, number, name))
+    version = hashlib.sha256(data).hexdigest()[:12]
+    return Table(PurePath(name).stem, version, name, tuple(rows))
+
+
+def _lines(data: bytes, name: str) -> Sequence[Sequence[Any]]:
+    if data.startswith(b"PK"):
+        grids, findings = of_xlsx(data, name)
+        if findings:
+            raise WrongCallError(f"{name}: {findings[0].text()}")
+        return [row for grid in grids[:1] for row in grid.rows]
+    text = data.decode("utf-8-sig", "replace")
+    mark = max(";,\t", key=text.split("\n", 1)[0].count)
+    return [row for row in csv.reader(io.StringIO(text), delimiter=mark) if row and not row[0].startswith("#")]
+
+
+def _text(cell: Any) -> str:
+    return format(Decimal(repr(cell)), "f") if isinstance(cell, float) else str(cell).strip()
+
+
+def _checked(row: dict[str, str], number: int, name: str) -> dict[str, str]:
+    value = row["value"].replace(",", ".").replace("\u202f", "").replace(" ", "")
+    try:
+        good = Decimal(value).is_finite()
+    except InvalidOperation:
+        good = False
+    if not row["key"] or not good:
+        raise WrongCallError(f"{name}, row {number}: a factor needs a key and a number; found {row['value']!r}")
+    if row["per"] not in units() and row["per"] != PIECE:
+        raise WrongCallError(f"{name}, row {number}: {row['per']!r} is no Rec 20 code as KWH, KGM, TKM")
+    # What its owner brings counts as confirmed unless the owner says no.
+    return {**row, "value": value, "confirmed": row.get("confirmed") or "yes"}
