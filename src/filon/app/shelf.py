@@ -19,7 +19,10 @@ from filon.passport.resolver import Tombstone
 class Shelf(Protocol):
     """Gives passports out; `app.issuing.Issuing` makes them, `app.holding.Holding` kept them for another."""
 
-    host: str
+    @property
+    def host(self) -> str:
+        """`https://id.atlas.example`, where the identifiers lead."""
+        ...
 
     def known(self, identifier: str) -> bool:
         """Whether there is anything under this identifier; quick."""

@@ -62,32 +62,18 @@ def assembled(root: typer.Typer) -> typer.Typer:
         log,
         pact,
         passport,
+        provider,
         readiness,
         recall,
         serve,
         token,
         witness,
-    )  # fmt: skip
+    )
 
     if not root.registered_commands:
-        groups = (
-            files,
-            ask,
-            events,
-            recall,
-            carbon,
-            custody,
-            log,
-            witness,
-            demo,
-            pact,
-            passport,
-            readiness,
-            serve,
-            token,
-            bench,
-        )
-        for group in groups:
+        about_matter = (files, ask, events, recall, carbon, custody)
+        about_passports = (readiness, passport, provider)
+        for group in (*about_matter, log, witness, demo, pact, *about_passports, serve, token, bench):
             group.add_to(root)
     return root
 

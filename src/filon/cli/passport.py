@@ -68,7 +68,7 @@ def passport(
 ) -> None:
     """Hand on a battery's passport in a partner's format; exit 1 if the format asks for what it does not say."""
     readers = _audiences(audience or ["public"])
-    with _issuing(context, sealer) as issuing:
+    with issuing_of(context, sealer) as issuing:
         made = issuing.issued(
             issuing.passports.named(name, as_of), form, readers, now=datetime.now(UTC),
             language=chosen(context.obj.language), on=_day(on), as_of=as_of,
@@ -99,7 +99,7 @@ def label(
         raise WrongCallError(f"the sheet is one of {', '.join(SHEETS)}; the file ends in .pdf, .svg or .png")
     if out.suffix != ".pdf" and len(names) != 1:
         raise WrongCallError("a picture holds one code; print several as .pdf")
-    with _issuing(context, None) as issuing:
+    with issuing_of(context, None) as issuing:
         labels: list[Label] = []
         faults: list[Finding] = []
         for name in names:
@@ -286,7 +286,7 @@ def _folder(context: typer.Context, sealer: Path | None) -> Path:
 
 
 @contextmanager
-def _issuing(context: typer.Context, sealer: Path | None) -> Iterator[Issuing]:
+def issuing_of(context: typer.Context, sealer: Path | None) -> Iterator[Issuing]:
     """What hands passports on, with the sealer if there is one."""
     from filon.app.issuing import Issuing
     from filon.app.ledger import Ledger

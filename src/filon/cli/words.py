@@ -8,6 +8,14 @@ from filon.core.finding import Language
 
 FRENCH: Mapping[str, str] = {
     "written": "écrit",
+    "Battery": "Batterie",
+    "Registration": "Enregistrement",
+    "Why": "Pourquoi",
+    "queued": "en file",
+    "submitted": "transmis",
+    "registered": "enregistré",
+    "rejected": "refusé",
+    "stale": "périmé",
     # Headings.
     "Lot": "Lot",
     "Product": "Produit",
