@@ -41,6 +41,12 @@ SETTINGS = (
     Setting("capture_mb", "64", "Largest document that /epcis/capture takes, MB", "Plus grand document de capture, Mo"),
     Setting("capture_events", "50000", "Most events in one such document", "Nombre maximal d'événements par capture"),
     Setting(
+        "requests_per_minute",
+        "6000",
+        "Calls a minute that one token may make below /epcis",
+        "Appels par minute qu'un jeton peut faire sous /epcis",
+    ),
+    Setting(
         "webhook_hosts",
         "",
         "Hosts of your own that webhooks, mirrors, witnesses and time stamps may go to, name:port, comma between; "
@@ -86,6 +92,7 @@ class Settings:
     max_file_mb: int
     capture_mb: int
     capture_events: int
+    requests_per_minute: int
     webhook_hosts: frozenset[str]
     company: str = ""
     company_domain: str = ""
@@ -113,6 +120,7 @@ class Settings:
             max_file_mb=_number("max_file_mb", values["max_file_mb"]),
             capture_mb=_number("capture_mb", values["capture_mb"]),
             capture_events=_number("capture_events", values["capture_events"]),
+            requests_per_minute=_number("requests_per_minute", values["requests_per_minute"]),
             webhook_hosts=frozenset(_listed(values["webhook_hosts"])),
             company=values["company"],
             company_domain=values["company_domain"],

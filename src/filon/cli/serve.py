@@ -51,7 +51,8 @@ def serve(
             put_json({"url": url, "ledger": str(settings.ledger)})
         else:
             console().print(f"{url}   (Ctrl+C ends it)")
-        bounds = Bounds(settings.capture_mb * 1024 * 1024, settings.capture_events)
+        requests = settings.requests_per_minute
+        bounds = Bounds(settings.capture_mb * 1024 * 1024, settings.capture_events, requests=requests)
         repository = Repository(ledger, bounds=bounds, hosts=settings.webhook_hosts)
         repository.start()
         office = office_of(settings, ledger, repository.desk) if settings.company else None

@@ -18,6 +18,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Condition, Event, Lock, Thread
+from time import monotonic
 from typing import Any
 
 from filon.app.desk import jobs
@@ -27,6 +28,7 @@ from filon.app.desk.courier import Courier
 from filon.app.desk.exceptions import NoSuchResourceException, QueryParameterException
 from filon.app.desk.file import Desk, beside
 from filon.app.desk.jobs import Job
+from filon.app.desk.pace import Pace
 from filon.app.desk.tokens import Token
 from filon.app.ledger import Ledger
 from filon.log.leaf import micros, moment
@@ -48,12 +50,14 @@ class Bounds:
     Args:
         capture_bytes, capture_events: of one captured document.
         per_page: events of a page when nothing is asked, and at most.
+        requests: calls a minute of one token; 0 = as many as come.
     """
 
     capture_bytes: int = 64 * 1024 * 1024
     capture_events: int = 50_000
     per_page: int = 30
     most_per_page: int = 1_000
+    requests: int = 0
 
 
 AT_ONCE = 2 * 1024 * 1024
@@ -83,6 +87,7 @@ class Repository:
         self.now = now
         self.bounds = bounds
         self.hosts = hosts
+        self.pace = Pace(bounds.requests, monotonic)
         self.answers = Answers(ledger)
         self.cards = Cards(self.desk, self.answers)
         self._worker: ThreadPoolExecutor | None = None

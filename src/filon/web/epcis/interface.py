@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from math import ceil
 from urllib.parse import quote, unquote_to_bytes
 
 import orjson
@@ -174,6 +175,9 @@ class Interface:
 
     async def _dealt(self, request: Request, extra: dict[str, str]) -> Response:
         token = await run_in_threadpool(identified, request, self.repository)
+        if wait := self.repository.pace.take(token.id):
+            extra["Retry-After"] = str(ceil(wait))
+            raise TooManyException("so many calls a minute are enough for one token; wait as Retry-After says")
         proper(request)
         path, values = route(request.scope["path"].removeprefix(request.scope.get("root_path", "")))
         call = Call(request, self.repository, token, values, answer=extra)

@@ -24,7 +24,7 @@ from filon.web.epcis.interface import PATHS
 _TEXT = {"type": "string", "minLength": 1}
 _TIME = {"type": "string", "format": "date-time"}
 _ALL = (JSON, LD, XML, TEXT_XML)
-_ALWAYS = ("401", "403", "406", "414", "500")
+_ALWAYS = ("401", "403", "406", "414", "429", "500")
 _WHAT = {
     "400": "Something in the call is wrong; `type` and `detail` say what",
     "401": "No valid token",
@@ -35,7 +35,7 @@ _WHAT = {
     "413": "More than one call may hold",
     "414": "The address is too long",
     "415": "The body's media type is not taken",
-    "429": "Enough for one token",
+    "429": "Enough for one token; `Retry-After` says when to come back, where that helps",
     "500": "Something on our side",
 }
 
