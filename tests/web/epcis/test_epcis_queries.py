@@ -7,10 +7,12 @@ from urllib.parse import quote, urlencode
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
 from epcis_desk import CONTEXT, LOT, PIECE, SITE, event, listed, uuid, world
 from filon.app.desk.questions import asked
 from filon.epcis.body import event_from_json
+from filon.web.epcis.events import COLLECTIONS
 
 MANY = 25
 
@@ -320,6 +322,21 @@ def test_the_words_of_the_standard_are_there_before_any_event():
     )
     assert w.ids("/bizSteps/shipping/events") == []
     assert w.get("/readPoints").json()["member"] == []
+
+
+@pytest.mark.parametrize("path", ["/", *(f"/{name}" for name in COLLECTIONS), "/bizSteps/shipping"])
+def test_a_collection_says_the_same_in_every_form(w, path):
+    said = w.get(path).json()["member"]
+    for form in ("application/ld+json", "application/json"):
+        answer = w.get(path, headers={"Accept": form})
+        assert (answer.headers["content-type"], answer.json()["member"]) == (form, said)
+    for form in ("application/xml", "text/xml"):
+        answer = w.get(path, headers={"Accept": form})
+        root = etree.fromstring(answer.content)
+        assert answer.headers["content-type"].startswith(form)
+        assert root.tag == "{urn:epcglobal:epcis:xsd:2}Collection"
+        assert [member.text for member in root] == said
+    assert w.get(path, headers={"Accept": "text/csv"}).status_code == 406
 
 
 def test_collections_know_what_came_since(tmp_path):

@@ -123,7 +123,7 @@ def run(
     done = _tried(ledger, job_id, body, submitter, behaviour, media_type, now, progress)
     desk.change(
         """UPDATE job SET finished = ?, success = ?, entry = ?, errors = ?, findings = ?, events = ?, taken = ?,
-           body = NULL WHERE id = ?""",
+           body = NULL WHERE id = ? AND finished IS NULL""",
         (micros(now()), *done.columns, job_id),
     )
     return one(desk, job_id)

@@ -67,15 +67,13 @@ _ASKED = ("query", "epcFormat", "cbvFormat", "extensions")
 _EVENTS = Operation(
     "Events, a page at a time", "200", "QueryDocument", _ALL, ("400", "413"), (*_PAGED, *_ASKED)
 )  # fmt: skip
-_VALUES = Operation(
-    "Values that events name, a page at a time", "200", "Collection", failures=("400",), parameters=_PAGED
-)
+_VALUES = Operation("Values that events name, a page at a time", "200", "Collection", _ALL, ("400",), _PAGED)
 _OF_VALUE = Operation(
     "Events of one value", "200", "QueryDocument", _ALL, ("400", "404", "413"), (*_PAGED, *_ASKED)
 )  # fmt: skip
 
 OPERATIONS: Mapping[tuple[str, str], Operation] = {
-    ("GET", "/"): Operation("What there is", schema="Collection"),
+    ("GET", "/"): Operation("What there is", schema="Collection", kinds=_ALL),
     ("POST", "/capture"): Operation(
         "Have a document captured, as a job", "202", "", (), ("400", "413", "415"), ("behaviour",), "Document"
     ),
@@ -94,7 +92,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         if path.template.split("/")[1] in COLLECTIONS
     },
     **{
-        ("GET", f"/{name}/{{value}}"): Operation("What a value has", "200", "Collection", (JSON, LD), ("404",))
+        ("GET", f"/{name}/{{value}}"): Operation("What a value has", "200", "Collection", _ALL, ("404",))
         for name in COLLECTIONS
     },
     ("POST", "/queries"): Operation(

@@ -10,7 +10,7 @@ import orjson
 from lxml import etree
 from starlette.responses import Response
 
-from filon.app.desk.exceptions import EpcisError
+from filon.app.desk.exceptions import EpcisError, NotAcceptableException
 from filon.app.desk.jobs import Job
 from filon.app.desk.written import query_document, stored_document
 from filon.epcis.context import ADDRESS
@@ -65,11 +65,20 @@ def typed(form: str) -> str:
 
 
 def collection(call: Call, members: Sequence[str]) -> Response:
-    """A collection of values.
+    """A collection of values, in the form that is taken.
 
-    Source: EPCIS 2.0, 12.2 (top-level resources).
+    Source: EPCIS 2.0, 12.2 (top-level resources). It gives JSON only; the XML is the same in its words.
     """
-    return given(call, {"@context": ADDRESS, "type": "Collection", "member": list(members)})
+    form = call.form()
+    if form not in {XML, TEXT_XML}:
+        return given(call, {"@context": ADDRESS, "type": "Collection", "member": list(members)})
+    root = etree.Element(f"{{{_EPCIS}}}Collection", nsmap={"epcis": _EPCIS})
+    try:
+        for member in members:
+            etree.SubElement(root, "member").text = member
+    except ValueError as error:
+        raise NotAcceptableException("XML has no way to write a value in it; ask for JSON") from error
+    return Response(etree.tostring(root, xml_declaration=True, encoding="UTF-8"), media_type=typed(form))
 
 
 def given(call: Call, value: Any, status: int = 200) -> Response:
