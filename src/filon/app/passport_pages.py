@@ -111,6 +111,10 @@ class PassportPages:
             told = "this battery was recycled; its passport has ceased to exist"
             raise GoneError(told, **tombstone(identifier, ceased))
 
+    def day(self) -> date | None:
+        """The day that passports are told for now; None = that of the last entry."""
+        return self._day(None)
+
     def _day(self, as_of: Known | None) -> date | None:
         return self.today() if self.today and as_of is None else None
 

@@ -52,6 +52,7 @@ def start(
 def assembled(root: typer.Typer) -> typer.Typer:
     """The command with all its groups; a second call adds nothing."""
     from filon.cli import (
+        access,
         ask,
         bench,
         carbon,
@@ -73,7 +74,7 @@ def assembled(root: typer.Typer) -> typer.Typer:
     if not root.registered_commands:
         about_matter = (files, ask, events, recall, carbon, custody)
         about_passports = (readiness, passport, provider)
-        for group in (*about_matter, log, witness, demo, pact, *about_passports, serve, token, bench):
+        for group in (*about_matter, log, witness, demo, pact, *about_passports, serve, token, access, bench):
             group.add_to(root)
     return root
 

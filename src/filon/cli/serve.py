@@ -31,6 +31,7 @@ def serve(
     """Show the ledger in a browser; answer partners below /epcis (with tokens), /checkpoint, /tile and /witness."""
     import uvicorn
 
+    from filon.app.access import Door
     from filon.app.desk.repository import Bounds, Repository
     from filon.app.issuing import Issuing
     from filon.app.ledger import Ledger
@@ -68,6 +69,7 @@ def serve(
                 repository=repository,
                 office=office,
                 points=PassportData(ledger, repository.desk),
+                door=Door(repository.desk),
                 log=PublicLog(ledger.store),
                 witness=open_witness(witness) if witness else None,
             )

@@ -42,17 +42,20 @@ def add_to(app: typer.Typer) -> None:
 def create(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Whose program it is; kept as submitter in the log.")],
-    role: Annotated[list[str], typer.Option(help="submitter, reader or auditor (repeat it for several).")],
+    role: Annotated[list[str], typer.Option(help="submitter, reader, auditor, partner or passports; may be repeated.")],
     days: Annotated[int, typer.Option(help="So many days it is good.", min=1, max=3660)] = 365,
+    organisation: Annotated[str, typer.Option(help="Whose grants it reads passports by: name or id.")] = "",
     as_json: Json = False,
 ) -> None:
     """Make a token and print its secret, once."""
+    from filon.app.access import organisation as found
     from filon.app.desk import tokens
 
     roles = [_role(one) for one in role]
     now = datetime.now(UTC)
     desk = _desk(context)
-    token, secret = tokens.create(desk, name, roles, now=now, valid=timedelta(days=days))
+    of = found(desk, organisation).id if organisation else ""
+    token, secret = tokens.create(desk, name, roles, now=now, valid=timedelta(days=days), organisation=of)
     desk.close()
     if as_json:
         put_json({**_as_dict(token, now), "secret": secret})

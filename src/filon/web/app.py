@@ -15,14 +15,17 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from filon import __version__
+from filon.app.access.door import Door
 from filon.app.desk.repository import Repository
 from filon.app.pact.office import Office
 from filon.app.passport_data import PassportData
+from filon.app.passport_pages import PassportPages
 from filon.app.public_log import PublicLog
 from filon.app.shelf import Shelf
 from filon.app.witness import Witness
 from filon.core.errors import FilonError, NotFoundError, WrongCallError
 from filon.views.ledger import Ledger
+from filon.web.door import door_routes, gate
 from filon.web.dpp import passport_routes
 from filon.web.epcis import Below, Interface
 from filon.web.log import log_routes, witness_routes
@@ -50,6 +53,7 @@ def create_app(
     office: Office | None = None,
     points: PassportData | None = None,
     shelf: Shelf | None = None,
+    door: Door | None = None,
 ) -> FastAPI:
     """The application over one ledger.
 
@@ -62,6 +66,7 @@ def create_app(
         office: who exchanges footprints with partners below `/3/`; None = nobody.
         points: where passport data come in, by program or form; None = nowhere.
         shelf: passports for programs: resolver, `/v1`, `/dpp`, `/status`, DID document; None = nothing is there.
+        door: who may see what; None = everybody sees every page, as on one's own machine.
     """
     app = FastAPI(title="Filon", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.ledger = ledger
@@ -83,6 +88,10 @@ def create_app(
     app.add_exception_handler(FilonError, _filon_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _wrong_query)
+    if door is not None:
+        assert isinstance(ledger, PassportPages)
+        app.include_router(door_routes(door, ledger))
+        app.middleware("http")(gate(door))
     app.middleware("http")(_guarded)
     app.add_middleware(GZipMiddleware, minimum_size=512)
     return app

@@ -76,6 +76,42 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
           UNIQUE (way, address, id))""",
         "CREATE INDEX letter_due ON letter (due) WHERE settled IS NULL",
     ),
+    # 4: organisations, their people, sessions, grants, and who read what
+    (
+        """CREATE TABLE organisation (
+          id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, identifier TEXT NOT NULL,
+          created INTEGER NOT NULL)""",
+        """CREATE TABLE person (
+          id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, organisation TEXT NOT NULL REFERENCES organisation (id),
+          password TEXT, invitation BLOB, invited INTEGER, created INTEGER NOT NULL, disabled INTEGER)""",
+        """CREATE TABLE session (
+          hash BLOB PRIMARY KEY, person TEXT NOT NULL, created INTEGER NOT NULL, used INTEGER NOT NULL)""",
+        "CREATE TABLE attempt (name TEXT NOT NULL, at INTEGER NOT NULL)",
+        "CREATE INDEX attempt_of ON attempt (name, at)",
+        """CREATE TABLE access_grant (
+          id TEXT PRIMARY KEY, organisation TEXT NOT NULL REFERENCES organisation (id), purpose TEXT NOT NULL,
+          scope TEXT NOT NULL, points TEXT NOT NULL, basis TEXT NOT NULL, evidence TEXT NOT NULL,
+          download INTEGER NOT NULL, issued INTEGER NOT NULL, expires INTEGER NOT NULL, revoked INTEGER)""",
+        "CREATE INDEX access_grant_of ON access_grant (organisation)",
+        """CREATE TRIGGER access_grant_stays BEFORE UPDATE ON access_grant
+          WHEN OLD.revoked IS NOT NULL OR NEW.revoked IS NULL OR
+          (NEW.id, NEW.organisation, NEW.purpose, NEW.scope, NEW.points, NEW.basis, NEW.evidence, NEW.download,
+          NEW.issued, NEW.expires) IS NOT (OLD.id, OLD.organisation, OLD.purpose, OLD.scope, OLD.points, OLD.basis,
+          OLD.evidence, OLD.download, OLD.issued, OLD.expires)
+          BEGIN SELECT RAISE(ABORT, 'a grant is revoked, never changed'); END""",
+        """CREATE TRIGGER access_grant_kept BEFORE DELETE ON access_grant
+          BEGIN SELECT RAISE(ABORT, 'a grant is kept'); END""",
+        """CREATE TABLE reading (
+          number INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, organisation TEXT NOT NULL, who TEXT NOT NULL,
+          battery TEXT NOT NULL, version INTEGER NOT NULL, size INTEGER NOT NULL, way TEXT NOT NULL,
+          points TEXT NOT NULL, grants TEXT NOT NULL)""",
+        "CREATE INDEX reading_of ON reading (battery)",
+        """CREATE TRIGGER reading_stays BEFORE UPDATE ON reading
+          BEGIN SELECT RAISE(ABORT, 'what was read stays recorded'); END""",
+        """CREATE TRIGGER reading_kept BEFORE DELETE ON reading
+          BEGIN SELECT RAISE(ABORT, 'what was read stays recorded'); END""",
+        "ALTER TABLE token ADD COLUMN organisation TEXT NOT NULL DEFAULT ''",
+    ),
 )
 """Applied in order, all in one transaction; PRAGMA user_version says how many were. Never edit one: add one."""
 

@@ -37,6 +37,7 @@ class Role(StrEnum):
     READER = "reader"
     AUDITOR = "auditor"
     PARTNER = "partner"
+    PASSPORTS = "passports"
 
 
 class Deed(StrEnum):
@@ -50,6 +51,7 @@ class Deed(StrEnum):
     ASK = "keep queries and subscriptions"
     SEE_ALL_SUBSCRIPTIONS = "see all subscriptions"
     EXCHANGE_FOOTPRINTS = "exchange footprints"
+    READ_PASSPORTS = "read passports"
 
 
 MAY: Mapping[Deed, frozenset[Role]] = MappingProxyType(
@@ -62,6 +64,7 @@ MAY: Mapping[Deed, frozenset[Role]] = MappingProxyType(
         Deed.ASK: frozenset({Role.READER}),
         Deed.SEE_ALL_SUBSCRIPTIONS: frozenset({Role.AUDITOR}),
         Deed.EXCHANGE_FOOTPRINTS: frozenset({Role.PARTNER}),
+        Deed.READ_PASSPORTS: frozenset({Role.PASSPORTS}),
     }
 )
 """The one policy table. An auditor sees everything and changes nothing."""
@@ -100,23 +103,38 @@ def create(
     *,
     now: datetime,
     valid: timedelta,
+    organisation: str = "",
     random: Callable[[int], bytes] = secrets.token_bytes,
 ) -> tuple[Token, str]:
     """A new token and its secret, which nobody can be told again.
 
+    Args:
+        organisation: id of the one whose grants it reads passports by.
+
     Raises:
-        WrongCallError: no name, no role, or a life that is not between a second and ten years.
+        WrongCallError: no name, no role, a life that is not between a second and ten years, or passports to be read
+            for no organisation.
     """
     given = frozenset(roles)
     if not name.strip() or len(name) > _NAME or not name.isprintable() or not given:
         raise WrongCallError("a token needs a name of printable characters and at least one role")
     if not timedelta(seconds=1) <= valid <= _LONGEST:
         raise WrongCallError("a token lives between a second and ten years")
+    if Role.PASSPORTS in given and not organisation:
+        raise WrongCallError("a program reads passports by the grants of an organisation: say whose it is")
     secret = PREFIX + base64.urlsafe_b64encode(random(32)).decode().rstrip("=")
     token = Token(random(4).hex(), name.strip(), given, now, now + valid)
     desk.change(
-        "INSERT INTO token (id, hash, name, roles, created, expires) VALUES (?, ?, ?, ?, ?, ?)",
-        (token.id, _hash(secret), token.name, " ".join(sorted(given)), micros(now), micros(token.expires)),
+        "INSERT INTO token (id, hash, name, roles, created, expires, organisation) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            token.id,
+            _hash(secret),
+            token.name,
+            " ".join(sorted(given)),
+            micros(now),
+            micros(token.expires),
+            organisation,
+        ),
     )
     return token, secret
 

@@ -1,0 +1,221 @@
+"""People: who may come in, by invitation; a password of their own, kept as an Argon2id hash.
+
+An invitation is single-use and short-lived; whoever holds it chooses the password. Nobody has a password that
+somebody else chose, and there is no account before somebody made one.
+
+Source: OWASP ASVS 5.0, 6.2.1-12, 6.3.2, 6.4.1, 11.4.2; security reference, section 1.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from filon.app.access.organisations import Kind, Organisation
+from filon.app.desk.file import Desk, Row
+from filon.core.errors import ConflictError, FilonError, NotFoundError, WrongCallError
+from filon.log.leaf import micros, moment
+
+SHORTEST, LONGEST = 15, 1024
+"""Characters of a password; no rule of composition, nothing cut off."""
+INVITED = timedelta(days=3)
+PATIENCE = timedelta(minutes=15)
+"""After `TRIES` wrong passwords within this time a login is put off; it is never locked for good."""
+TRIES = 10
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+_NOBODY = _HASHER.hash(secrets.token_hex(32))
+"""Verified when the name is unknown, so that an unknown name takes as long as a wrong password."""
+_VARIETY = 6
+_NAME = 200
+
+
+class WrongPasswordError(FilonError):
+    """Name and password do not belong together, or the account is closed: always the same words."""
+
+    status = 401
+    title = "Not signed in"
+
+
+class TooManyTriesError(FilonError):
+    """So many wrong passwords that the next try has to wait."""
+
+    status = 429
+    title = "Too many tries"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of an organisation.
+
+    Args:
+        id: eight characters; what sessions and readings name.
+        name: what they sign in with.
+        disabled: since when the account is closed; None = open.
+        ready: they have chosen a password.
+    """
+
+    id: str
+    name: str
+    organisation: str
+    kind: Kind
+    disabled: datetime | None = None
+    ready: bool = False
+
+
+def invite(
+    desk: Desk,
+    name: str,
+    of: Organisation,
+    *,
+    now: datetime,
+    random: Callable[[int], bytes] = secrets.token_bytes,
+) -> tuple[Person, str]:
+    """Enter a person, or invite one again; the invitation is told once.
+
+    Raises:
+        WrongCallError: the name is empty or not printable.
+        ConflictError: the name is one of another organisation.
+    """
+    name = name.strip()
+    if not name or len(name) > _NAME or not name.isprintable():
+        raise WrongCallError("a person needs a name of printable characters to sign in with")
+    code = base64.urlsafe_b64encode(random(32)).decode().rstrip("=")
+    until = micros(now + INVITED)
+    with desk.changing() as connection:
+        row = connection.execute("SELECT id, organisation FROM person WHERE name = ?", (name,)).fetchone()
+        if row and row[1] != of.id:
+            raise ConflictError(f"{name!r} signs in for another organisation already")
+        if row:
+            connection.execute(
+                "UPDATE person SET invitation = ?, invited = ? WHERE id = ?", (_hash(code), until, row[0])
+            )
+        else:
+            connection.execute(
+                "INSERT INTO person (id, name, organisation, invitation, invited, created) VALUES (?, ?, ?, ?, ?, ?)",
+                (random(4).hex(), name, of.id, _hash(code), until, micros(now)),
+            )
+    return person(desk, name), code
+
+
+def welcome(desk: Desk, code: str, password: str, *, now: datetime) -> Person:
+    """Turn an invitation into an account: the password is set, all earlier sessions end, the invitation is used up.
+
+    Raises:
+        WrongPasswordError: no such invitation, or it is used or too old.
+        WrongCallError: the password is too short, too long, or easily guessed.
+    """
+    row = desk.row(f"SELECT {_COLUMNS} FROM {_FROM} WHERE invitation = ? AND invited > ?", (_hash(code), micros(now)))  # noqa: S608
+    if row is None:
+        raise WrongPasswordError("this invitation is used, too old, or none of ours; ask for a new one")
+    somebody = _person(row)
+    _fit(password, somebody)
+    hashed = _HASHER.hash(password)
+    with desk.changing() as connection:
+        used = connection.execute(
+            "UPDATE person SET password = ?, invitation = NULL WHERE id = ? AND invitation = ?",
+            (hashed, somebody.id, _hash(code)),
+        ).rowcount
+        if not used:  # somebody else was quicker with the same invitation
+            raise WrongPasswordError("this invitation is used, too old, or none of ours; ask for a new one")
+        connection.execute("DELETE FROM session WHERE person = ?", (somebody.id,))
+    return person(desk, somebody.name)
+
+
+def sign_in(desk: Desk, name: str, password: str, *, now: datetime) -> Person:
+    """The person whose name and password these are.
+
+    Raises:
+        WrongPasswordError: they are nobody's.
+        TooManyTriesError: too many wrong ones for this name lately.
+    """
+    name = name.strip()[:_NAME]
+    since = micros(now - PATIENCE)
+    (wrong,) = desk.row("SELECT count(*) FROM attempt WHERE name = ? AND at > ?", (name, since)) or (0,)
+    if wrong >= TRIES:
+        raise TooManyTriesError("too many wrong passwords for this name; try again in a quarter of an hour")
+    row = desk.row(f"SELECT {_COLUMNS} FROM {_FROM} WHERE person.name = ?", (name,))  # noqa: S608
+    kept = desk.row("SELECT password FROM person WHERE name = ?", (name,))
+    hashed = kept[0] if kept and kept[0] else _NOBODY
+    right = _verified(hashed, password[: LONGEST + 1])
+    if row is None or not right or hashed == _NOBODY or _person(row).disabled:
+        with desk.changing() as connection:
+            connection.execute("DELETE FROM attempt WHERE at <= ?", (since,))
+            connection.execute("INSERT INTO attempt (name, at) VALUES (?, ?)", (name, micros(now)))
+        raise WrongPasswordError("name and password do not belong together")
+    if _HASHER.check_needs_rehash(hashed):
+        desk.change("UPDATE person SET password = ? WHERE id = ?", (_HASHER.hash(password), row[0]))
+    desk.change("DELETE FROM attempt WHERE name = ?", (name,))
+    return _person(row)
+
+
+def disable(desk: Desk, name: str, *, now: datetime) -> Person:
+    """Close an account; all its sessions end at once.
+
+    Raises:
+        NotFoundError: no such person.
+    """
+    somebody = person(desk, name)
+    with desk.changing() as connection:
+        connection.execute(
+            "UPDATE person SET disabled = coalesce(disabled, ?) WHERE id = ?", (micros(now), somebody.id)
+        )
+        connection.execute("UPDATE person SET invitation = NULL WHERE id = ?", (somebody.id,))
+        connection.execute("DELETE FROM session WHERE person = ?", (somebody.id,))
+    return person(desk, name)
+
+
+def people(desk: Desk) -> list[Person]:
+    """Everybody, by organisation and name."""
+    rows = desk.rows(f"SELECT {_COLUMNS} FROM {_FROM} ORDER BY organisation.name, person.name")  # noqa: S608
+    return [_person(row) for row in rows]
+
+
+def person(desk: Desk, name: str) -> Person:
+    """The one of that id or name.
+
+    Raises:
+        NotFoundError: none.
+    """
+    row = desk.row(f"SELECT {_COLUMNS} FROM {_FROM} WHERE person.id = ? OR person.name = ?", (name, name))  # noqa: S608
+    if row is None:
+        raise NotFoundError(f"there is no person {name!r}; `filon person list` shows them")
+    return _person(row)
+
+
+_FROM = "person JOIN organisation ON organisation.id = person.organisation"
+_COLUMNS = "person.id, person.name, organisation.id, organisation.kind, person.disabled, person.password IS NOT NULL"
+
+
+def _person(row: Row) -> Person:
+    number, name, of, kind, disabled, ready = row
+    return Person(number, name, of, Kind(kind), None if disabled is None else moment(disabled), bool(ready))
+
+
+def _fit(password: str, somebody: Person) -> None:
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise WrongCallError(f"a password has {SHORTEST} to {LONGEST} characters; a few words in a row do well")
+    plain = password.casefold()
+    told = (somebody.name.casefold(), "filon", "password", "motdepasse", "mot de passe", "123456", "azerty", "qwerty")
+    rest = plain
+    for word in told:
+        rest = rest.replace(word, "")
+    if len(set(rest)) < _VARIETY:
+        raise WrongCallError("this password is easily guessed; a few words in a row do well")
+
+
+def _verified(hashed: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(hashed, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _hash(code: str) -> bytes:
+    return hashlib.sha256(code.strip().encode()).digest()

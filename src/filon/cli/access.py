@@ -1,0 +1,284 @@
+"""Commands about who may see what: `organisation`, `person`, `grant`, `readings`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from filon.cli.show import console, grid, put_json, speech
+from filon.core.errors import WrongCallError
+
+if TYPE_CHECKING:
+    from filon.app.access import Grant, Organisation, Person
+    from filon.app.desk.file import Desk
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+Named = Annotated[str, typer.Argument(help="Name or id of an organisation.")]
+
+WORDS = {
+    "en": {
+        "organisations": ("Id", "Name", "What it is", "Identifier"),
+        "people": ("Id", "Name", "Organisation", "State"),
+        "grants": ("Id", "Organisation", "For", "Of", "Points", "Until", "State"),
+        "readings": ("When", "Organisation", "Who", "Battery", "Way", "Points"),
+        "good": "good", "over": "over", "revoked": "revoked", "invited": "invited", "open": "open", "closed": "closed",
+        "all": "all of its audience",
+        "once": "Hand it over now, it cannot be shown again: it opens /welcome once, within three days.",
+    },
+    "fr": {
+        "organisations": ("Id", "Nom", "Ce qu'elle est", "Identifiant"),
+        "people": ("Id", "Nom", "Organisation", "État"),
+        "grants": ("Id", "Organisation", "Pour", "De", "Points", "Jusqu'au", "État"),
+        "readings": ("Quand", "Organisation", "Qui", "Batterie", "Voie", "Points"),
+        "good": "valable", "over": "échue", "revoked": "révoquée", "invited": "invité", "open": "ouvert",
+        "closed": "fermé", "all": "tous ceux de son public",
+        "once": "Transmettez-la, elle ne sera plus montrée : elle ouvre /welcome une fois, sous trois jours.",
+    },
+}  # fmt: skip
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    organisation = typer.Typer(no_args_is_help=True, help="Organisations that people and programs belong to.")
+    organisation.command("add", epilog="Example: filon organisation add 'Seconde Vie' --as interest")(add_organisation)
+    organisation.command("list", epilog="Example: filon organisation list")(list_organisations)
+    app.add_typer(organisation, name="organisation")
+    person = typer.Typer(no_args_is_help=True, help="People who sign in; the operator's first one closes the pages.")
+    person.command("invite", epilog="Example: filon person invite marie --of 'Seconde Vie'")(invite)
+    person.command("list", epilog="Example: filon person list --json")(list_people)
+    person.command("disable", epilog="Example: filon person disable marie")(disable)
+    app.add_typer(person, name="person")
+    grant = typer.Typer(no_args_is_help=True, help="What an organisation may see of restricted passport data.")
+    grant.command(
+        "give",
+        epilog="Example: filon grant give 'Seconde Vie' --for repair --of 09521213000010 --basis 'Art. 77(2)(b)'",
+    )(give)
+    grant.command("list", epilog="Example: filon grant list 'Seconde Vie'")(list_grants)
+    grant.command("revoke", epilog="Example: filon grant revoke 1a2b3c4d")(revoke)
+    app.add_typer(grant, name="grant")
+    app.command(epilog="Example: filon readings --json")(readings)
+
+
+def add_organisation(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Name of the organisation.")],
+    kind: Annotated[str, typer.Option("--as", help="operator, interest, authority or partner.")],
+    identifier: Annotated[str, typer.Option(help="Its own identifier, such as a GLN.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Enter an organisation."""
+    from filon.app.access import Kind, enter
+
+    if kind not in list(Kind):
+        raise WrongCallError(f"{kind!r} is no kind of organisation; choose of {', '.join(Kind)}")
+    with _desk(context) as desk:
+        made = enter(desk, name, Kind(kind), now=_now(), identifier=identifier)
+    _put_organisations(context, [made], as_json=as_json)
+
+
+def list_organisations(context: typer.Context, as_json: Json = False) -> None:
+    """List all organisations."""
+    from filon.app.access import organisations
+
+    with _desk(context) as desk:
+        found = organisations(desk)
+    _put_organisations(context, found, as_json=as_json)
+
+
+def invite(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Name to sign in with.")],
+    of: Annotated[str, typer.Option(help="Name or id of their organisation.")],
+    as_json: Json = False,
+) -> None:
+    """Invite a person, or invite them again when the password is forgotten; prints the invitation, once."""
+    from filon.app.access import invite as deed
+    from filon.app.access import organisation
+
+    with _desk(context) as desk:
+        somebody, code = deed(desk, name, organisation(desk, of), now=_now())
+    if as_json:
+        put_json({**_person(somebody), "invitation": code})
+        return
+    print(code)
+    console(stderr=True).print(f"[dim]{_words(context)['once']}[/]")
+
+
+def list_people(context: typer.Context, as_json: Json = False) -> None:
+    """List everybody who may sign in."""
+    from filon.app.access import organisations, people
+
+    with _desk(context) as desk:
+        found, names = people(desk), {one.id: one.name for one in organisations(desk)}
+    if as_json:
+        put_json([_person(one) for one in found])
+        return
+    words = _words(context)
+    rows = [(one.id, one.name, names[one.organisation], str(words[_state(one)])) for one in found]
+    console().print(grid("", words["people"], rows))
+
+
+def disable(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Name or id of a person.")],
+    as_json: Json = False,
+) -> None:
+    """Close an account: all its sessions end at once."""
+    from filon.app.access import disable as deed
+
+    with _desk(context) as desk:
+        closed = deed(desk, name, now=_now())
+    if as_json:
+        put_json(_person(closed))
+    else:
+        console().print(f"{closed.name}: {_words(context)['closed']}")
+
+
+def give(
+    context: typer.Context,
+    organisation: Named,
+    purpose: Annotated[
+        str,
+        typer.Option(
+            "--for", help="dismantling, repair, second life, recycling, purchaser, surveillance, supply chain."
+        ),
+    ],
+    scope: Annotated[str, typer.Option("--of", help="Battery or model: identifier or GTIN; * = all.")],
+    basis: Annotated[str, typer.Option(help="Act, contract or request that it rests on.")],
+    points: Annotated[
+        list[str] | None, typer.Option(help="Code of a data point; repeat it [all of the audience].")
+    ] = None,
+    days: Annotated[int, typer.Option(help="So many days it is good.", min=1, max=3660)] = 365,
+    evidence: Annotated[str, typer.Option(help="Document that shows the interest.")] = "",
+    download: Annotated[bool, typer.Option(help="They may take it along as JSON.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Let an organisation see restricted data of a battery, a model, or all."""
+    from filon.app.access import Purpose
+    from filon.app.access import give as deed
+    from filon.app.access import organisation as found
+
+    if purpose not in list(Purpose):
+        raise WrongCallError(f"{purpose!r} is no purpose; choose of {', '.join(Purpose)}")
+    now = _now()
+    with _desk(context) as desk:
+        to = found(desk, organisation)
+        made = deed(desk, to, Purpose(purpose), scope, basis, now + timedelta(days=days), now=now,
+                    points=points or (), evidence=evidence, download=download)  # fmt: skip
+    _put_grants(context, [made], {to.id: to.name}, as_json=as_json)
+
+
+def list_grants(
+    context: typer.Context,
+    organisation: Annotated[str, typer.Argument(help="Name or id of an organisation; empty = all.")] = "",
+    as_json: Json = False,
+) -> None:
+    """List grants, oldest first, those that are over included."""
+    from filon.app.access import grants, organisations
+    from filon.app.access import organisation as found
+
+    with _desk(context) as desk:
+        of = found(desk, organisation).id if organisation else ""
+        listed, names = grants(desk, of), {one.id: one.name for one in organisations(desk)}
+    _put_grants(context, listed, names, as_json=as_json)
+
+
+def revoke(
+    context: typer.Context,
+    grant: Annotated[str, typer.Argument(help="The grant's eight characters.")],
+    as_json: Json = False,
+) -> None:
+    """End a grant: the next request sees nothing of it."""
+    from filon.app.access import organisations
+    from filon.app.access import revoke as deed
+
+    with _desk(context) as desk:
+        ended, names = deed(desk, grant, now=_now()), {one.id: one.name for one in organisations(desk)}
+    _put_grants(context, [ended], names, as_json=as_json)
+
+
+def readings(
+    context: typer.Context,
+    battery: Annotated[str, typer.Argument(help="Identifier of a battery; empty = all.")] = "",
+    as_json: Json = False,
+) -> None:
+    """List who was shown what is not public, the last first."""
+    from filon.app.access import Door
+    from filon.app.access.readings import read_list
+    from filon.app.ledger import Ledger
+    from filon.app.passport_pages import PassportPages
+
+    with Ledger.open(context.obj.ledger, create=False) as ledger, _desk(context) as desk:
+        named = ledger.lot(battery) if battery else ""
+        view = read_list(PassportPages(ledger), Door(desk), named)
+    say = speech(context.obj.language)
+    if as_json:
+        put_json(view, say)
+        return
+    rows = [
+        (say.moment(one.at), one.organisation, one.who, one.battery, say.name(one.way), say.several(one.points))
+        for one in view.rows
+    ]
+    console().print(grid("", _words(context)["readings"], rows))
+
+
+@contextmanager
+def _desk(context: typer.Context) -> Iterator[Desk]:
+    from filon.app.desk.file import Desk, beside
+
+    desk = Desk(beside(context.obj.ledger))
+    try:
+        yield desk
+    finally:
+        desk.close()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _words(context: typer.Context) -> Any:
+    return WORDS[speech(context.obj.language).language]
+
+
+def _put_organisations(context: typer.Context, found: list[Organisation], *, as_json: bool) -> None:
+    if as_json:
+        put_json([{"id": o.id, "name": o.name, "kind": o.kind.value, "identifier": o.identifier} for o in found])
+        return
+    rows = [(one.id, one.name, one.kind.value, one.identifier) for one in found]
+    console().print(grid("", _words(context)["organisations"], rows))
+
+
+def _put_grants(context: typer.Context, found: list[Grant], names: dict[str, str], *, as_json: bool) -> None:
+    if as_json:
+        put_json([_grant(one, names) for one in found])
+        return
+    words, say = _words(context), speech(context.obj.language)
+    rows = [
+        (one.id, names[one.organisation], one.purpose.value, one.scope, ", ".join(sorted(one.points)) or words["all"],
+         say.day(one.expires.date()), words["revoked" if one.revoked else "good" if one.good(_now()) else "over"])
+        for one in found
+    ]  # fmt: skip
+    console().print(grid("", words["grants"], rows))
+
+
+def _grant(one: Grant, names: dict[str, str]) -> dict[str, object]:
+    return {
+        "id": one.id, "organisation": names[one.organisation], "purpose": one.purpose.value, "scope": one.scope,
+        "points": sorted(one.points), "basis": one.basis, "evidence": one.evidence, "download": one.download,
+        "issued": one.issued.isoformat(), "expires": one.expires.isoformat(),
+        "revoked": one.revoked.isoformat() if one.revoked else None,
+    }  # fmt: skip
+
+
+def _person(one: Person) -> dict[str, object]:
+    return {"id": one.id, "name": one.name, "organisation": one.organisation, "kind": one.kind.value,
+            "state": _state(one)}  # fmt: skip
+
+
+def _state(one: Person) -> str:
+    return "closed" if one.disabled else "open" if one.ready else "invited"

@@ -1,0 +1,53 @@
+"""A passport as somebody sees it who was let in: the public part, and what their organisation's grants add to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from filon.views.figure import Named
+from filon.views.ledger_state import LedgerState
+from filon.views.passport import PassportView
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedView:
+    """What one reader sees.
+
+    Args:
+        path: of the battery's public page; empty if its identifier is no GS1 Digital Link.
+        reader, organisation: who reads, and for whom.
+        kind: what the organisation is to the operator.
+        restricted: points among `passport.points` that a stranger does not see.
+    """
+
+    ledger: LedgerState
+    path: str
+    serial: str
+    reader: str
+    organisation: str
+    kind: Named
+    passport: PassportView
+    restricted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLine:
+    """One reading of restricted data, as the operator sees it."""
+
+    number: int
+    at: datetime
+    organisation: str
+    who: str
+    battery: str
+    version: int
+    way: Named
+    points: tuple[Named, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadList:
+    """Who read what beyond the public, the last first."""
+
+    ledger: LedgerState
+    rows: tuple[ReadLine, ...]

@@ -1,0 +1,199 @@
+"""The door of the web: signing in and out, who may see which page, and passports as grants show them.
+
+As soon as the operator has people, the ledger's own pages are theirs alone; a stranger keeps what is public. The
+session travels in a cookie that scripts cannot read; a change is only taken from our own pages.
+
+Source: OWASP ASVS 5.0, 3.3.1-4, 3.5.1-3, 7.2.4, 8.2.1-2; security reference, section 1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+from urllib.parse import parse_qsl, quote
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+from filon.app.access.door import Door
+from filon.app.access.people import TooManyTriesError, WrongPasswordError
+from filon.app.access.reader import Reader
+from filon.app.access.readings import granted, read_list
+from filon.app.passport_pages import PassportPages
+from filon.core.errors import FilonError, NotFoundError, TooLargeError, WrongCallError
+from filon.core.ident import sgtin
+from filon.web.pages import query
+from filon.web.reply import json_of, page, problem, wants_json
+
+PUBLIC = re.compile(
+    r"/(?:01|i|qr|history|granted|static|dpp|v1|status|\.well-known|tile|witness|epcis|3|auth)(?:/.*)?"
+    r"|/(?:healthz|readyz|sign-in|sign-out|welcome|checkpoint|passports/data|passports/form/.*)"
+)
+"""What a stranger may reach; programs that need a token are asked for it behind these doors."""
+
+BODY = 8192
+"""Bytes of a form of ours."""
+_LOCAL = re.compile(r"/(?![/\\])[ -\[\]-~]*")
+"""A path of ours to go back to: no other host, no backslash."""
+Gtin = Annotated[str, Path(pattern=r"^(\d{8}|\d{12,14})$")]
+
+
+class SignInError(FilonError):
+    """A page of the operator's own, asked for by nobody."""
+
+    status = 401
+    title = "Sign in"
+
+
+class ForeignFormError(FilonError):
+    """A change that was sent from somebody else's page."""
+
+    status = 403
+    title = "Sent from another page"
+
+
+def reader_of(request: Request, door: Door) -> Reader:
+    """Who asks: by the session's cookie, or by a token in the Authorization header."""
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    return door.reader(request.cookies.get(_cookie(request), ""), secret.strip() if scheme.lower() == "bearer" else "")
+
+
+def gate(door: Door) -> Callable[[Request, Callable[[Request], Awaitable[Response]]], Awaitable[Response]]:
+    """The middleware that keeps the ledger's pages for the operator's people once there are any."""
+
+    async def guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
+        path = request.url.path
+        if PUBLIC.fullmatch(path) or not await run_in_threadpool(lambda: door.guarded):
+            return await go_on(request)
+        reader = await run_in_threadpool(reader_of, request, door)
+        if reader.operator:
+            answer = await go_on(request)
+            answer.headers["Cache-Control"] = "no-store"
+            return answer
+        if reader.organisation is not None:  # what is not theirs is not there for them
+            return problem(request, NotFoundError("there is no such page"))
+        if wants_json(request) or request.method not in {"GET", "HEAD"}:
+            return problem(request, SignInError("this page is for the people of this ledger; sign in first"))
+        asked = path + query(**dict(parse_qsl(request.url.query)))
+        return RedirectResponse(f"/sign-in?next={quote(asked, safe='')}", status_code=303)
+
+    return guard
+
+
+def door_routes(door: Door, pages: PassportPages) -> APIRouter:  # noqa: C901 - one short function a route
+    """The routes, for one ledger."""
+    routes = APIRouter()
+
+    @routes.get("/sign-in")
+    def ask(request: Request, next: str = "/") -> Response:  # noqa: A002 - the name in the address
+        """Name and password, please."""
+        return _private(page("sign-in.html", request, None, page="", next=_back(next), wrong=""))
+
+    @routes.post("/sign-in")
+    async def enter(request: Request) -> Response:
+        """A session for whoever's name and password these are."""
+        typed = await _typed(request)
+        back = _back(typed.get("next", "/"))
+        try:
+            reference = await run_in_threadpool(door.enter, typed.get("name", ""), typed.get("password", ""))
+        except (WrongPasswordError, TooManyTriesError) as error:
+            answer = page("sign-in.html", request, None, page="", next=back, wrong=type(error).__name__)
+            answer.status_code = error.status
+            return _private(answer)
+        answer = RedirectResponse(back, status_code=303)
+        secure = request.url.scheme == "https"
+        answer.set_cookie(_cookie(request), reference, path="/", secure=secure, httponly=True, samesite="lax")
+        return _private(answer)
+
+    @routes.post("/sign-out")
+    async def leave(request: Request) -> Response:
+        """The session ends."""
+        await _typed(request)
+        await run_in_threadpool(door.leave, request.cookies.get(_cookie(request), ""))
+        answer = RedirectResponse("/sign-in", status_code=303)
+        answer.delete_cookie(_cookie(request), path="/", secure=request.url.scheme == "https", httponly=True)
+        answer.headers["Clear-Site-Data"] = '"cache"'
+        return _private(answer)
+
+    @routes.get("/welcome")
+    def invited(request: Request) -> Response:
+        """An invitation is turned into an account."""
+        return _private(page("welcome.html", request, None, page="", wrong="", detail=""))
+
+    @routes.post("/welcome")
+    async def accept(request: Request) -> Response:
+        """The password that the invited person chose."""
+        typed = await _typed(request)
+        try:
+            await run_in_threadpool(door.accept, typed.get("code", ""), typed.get("password", ""))
+        except (WrongPasswordError, WrongCallError) as error:
+            answer = page("welcome.html", request, None, page="", wrong=type(error).__name__, detail=error.detail)
+            answer.status_code = error.status
+            return _private(answer)
+        return _private(RedirectResponse("/sign-in", status_code=303))
+
+    @routes.get("/granted/01/{gtin}/21/{serial:path}")
+    def read(request: Request, gtin: Gtin, serial: str) -> Response:
+        """A passport as the reader's grants show it; recorded where that is more than everybody sees."""
+        reader = door.owner(reader_of(request, door))
+        way = "json" if wants_json(request) else "page"
+        if reader.organisation is None:
+            if way == "page":
+                return RedirectResponse(f"/sign-in?next={quote(request.url.path, safe='')}", status_code=303)
+            raise SignInError("restricted data are shown to those who were granted them; send a session or a token")
+        view = granted(pages, door, reader, sgtin(gtin, serial.removesuffix(".json")), way=way)
+        answer = json_of(request, view) if way == "json" else page("granted.html", request, view, page="")
+        return _private(answer)
+
+    @routes.get("/readings")
+    @routes.get("/readings.json")
+    def readings(request: Request) -> Response:
+        """Who read what beyond the public; the operator's page."""
+        return page("readings.html", request, read_list(pages, door), page="passports", command="filon readings")
+
+    return routes
+
+
+def _cookie(request: Request) -> str:
+    """A name that browsers bind to this host and to TLS; without TLS, on one's own machine, a plain one."""
+    return "__Host-filon" if request.url.scheme == "https" else "filon_session"
+
+
+def _back(path: str) -> str:
+    return path if _LOCAL.fullmatch(path) else "/"
+
+
+def _private(answer: Response) -> Response:
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+async def _typed(request: Request) -> dict[str, str]:
+    """The fields of a form that one of our own pages sent.
+
+    Raises:
+        ForeignFormError: it comes from elsewhere, or the browser does not say from where.
+        WrongCallError: it is no form. TooLargeError: it is no form of ours.
+    """
+    _ours(request)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded":
+        raise WrongCallError("send the form of the page")
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > BODY:
+            raise TooLargeError("this is no form of ours")
+    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20))
+
+
+def _ours(request: Request) -> None:
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site is not None:
+        own = site in {"same-origin", "none"}
+    else:
+        own = origin == f"{request.url.scheme}://{request.url.netloc}"
+    if not own:
+        raise ForeignFormError("the change was sent from another page than ours, and was not made")

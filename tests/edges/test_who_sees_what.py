@@ -1,0 +1,371 @@
+"""Every data point x every reader x every surface: what is shown is what table and grants say, and nothing else.
+
+Each point of the battery's passport holds a text of its own, so that one glance at an answer tells which points are
+in it, wherever they stand.
+"""
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+
+from filon.app.access import Door, Kind, Purpose, disable, enter, give, invite, revoke
+from filon.app.desk.file import Desk
+from filon.app.desk.tokens import Role, create
+from filon.app.pages import Pages
+from filon.core.ident import elements
+from filon.passport.passport import Passport, PointValue, Standing, State, Why
+from filon.passport.point import Audience, Category, Need, Shown, points
+from filon.passport.verdict import Verdict
+from filon.web.app import create_app
+
+pytestmark = pytest.mark.xdist_group("founding chain")
+NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
+LATER = NOW + timedelta(days=30)
+PASSWORD = "un cheval de bataille"
+ALL = frozenset(one.code for one in points())
+DRAWN = {"originShares", "uniqueIdentifier"}  # the public page shows these in its own way
+
+
+def seen_by(*audiences):
+    """By the table alone, without the code under test."""
+    may = {Audience.PUBLIC, *audiences}
+    asked = [one for one in points() if one.shown is not Shown.NEVER and one.need[Category.EV] is not Need.NEVER]
+    return frozenset(one.code for one in asked if one.audience & may)
+
+
+PUBLIC = seen_by()
+INTEREST, AUTHORITY = seen_by(Audience.LEGITIMATE_INTEREST), seen_by(Audience.AUTHORITIES)
+PARTNER = seen_by(Audience.PARTNER)
+
+
+def marked(identifier):
+    values = tuple(
+        PointValue(one, f"MARK-{one.code}-", Standing.DECLARED, Why("declared"), Verdict.FULFILLED) for one in points()
+    )
+    return Passport(identifier, 1, 1, date(2027, 3, 1), Category.EV, State.ACTIVE, values)
+
+
+def shown(answer):
+    return frozenset(re.findall(r"MARK-(\w+)-", answer.text))
+
+
+class World:
+    """A ledger, its door, and one of every kind of people."""
+
+    def __init__(self, chain):
+        self.desk = Desk(None)
+        self.now = NOW
+        self.pages = Pages(chain, lambda: date(2027, 3, 1))
+        self.pages.passports.passport = lambda identifier, **_: marked(identifier)
+        self.battery = next(lot for lot in chain.book().of_lot if "/21/" in lot)
+        keys = elements(self.battery)
+        self.path = f"/01/{keys['01']}/21/{keys['21']}"
+        self.other = next(one for one in self.pages.passports.batteries() if one != self.battery)
+        self.app = create_app(self.pages, door=Door(self.desk, lambda: self.now))
+        for kind in Kind:
+            self.member(kind.value, enter(self.desk, kind.value, kind, now=NOW))
+
+    def member(self, name, of):
+        """A person of an organisation, signed in."""
+        _, code = invite(self.desk, name, of, now=self.now)
+        web = self.browser()
+        assert web.post("/welcome", data={"code": code, "password": PASSWORD}).status_code == 303
+        assert web.post("/sign-in", data={"name": name, "password": PASSWORD}).status_code == 303
+        setattr(self, name.replace(" ", "_"), web)
+        setattr(self, f"of_{name}".replace(" ", "_"), of)
+        return web
+
+    def browser(self):
+        headers = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
+        return TestClient(self.app, base_url="https://testserver", headers=headers, follow_redirects=False)
+
+    def give(self, to, purpose, scope="*", *, download=True, **more):
+        return give(self.desk, to, purpose, scope, "Art. 77(2)", LATER, now=self.now, download=download, **more)
+
+    def surfaces(self, web):
+        """{surface: codes of the points in the answer} for everything that a browser can ask of a passport."""
+        asked = ("", ".json?lang=en", ".json?lang=fr", "?lang=fr")
+        found = {}
+        for stem in ("", "/history", "/granted"):
+            for end in asked:
+                found[stem + end] = shown(web.get(stem + self.path + end))
+        return found
+
+
+@pytest.fixture(scope="module")
+def world(chain):
+    return World(chain)
+
+
+@pytest.fixture
+def fresh(chain):
+    return World(chain)
+
+
+def beyond(found):
+    """What any surface shows that is not public."""
+    return frozenset().union(*found.values()) - PUBLIC
+
+
+def test_the_marks_are_there_to_be_found(world):
+    """The public page and its twin show every public point; the operator sees every point there is."""
+    stranger = world.surfaces(world.browser())
+    assert stranger[""] >= PUBLIC - DRAWN
+    assert stranger[".json?lang=en"] == PUBLIC
+    assert world.surfaces(world.operator)["/granted"] == ALL
+    assert INTEREST - PUBLIC
+    assert AUTHORITY - PUBLIC
+    assert INTEREST - AUTHORITY
+    assert AUTHORITY - INTEREST
+
+
+def test_a_stranger_finds_nothing_that_is_not_public_on_any_surface(world):
+    web = world.browser()
+    assert not beyond(world.surfaces(web))
+    assert web.get("/granted" + world.path).headers["location"].startswith("/sign-in?next=")
+    assert web.get("/granted" + world.path + ".json").status_code == 401
+    for secret in ("", "filon_" + "x" * 43, "Basic x"):
+        told = web.get("/granted" + world.path + ".json", headers={"Authorization": f"Bearer {secret}"})
+        assert told.status_code == 401
+        assert not shown(told)
+
+
+@pytest.mark.parametrize("kind", [Kind.INTEREST, Kind.AUTHORITY, Kind.PARTNER])
+def test_whoever_signs_in_without_a_grant_sees_what_a_stranger_sees(fresh, kind):
+    assert not beyond(fresh.surfaces(getattr(fresh, kind.value)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "purpose", "theirs"),
+    [(Kind.INTEREST, Purpose.REPAIR, INTEREST), (Kind.AUTHORITY, Purpose.SURVEILLANCE, AUTHORITY),
+     (Kind.PARTNER, Purpose.SUPPLY, PARTNER)],
+)  # fmt: skip
+def test_a_grant_shows_the_points_of_the_audience_on_the_granted_page_and_nowhere_else(fresh, kind, purpose, theirs):
+    fresh.give(getattr(fresh, f"of_{kind.value}"), purpose)
+    found = fresh.surfaces(getattr(fresh, kind.value))
+    granted = {surface: codes for surface, codes in found.items() if surface.startswith("/granted")}
+    assert set(granted.values()) == {theirs}
+    assert not beyond({surface: codes for surface, codes in found.items() if surface not in granted})
+
+
+def test_a_grant_of_one_point_one_model_or_one_battery_shows_just_that(fresh):
+    web, of = fresh.interest, fresh.of_interest
+    chosen = min(INTEREST - PUBLIC)
+    fresh.give(of, Purpose.REPAIR, points=[chosen])
+    assert beyond(fresh.surfaces(web)) == {chosen}
+    model, battery = World(fresh.pages.ledger), World(fresh.pages.ledger)
+    model.give(model.of_interest, Purpose.RECYCLING, elements(model.battery)["01"])
+    assert beyond(model.surfaces(model.interest)) == INTEREST - PUBLIC
+    battery.give(battery.of_interest, Purpose.PURCHASER, battery.other)
+    assert not beyond(battery.surfaces(battery.interest))
+    battery.give(battery.of_interest, Purpose.PURCHASER, battery.battery)
+    assert beyond(battery.surfaces(battery.interest)) == INTEREST - PUBLIC
+
+
+def test_what_is_over_or_revoked_shows_nothing_from_the_next_request_on(fresh):
+    web, grant = fresh.interest, fresh.give(fresh.of_interest, Purpose.REPAIR)
+    assert beyond(fresh.surfaces(web))
+    revoke(fresh.desk, grant.id, now=fresh.now)
+    assert not beyond(fresh.surfaces(web))
+    fresh.give(fresh.of_interest, Purpose.REPAIR)
+    assert beyond(fresh.surfaces(web))
+    fresh.now = LATER - timedelta(minutes=1)
+    web.post("/sign-in", data={"name": "interest", "password": PASSWORD})
+    assert beyond(fresh.surfaces(web))
+    fresh.now = LATER
+    assert not beyond(fresh.surfaces(web))
+
+
+def test_an_authority_never_sees_a_legitimate_interests_points_whatever_is_granted(fresh):
+    """Masks, not a ladder: state of health is not an authority's (Annex XIII, point 4)."""
+    fresh.give(fresh.of_authority, Purpose.SURVEILLANCE, points=sorted(ALL))
+    assert frozenset().union(*fresh.surfaces(fresh.authority).values()) <= AUTHORITY
+    assert "stateOfCertifiedEnergy" not in AUTHORITY
+
+
+def test_a_program_reads_by_its_organisations_grants(fresh):
+    _, secret = create(fresh.desk, "Atelier", [Role.PASSPORTS], now=NOW, valid=timedelta(days=9),
+                       organisation=fresh.of_interest.id)  # fmt: skip
+    _, other = create(fresh.desk, "ERP", [Role.READER], now=NOW, valid=timedelta(days=9))
+    web = TestClient(fresh.app, base_url="https://testserver")
+
+    def asked(key):
+        return web.get("/granted" + fresh.path + ".json", headers={"Authorization": f"Bearer {key}"})
+
+    assert shown(asked(secret)) == PUBLIC
+    fresh.give(fresh.of_interest, Purpose.REPAIR)
+    assert shown(asked(secret)) == INTEREST
+    assert asked(other).status_code == 401
+
+
+def test_what_may_be_read_but_not_taken_along_is_refused_as_json(fresh):
+    fresh.give(fresh.of_interest, Purpose.REPAIR, download=False)
+    page, twin = (fresh.interest.get("/granted" + fresh.path + end) for end in ("", ".json"))
+    assert shown(page) == INTEREST
+    assert twin.status_code == 403
+    assert not shown(twin) - PUBLIC
+
+
+def test_every_restricted_reading_is_recorded_and_no_public_one(fresh):
+    door = Door(fresh.desk, lambda: fresh.now)
+    fresh.surfaces(fresh.browser())
+    fresh.surfaces(fresh.interest)
+    assert door.readings() == []
+    grant = fresh.give(fresh.of_interest, Purpose.REPAIR)
+    fresh.interest.get("/granted" + fresh.path)
+    (read,) = door.readings(fresh.battery)
+    assert (read.organisation, read.way, read.grants) == (fresh.of_interest.id, "page", (grant.id,))
+    assert frozenset(read.points) == INTEREST - PUBLIC
+    board = fresh.operator.get("/readings")
+    assert "interest" in board.text
+    for change in ("UPDATE reading SET who = 'x'", "DELETE FROM reading", "DELETE FROM access_grant"):
+        with pytest.raises(Exception, match=r"recorded|kept"):
+            fresh.desk.change(change)
+
+
+OWN = [
+    "/",
+    "/lots",
+    "/lots.json",
+    "/balance",
+    "/findings.json",
+    "/log",
+    "/passports",
+    "/credits",
+    "/alarms",
+    "/readings",
+]
+
+
+@pytest.mark.parametrize("path", OWN)
+def test_the_ledgers_own_pages_are_the_operators_alone_once_it_has_people(world, path):
+    assert world.operator.get(path).status_code == 200
+    assert world.operator.get(path).headers["cache-control"] == "no-store"
+    foreign = world.partner.get(path)
+    assert foreign.status_code == 404
+    stranger = world.browser().get(path)
+    assert stranger.status_code == (401 if path.endswith(".json") else 303)
+    assert world.browser().get(path, headers={"Accept": "application/json"}).status_code == 401
+
+
+def test_every_route_is_public_on_purpose_or_the_operators(world):
+    """A new route is closed until somebody writes it into the one list."""
+    web = world.browser()
+    for route in world.app.routes:
+        path = getattr(route, "path", "")
+        if "{" in path or not path or "GET" not in (getattr(route, "methods", None) or ()):
+            continue
+        answer = web.get(path)
+        if answer.status_code == 200:
+            assert path in {"/sign-in", "/welcome", "/healthz", "/readyz", "/checkpoint"}, path
+
+
+def test_without_people_whoever_sits_at_the_machine_is_the_owner(chain):
+    pages = Pages(chain, lambda: date(2027, 3, 1))
+    web = TestClient(create_app(pages, door=Door(Desk(None), lambda: NOW)), base_url="https://testserver")
+    assert web.get("/lots").status_code == 200
+    battery = elements(next(lot for lot in chain.book().of_lot if "/21/" in lot))
+    assert web.get(f"/granted/01/{battery['01']}/21/{battery['21']}.json").status_code == 200
+
+
+# ---- coming in
+
+
+def test_a_session_is_new_at_each_sign_in_and_bound_to_host_and_tls(fresh):
+    web = fresh.browser()
+    first, again = (web.post("/sign-in", data={"name": "partner", "password": PASSWORD}) for _ in range(2))
+    cookies = [one.headers["set-cookie"] for one in (first, again)]
+    assert cookies[0].split(";")[0] != cookies[1].split(";")[0]
+    for one in cookies:
+        assert one.startswith("__Host-filon=")
+        for part in ("HttpOnly", "Secure", "SameSite=lax", "Path=/"):
+            assert part in one
+        assert "Domain" not in one
+        assert len(one.split("=", 1)[1].split(";")[0]) >= 43  # 256 bits
+
+
+def test_a_session_ends_by_sign_out_by_idling_by_age_and_with_the_account(fresh):
+    path = "/lots"
+    assert fresh.operator.post("/sign-out", data={"leave": "now"}).status_code == 303
+    assert fresh.operator.get(path).status_code == 303
+
+    def signed_in():
+        fresh.operator.post("/sign-in", data={"name": "operator", "password": PASSWORD})
+        assert fresh.operator.get(path).status_code == 200
+
+    signed_in()
+    fresh.now = NOW + timedelta(minutes=59)
+    assert fresh.operator.get(path).status_code == 200
+    fresh.now += timedelta(minutes=60)
+    assert fresh.operator.get(path).status_code == 303
+    signed_in()
+    for _ in range(14):  # never idle for an hour, and yet twelve hours are all
+        fresh.now += timedelta(minutes=55)
+        last = fresh.operator.get(path).status_code
+    assert last == 303
+    signed_in()
+    disable(fresh.desk, "operator", now=fresh.now)
+    assert fresh.operator.get(path).status_code == 303
+    assert fresh.operator.post("/sign-in", data={"name": "operator", "password": PASSWORD}).status_code == 401
+
+
+def test_wrong_name_and_wrong_password_are_told_alike_and_too_many_have_to_wait(fresh):
+    web = fresh.browser()
+    nobody = web.post("/sign-in", data={"name": "nobody", "password": PASSWORD})
+    wrong = [web.post("/sign-in", data={"name": "partner", "password": f"wrong {n}"}) for n in range(10)]
+    assert {one.status_code for one in (nobody, *wrong)} == {401}
+    assert {one.text for one in (nobody, *wrong)} == {nobody.text}
+    assert web.post("/sign-in", data={"name": "partner", "password": PASSWORD}).status_code == 429
+    fresh.now += timedelta(minutes=16)
+    assert web.post("/sign-in", data={"name": "partner", "password": PASSWORD}).status_code == 303
+
+
+def test_an_invitation_opens_once_and_not_for_ever(fresh):
+    _, code = invite(fresh.desk, "marie", fresh.of_partner, now=fresh.now)
+    web = fresh.browser()
+    assert web.post("/welcome", data={"code": code, "password": "too short"}).status_code == 400
+    assert web.post("/welcome", data={"code": code, "password": "filonfilonfilonfilon"}).status_code == 400
+    assert web.post("/welcome", data={"code": "x" + code, "password": PASSWORD}).status_code == 401
+    assert web.post("/welcome", data={"code": code, "password": PASSWORD}).status_code == 303
+    assert web.post("/welcome", data={"code": code, "password": PASSWORD}).status_code == 401
+    _, late = invite(fresh.desk, "marie", fresh.of_partner, now=fresh.now)
+    fresh.now += timedelta(days=3, seconds=1)
+    assert web.post("/welcome", data={"code": late, "password": PASSWORD}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Sec-Fetch-Site": "", "Origin": "null"},
+     {"Content-Type": "text/plain"}, {"Content-Type": "application/json"}],
+)  # fmt: skip
+def test_a_form_from_elsewhere_is_refused(world, headers):
+    web = world.browser()
+    answer = web.post("/sign-in", content="name=partner&password=" + PASSWORD.replace(" ", "+"),
+                      headers={"Content-Type": "application/x-www-form-urlencoded", **headers})  # fmt: skip
+    assert answer.status_code in {400, 403}
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "away", ["//evil.example", "/\\evil.example", "https://evil.example", "/x\r\nSet-Cookie: a=b", ""]
+)
+def test_nobody_is_sent_to_another_host_after_signing_in(world, away):
+    web = world.browser()
+    answer = web.post("/sign-in", data={"name": "partner", "password": PASSWORD, "next": away})
+    assert answer.headers["location"] == "/"
+
+
+def test_a_huge_form_is_refused_and_changes_nothing(world):
+    answer = world.browser().post("/sign-in", data={"name": "partner", "password": "x" * 1_000_000})
+    assert answer.status_code == 413
+
+
+def test_a_grant_covers_what_its_scope_says_and_no_more(fresh):
+    grant = fresh.give(fresh.of_interest, Purpose.REPAIR, elements(fresh.battery)["01"])
+    assert grant.covers(fresh.battery)
+    assert not grant.covers(fresh.battery.replace("/01/0", "/01/1"))
+    assert not grant.covers("https://example.com/battery/1")
+    assert not replace(grant, scope=fresh.other).covers(fresh.battery)
