@@ -6,6 +6,7 @@ import hashlib
 import os
 import resource
 import tempfile
+import threading
 import time
 from contextlib import closing
 from datetime import UTC, datetime
@@ -37,10 +38,11 @@ def entries(store, scale, path):
     seconds = timed(lambda: [store.append_all(batch, now=NOW) for _ in range(max(1, scale // BATCH))])
     size = store.size()
     yield row("append, batches of 1 000", size / seconds, "entries/s", 20_000)
-    single = median(lambda: store.append(batch[0][0], (), now=NOW), 200)
-    sync = fsync(path)
+    single, sync = beside_one_fsync(path, lambda: store.append(batch[0][0], (), now=NOW))
     yield row("one durable append, median", 1000 * single, "ms")
-    yield row("one fsync of 8 kB, median", 1000 * sync, "ms", 1000 * single / 1.5)
+    yield row("one write and fsync of 8 kB, median, turn by turn", 1000 * sync, "ms", 1000 * single / 1.5)
+    together = shared(store, batch[0][0])
+    yield row("durable appends of 32 threads, one entry each", together, "entries/s", 2 / single)
     size = store.size()
     root = store.root()
     proof = median(lambda: proven(store, size, root), 500)
@@ -48,6 +50,8 @@ def entries(store, scale, path):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     seconds = timed(lambda: verify(store), time.process_time)
     yield row("verify the ledger", size / seconds, "entries/core s", 100_000)
+    bare = timed(lambda: hashed(size), time.process_time)
+    yield row("the hashes alone that it must make, six an entry", size / bare, "entries/core s", size / seconds)
     signer = create_signer(path / "signer", "bench.example/log")
     seconds = timed(lambda: publish(store, signer.checkpoint(store, now=NOW), path / "public"))
     yield row("publish as tiles", size / seconds, "entries/s")
@@ -96,14 +100,40 @@ def proven(store, size, root):
     assert merkle.includes(index, size, path, store.node(0, index), root)
 
 
-def fsync(path):
+def beside_one_fsync(path, append, times=300):
+    """(median append, median write and fsync), each measured right after the other: a busy disk is busy for both."""
+    appends, syncs = [], []
     with (path / "fsync").open("wb", buffering=0) as file:
 
         def once():
             file.write(b"x" * 8192)
             os.fdatasync(file.fileno())
 
-        return median(once, 200)
+        for _ in range(times):
+            appends.append(timed(append))
+            syncs.append(timed(once))
+    return sorted(appends)[times // 2], sorted(syncs)[times // 2]
+
+
+def shared(store, deposit, threads=32, each=20):
+    """Entries a second when many threads append one at a time: those that wait share a commit."""
+
+    def work():
+        for _ in range(each):
+            store.append(deposit, (), now=NOW)
+
+    running = [threading.Thread(target=work) for _ in range(threads)]
+    start = time.perf_counter()
+    for one in running:
+        one.start()
+    for one in running:
+        one.join()
+    return threads * each / (time.perf_counter() - start)
+
+
+def hashed(count):
+    for _ in range(6 * count):
+        hashlib.sha256(b"\x00" + b"x" * 90).digest()
 
 
 def timed(work, clock=time.perf_counter):

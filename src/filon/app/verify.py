@@ -113,19 +113,29 @@ class _Verification:
         return self._verdict()
 
     def _entries(self, progress: Progress) -> None:
-        learned, index = 0, 0
+        learned, index, hashes = 0, 0, list[bytes]()
         for kept in _readable(self.store, self.size, self.findings):
             if kept.index != index:
                 place = Place(entry=index)
                 self._add([found("LOG-002", place, first=index, last=kept.index - 1)])
             damage = entry_findings(kept, learned)
-            if found_here := damage + self.tree.grow(kept.leaf_hash):
-                self._add(found_here)
-            self._payload(kept, sound=not damage)
+            if damage:
+                self._add(damage)
+            hashes.append(kept.leaf_hash)
+            if kept.data is None or self.records:
+                self._payload(kept, sound=not damage)
+            else:
+                self.payloads += 1
             learned, index = max(learned, kept.learned), kept.index + 1
-            if index % _EVERY == 0:
+            if len(hashes) == _EVERY:
+                self._grown(hashes)
                 progress(index, self.size)
+        self._grown(hashes)
         progress(index, self.size)
+
+    def _grown(self, hashes: list[bytes]) -> None:
+        self._add(self.tree.grow(hashes))
+        hashes.clear()
 
     def _payload(self, kept: Kept, *, sound: bool) -> None:
         if kept.data is None:

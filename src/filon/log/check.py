@@ -7,7 +7,7 @@ Findings: LOG-004 to LOG-010.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -116,20 +116,23 @@ class TreeCheck:
         self._roots = roots
         self._at_size()
 
-    def grow(self, hashed: bytes) -> list[Finding]:
-        """Take the next leaf hash.
+    def grow(self, hashes: Sequence[bytes]) -> list[Finding]:
+        """Take the next leaf hashes.
 
         Findings:
             LOG-009: a stored node that is missing, wrong or has no business there.
         """
         findings: list[Finding] = []
-        for level, index, node in self.edge.grow((hashed,))[1:]:
-            self.nodes += 1
-            if level <= len(self._ahead) and self._ahead[level - 1] == (index, node):
-                self._ahead[level - 1] = next(self._levels[level - 1], None)
-            else:
-                findings += self._compare(level, index, node)
-        if self.edge.size in self._roots:
+        start, end = self.edge.size, self.edge.size + len(hashes)
+        # The root is asked at every size that a checkpoint covers.
+        for stop in (*sorted(size for size in self._roots if start < size < end), end):
+            for level, index, node in self.edge.grow(hashes[self.edge.size - start : stop - start]):
+                if level:
+                    self.nodes += 1
+                    if level <= len(self._ahead) and self._ahead[level - 1] == (index, node):
+                        self._ahead[level - 1] = next(self._levels[level - 1], None)
+                    else:
+                        findings += self._compare(level, index, node)
             self._at_size()
         return findings
 
