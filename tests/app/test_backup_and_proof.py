@@ -15,9 +15,9 @@ from filon.app.verify import verify
 from filon.core.errors import ConflictError, NotFoundError, NotProvenError, StoreError, WrongCallError
 from filon.log.checkpoint import Checkpoint, cosign, opened, sign
 from filon.log.key import Kind, new_secret
-from filon.log.merkle import leaf_hash
+from filon.log.merkle import inclusion_path, leaf_hash
 from filon.log.policy import Policy
-from filon.log.receipt import parse_receipt
+from filon.log.receipt import Receipt, parse_receipt
 from filon.log.store import Deposit
 from filon.store import open_store
 from filon.store.memory import MemoryStore
@@ -271,3 +271,41 @@ def test_a_witness_that_answers_nonsense_is_not_believed(store):
     ):
         with pytest.raises(NotProvenError):
             witness.ask_witness(store, bytes(note), key.key, lambda _, s=status, b=body: (s, b))
+
+
+def rezipped(bundle, change):
+    """The bundle with its files as `change(files)` makes them."""
+    with zipfile.ZipFile(io.BytesIO(bundle)) as files:
+        changed = change({name: files.read(name) for name in files.namelist()})
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w") as out:
+        for name, data in changed.items():
+            out.writestr(name, data)
+    return raw.getvalue()
+
+
+def test_an_entry_in_the_folder_of_another_is_told(bundle):
+    # Leaf and receipt fit each other, but the folder says 3 where they say 2.
+    two, three = "entries/000000000002/", "entries/000000000003/"
+
+    def swapped(files):
+        other = {two: three, three: two}
+        return {other.get(name[: len(two)], name[: len(two)]) + name[len(two) :]: data for name, data in files.items()}
+
+    codes = [finding.code for finding in prove.check_bundle(rezipped(bundle, swapped), POLICY).findings]
+    assert codes == ["LOG-019", "LOG-019"]
+
+
+def test_a_receipt_under_an_older_checkpoint_is_told(store, bundle):
+    # Both checkpoints are signed; the bundle claims the newer one for all its entries.
+    size = 5
+    edge = MemoryStore()
+    edge.adopt([(kept, []) for kept in store.kept(0, size)])
+    older = bytes(sign(Checkpoint(LOG.key.name, size, edge.root()), LOG))
+    receipt = bytes(Receipt(2, tuple(inclusion_path(edge.node, 2, size)), older))
+
+    def older_receipt(files):
+        return {**files, "entries/000000000002/receipt.tlog-proof": receipt}
+
+    verdict = prove.check_bundle(rezipped(bundle, older_receipt), POLICY)
+    assert [finding.code for finding in verdict.findings] == ["LOG-019"]

@@ -1,6 +1,7 @@
 """Erasure: the bytes are gone from every file, the proofs stay, the reason is logged."""
 
 import json
+import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 
@@ -100,3 +101,20 @@ def test_a_reader_in_the_way_does_not_stop_an_erasure(tmp_path):
         erase(store, [3], reason="r", by="", now=NOON)
         assert [entry.index for entry in reading] == [1, 2, 3, 4]
         assert other.entry(3).erased
+
+
+def test_no_trigram_of_an_erased_identifier_stays_in_the_search_index(tmp_path):
+    with closing(open_store(tmp_path / "filon.db")) as store:
+        for n in range(3):
+            told(store, n)
+        deposit = Deposit(b"urn:x:qzxjkv", "text/plain")
+        store.append(deposit, read(deposit), now=NOON)
+        assert b"qzx" in segments(tmp_path)
+        erase(store, [3], reason="r", by="", now=NOON)
+    assert b"qzx" not in segments(tmp_path)
+
+
+def segments(folder):
+    """The bytes of the search index: three letters each, some with their first ones left out."""
+    with closing(sqlite3.connect(folder / "filon.db")) as raw:
+        return b"".join(block for (block,) in raw.execute("SELECT block FROM identifier_text_data"))
