@@ -11,7 +11,8 @@ from filon.app.passports import Passports
 from filon.core.ident import elements
 from filon.exchange.simulator.world import SITES
 from filon.passport.derived import materials
-from filon.passport.passport import Standing
+from filon.passport.passport import Standing, disclosed
+from filon.passport.point import Audience
 
 pytestmark = pytest.mark.xdist_group("founding chain")
 ON = date(2027, 2, 18)
@@ -112,3 +113,11 @@ def test_a_passport_is_the_same_from_the_same_entries(passports, chain):
     then = passports.passport(battery, as_of=size, on=ON)
     assert then == Passports(chain).passport(battery, as_of=size, on=ON)
     assert then.touched == passports.passport(battery, on=ON).touched
+
+
+@pytest.mark.parametrize("audience", Audience)
+def test_made_for_a_reader_is_what_is_disclosed_to_them(passports, audience):
+    """No work is done for what nobody sees, and nothing else is different."""
+    for battery in passports.batteries()[::7]:
+        whole = passports.passport(battery, on=ON)
+        assert passports.passport(battery, on=ON, audiences={audience}) == disclosed(whole, {audience})

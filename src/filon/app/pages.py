@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from itertools import chain
 
 from filon.accounts.recall import Tip
 from filon.accounts.tip import chosen
@@ -200,7 +201,8 @@ class Pages(PassportPages):
 
     def findings(self, *, as_of: Known | None = None) -> tuple[Finding, ...]:
         """Everything the books find wrong or worth knowing, each with the file that its entry came as."""
-        found = gravest_first([*self.ledger.book(as_of).findings, *self._custody.findings(as_of)])
+        told = (self.ledger.book(as_of).findings, self._custody.findings(as_of), self.passports.findings(as_of))
+        found = gravest_first(chain.from_iterable(told))
         entries = {one.place.entry for one in found if one.place.entry is not None}
         files = {entry: self.ledger.store.entry(entry).name for entry in entries}
         return tuple(replace(one, place=replace(one.place, file=_file(one.place, files))) for one in found)

@@ -52,8 +52,8 @@ class PassportPages:
         Raises:
             NotFoundError: nothing is known of the battery.
         """
-        made = self.passports.passport(identifier, on=on or self._day(as_of), as_of=as_of)
-        return passport_view(disclosed(made, audiences), self.state(as_of=as_of))
+        made = self.passports.passport(identifier, on=on or self._day(as_of), as_of=as_of, audiences=audiences)
+        return passport_view(made, self.state(as_of=as_of))
 
     def history(
         self,

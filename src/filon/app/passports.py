@@ -9,7 +9,7 @@ Grounds are a cache by log size; each can be made again from the log.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from threading import RLock
 
@@ -25,7 +25,7 @@ from filon.passport.grounds import Grounds
 from filon.passport.life import deeds, life
 from filon.passport.make import passport
 from filon.passport.passport import Cessation, Passport
-from filon.passport.point import LATEST
+from filon.passport.point import LATEST, Audience
 from filon.passport.statement import Sayings, Statement, model_of, statements
 
 KEPT = 2
@@ -39,28 +39,25 @@ class Passports:
     def __init__(self, ledger: Ledger, carbon: Carbon | None = None) -> None:
         self.ledger = ledger
         self.carbon = carbon or Carbon(ledger)
-        self._grounds: OrderedDict[int, tuple[Grounds, tuple[Finding, ...]]] = OrderedDict()
+        self._grounds: OrderedDict[int, Grounds] = OrderedDict()
         self._lock = RLock()
 
     def grounds(self, as_of: Known | None = None) -> Grounds:
         """All that passports are made from; kept until the log has grown."""
-        return self._made(as_of)[0]
-
-    def findings(self, as_of: Known | None = None) -> tuple[Finding, ...]:
-        """What is wrong with statements and deeds as such; a passport has its own findings besides."""
-        return self._made(as_of)[1]
-
-    def _made(self, as_of: Known | None) -> tuple[Grounds, tuple[Finding, ...]]:
         size = self.ledger.size(as_of)
         with self._lock:
             if size not in self._grounds:
-                told, wrong = statements(self._marked(POINTS, size))
-                done, strange = deeds(self._marked(LIFE, size))
+                told, done = statements(self._marked(POINTS, size))[0], deeds(self._marked(LIFE, size))[0]
                 book, carbon = self.ledger.book(size), self.carbon.account(size)
-                self._grounds[size] = Grounds(book, Sayings.of(told), done, carbon, size), (*wrong, *strange)
+                self._grounds[size] = Grounds(book, Sayings.of(told), done, carbon, size)
                 while len(self._grounds) > KEPT:
                     self._grounds.popitem(last=False)
             return self._grounds[size]
+
+    def findings(self, as_of: Known | None = None) -> tuple[Finding, ...]:
+        """What is wrong with statements and deeds as such; a passport has its own findings besides."""
+        size = self.ledger.size(as_of)
+        return (*statements(self._marked(POINTS, size))[1], *deeds(self._marked(LIFE, size))[1])
 
     def _marked(self, mark: tuple[str, str], size: int) -> Iterator[Said]:
         role, name = mark
@@ -72,17 +69,25 @@ class Passports:
         return self.ledger.store.entry(size - 1).learned.date() if size else moment(0).date()
 
     def passport(
-        self, identifier: str, *, on: date | None = None, as_of: Known | None = None, ruleset: str = LATEST
+        self,
+        identifier: str,
+        *,
+        on: date | None = None,
+        as_of: Known | None = None,
+        ruleset: str = LATEST,
+        audiences: Collection[Audience] | None = None,
     ) -> Passport:
         """The passport of one battery (or model) by its identifier.
 
         Args:
             on: the day that its verdicts are for; None = the day of the last entry.
+            audiences: only what these may see; None = everything.
 
         Raises:
             NotFoundError: nothing is known of it.
         """
-        return passport(self.grounds(as_of), canonical(identifier), on=on or self.day(as_of), ruleset=ruleset)
+        day = on or self.day(as_of)
+        return passport(self.grounds(as_of), canonical(identifier), on=day, ruleset=ruleset, audiences=audiences)
 
     def ceased(self, identifier: str) -> Cessation | None:
         """The end of a battery's passport, if it has come, as known now."""

@@ -1,10 +1,11 @@
-"""Commands about passports: `readiness` of models and batteries on a day, `history` of one battery's passport."""
+"""Commands about passports: `readiness` of models on a day, `history` of one passport, `transfer` of responsibility."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -27,6 +28,10 @@ def add_to(app: typer.Typer) -> None:
     """Add these commands."""
     app.command(epilog="Example: filon readiness 000001 --on 2027-02-18")(readiness)
     app.command(epilog="Example: filon history 000001")(history)
+    app.command(
+        epilog="Example: filon transfer 000001 --from https://id.gs1.org/417/9521213000003 "
+        "--to https://id.gs1.org/417/9521299000007 --day 2027-03-05 --key ours.key --out deed.json"
+    )(transfer)
 
 
 def readiness(
@@ -121,3 +126,42 @@ def _put_readiness(view: ReadinessView, say: Tongue, *, every: bool) -> None:
     heads = [word(text, say.language) for text in ("No.", "Data point", "Verdict", "From", "Clause", "Standing")]
     out.print(grid("", heads, rows, right=(0,)))
     put_findings(view.passport.findings, say.language)
+
+
+def transfer(
+    context: typer.Context,
+    battery: Annotated[str, typer.Argument(help="Serial number or identifier of a battery.")],
+    giver: Annotated[str, typer.Option("--from", help="Identifier of the party that answers for it now.")],
+    taker: Annotated[str, typer.Option("--to", help="Identifier of the party that will.")],
+    day: Annotated[str, typer.Option(help="Day of the transfer.")],
+    cause: Annotated[str, typer.Option(help="Why, in a word: sale, takeover.")] = "",
+    key: Annotated[Path | None, typer.Option(help="File of your secret key: your signature is added.")] = None,
+    signed: Annotated[
+        Path | None, typer.Option(help="What the other side's `filon transfer` wrote: its signature is added.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the deed here, for the other side or for capture.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Make the deed that hands a battery's responsibility over; it counts once both sides have signed it."""
+    from filon.app.handover import deed_of, with_signature
+
+    with _asked(context) as (pages, _):
+        identifier = pages.passports.named(battery)
+    made = deed_of(identifier, giver, taker, _needed(day), cause)
+    if signed is not None:
+        made = with_signature(made, other=signed.read_bytes())
+    if key is not None:
+        made = with_signature(made, secret=key.read_text(encoding="ascii"))
+    if out is not None:
+        out.write_bytes(made.data)
+    if as_json or out is None:
+        print(made.data.decode())
+    else:
+        console().print(f"{out}: {len(made.signatures)}/2")
+
+
+def _needed(text: str) -> date:
+    made = _day(text)
+    if made is None:
+        raise WrongCallError("a transfer needs its --day")
+    return made

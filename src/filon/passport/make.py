@@ -8,7 +8,7 @@ A pure function of the first n log entries, the versioned tables and the day ask
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -18,8 +18,8 @@ from filon.core.finding import Finding, Place, found
 from filon.core.ident import elements, short
 from filon.passport.battery import NOTHING, Battery, Figure
 from filon.passport.grounds import Grounds
-from filon.passport.passport import Passport, PointValue, Standing, State, Why
-from filon.passport.point import LATEST, Category, Point, points
+from filon.passport.passport import Passport, PointValue, Standing, State, Why, disclosed
+from filon.passport.point import LATEST, Audience, Category, Point, points
 from filon.passport.statement import Statement
 from filon.passport.value import Value, plain
 from filon.passport.verdict import Verdict, verdict
@@ -29,10 +29,18 @@ TOLERANCE = Decimal("0.5")
 """Percentage points (or percent of a footprint) by which a declared figure may differ from the computed one."""
 
 
-def passport(grounds: Grounds, battery: str, *, on: date, ruleset: str = LATEST) -> Passport:
-    """The passport of one battery.
+def passport(
+    grounds: Grounds,
+    battery: str,
+    *,
+    on: date,
+    ruleset: str = LATEST,
+    audiences: Collection[Audience] | None = None,
+) -> Passport:
+    """The passport of one battery, whole or as disclosed.
 
     Args:
+        audiences: only what these may see, as `disclosed` leaves it, and no longer work than that; None = everything.
         on: the day that its verdicts are for; statements that begin later do not count.
 
     Findings:
@@ -41,14 +49,17 @@ def passport(grounds: Grounds, battery: str, *, on: date, ruleset: str = LATEST)
     Raises:
         NotFoundError: neither the books nor any statement or deed know the battery.
     """
-    return _Making(Battery(grounds, battery, on), ruleset).whole()
+    made = _Making(Battery(grounds, battery, on), ruleset, audiences).whole()
+    return made if audiences is None else disclosed(made, audiences)
 
 
 class _Making:
     """One passport being made."""
 
-    def __init__(self, battery: Battery, ruleset: str) -> None:
+    def __init__(self, battery: Battery, ruleset: str, audiences: Collection[Audience] | None) -> None:
         self.battery, self.ruleset = battery, ruleset
+        everything = audiences is None or Audience.OPERATOR in audiences
+        self.readers = frozenset(Audience if everything else {Audience.PUBLIC, *(audiences or ())})
         self.findings: list[Finding] = list(battery.life.findings)
 
     def whole(self) -> Passport:
@@ -91,6 +102,9 @@ class _Making:
         return frozenset(map(str, said.value)) if said and isinstance(said.value, tuple) else frozenset()
 
     def _filled(self, point: Point, category: Category, early: frozenset[str]) -> PointValue:
+        if point.source == "origin" and not point.audience & self.readers:
+            # Costly and unseen; it rests on nothing that the cone does not hold, so the version stays the same.
+            return PointValue(point, None, Standing.UNKNOWN, Why("origin"))
         figure = self._figure(point)
         holds = self.battery.holds(point.code)
         told = verdict(point, category, self.battery.on, figure.value is not None, holds)

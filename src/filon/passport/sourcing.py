@@ -49,7 +49,8 @@ def record(  # noqa: PLR0917 - the columns of the article
     Returns:
         Rows whose kilograms sum to the battery's content, to the mg; none if it is unknown or nothing.
     """
-    passages = list(_passages(book, lot, material.element))
+    behind = trace.back(book, lot, material.element)
+    passages = _passages(book, lot, behind)
     whole = sum(origins.values()) if origins else 0
     if not origins or not whole:
         return ()
@@ -60,10 +61,10 @@ def record(  # noqa: PLR0917 - the columns of the article
             suppliers[register.site(one.giver).party or one.giver] += one.mg
     names = [name for name, _ in suppliers.most_common()] or [""]
     parts = split(whole, [suppliers[name] or 1 for name in names])
-    shared = _shared(book, lot, material, origins, passages)
+    shared = _shared(book, material, origins, passages, behind)
     return tuple(
         {
-            **_supplier(book, name, reports),
+            **_supplier(book, name, passages, reports),
             **shared,
             "kg": kg_from_mg(mg),
             **({"percent": percent(mg, weight)} if weight else {}),
@@ -73,7 +74,11 @@ def record(  # noqa: PLR0917 - the columns of the article
 
 
 def _shared(
-    book: Book, lot: LotId, material: Material, origins: Vector, passages: Sequence[_Passage]
+    book: Book,
+    material: Material,
+    origins: Vector,
+    passages: Sequence[_Passage],
+    behind: Sequence[trace.Relative],
 ) -> Mapping[str, Value]:
     """What holds for all suppliers of a material: description, countries and transactions of its whole chain."""
     countries: Counter[str] = Counter()
@@ -87,33 +92,32 @@ def _shared(
         "unknown": percent(unknown, sum(origins.values())),
         "transactions": tuple(_transaction(book, one) for one in passages),
     }
-    names = _trade_names(book, lot, material.element)
+    names = _trade_names(book, behind)
     return {**told, "tradeName": names} if names else told
 
 
-def _supplier(book: Book, name: str, reports: Sequence[Mapping[str, Value]]) -> Mapping[str, Value]:
+def _supplier(
+    book: Book, name: str, passages: Sequence[_Passage], reports: Sequence[Mapping[str, Value]]
+) -> Mapping[str, Value]:
     if not name:
         return {}
     said = [one for one in reports if one.get("supplier") == name]
-    country = next((book.register.site(one).country for one in _sites_of(book, name)), "")
+    giver = next((one.giver for one in passages if _party(book, one.giver) == name), name)
+    country = book.register.site(giver).country
     told: dict[str, Value] = {"supplier": book.register.name(name)}
     if country:
         told["supplierCountry"] = country
     return {**told, "reports": tuple(said)} if said else told
 
 
-def _sites_of(book: Book, party: str) -> Sequence[str]:
-    return sorted({holding.site for holding in book.holdings if _party(book, holding.site) == party})
-
-
 def _party(book: Book, site: str) -> str:
     return book.register.site(site).party or site
 
 
-def _trade_names(book: Book, lot: LotId, element: str) -> str:
+def _trade_names(book: Book, behind: Sequence[trace.Relative]) -> str:
     """Products in which the material was traded as such, before it became part of an active material."""
     names: dict[str, None] = {}
-    for one in trace.back(book, lot, element):
+    for one in behind:
         holding = book.holdings[one.holding]
         told = book.declared.get(holding.lot) or book.register.product_traits(holding.lot)
         if one.mg and holding.kind is AccountKind.STOCK and told.form and told.form.stage == "refined":
@@ -121,10 +125,10 @@ def _trade_names(book: Book, lot: LotId, element: str) -> str:
     return ", ".join(sorted(names))
 
 
-def _passages(book: Book, lot: LotId, element: str) -> Sequence[_Passage]:
+def _passages(book: Book, lot: LotId, behind: Sequence[trace.Relative]) -> Sequence[_Passage]:
     """Shipments behind a battery, oldest first, with the mg of its material that came by them."""
     found = []
-    for one in trace.back(book, lot, element):
+    for one in behind:
         holding = book.holdings[one.holding]
         if holding.kind is AccountKind.TRANSIT and holding.lot != lot and one.mg:
             givers = [f.source for f in book.inflows[holding.id] if isinstance(f.source, int)]
