@@ -7,6 +7,7 @@ in it, wherever they stand.
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
@@ -14,6 +15,7 @@ from fastapi.testclient import TestClient
 from filon.app.access import Door, Kind, Purpose, disable, enter, give, invite, revoke
 from filon.app.desk.file import Desk
 from filon.app.desk.tokens import Role, create
+from filon.app.issuing import Issuing
 from filon.app.pages import Pages
 from filon.core.ident import elements
 from filon.passport.passport import Passport, PointValue, Standing, State, Why
@@ -64,7 +66,8 @@ class World:
         keys = elements(self.battery)
         self.path = f"/01/{keys['01']}/21/{keys['21']}"
         self.other = next(one for one in self.pages.passports.batteries() if one != self.battery)
-        self.app = create_app(self.pages, door=Door(self.desk, lambda: self.now))
+        shelf = Issuing(self.pages.passports, "https://testserver")
+        self.app = create_app(self.pages, shelf=shelf, door=Door(self.desk, lambda: self.now))
         for kind in Kind:
             self.member(kind.value, enter(self.desk, kind.value, kind, now=NOW))
 
@@ -92,6 +95,9 @@ class World:
         for stem in ("", "/history", "/granted"):
             for end in asked:
                 found[stem + end] = shown(web.get(stem + self.path + end))
+        for form in ("en18223", "en18223-full", "jsonld", "untp-0.7"):  # the others want values of each point's type
+            found[form] = shown(web.get(f"/dpp/{form}{self.path}"))
+        found["/v1"] = shown(web.get("/v1/dpps/" + quote(self.battery, safe="")))
         return found
 
 
@@ -115,6 +121,8 @@ def test_the_marks_are_there_to_be_found(world):
     stranger = world.surfaces(world.browser())
     assert stranger[""] >= PUBLIC - DRAWN
     assert stranger[".json?lang=en"] == PUBLIC
+    for form in ("en18223", "en18223-full", "jsonld", "untp-0.7", "/v1"):
+        assert stranger[form] == PUBLIC, form
     assert world.surfaces(world.operator)["/granted"] == ALL
     assert INTEREST - PUBLIC
     assert AUTHORITY - PUBLIC
