@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from operator import itemgetter
 
 from filon.books.book import Flow, Holding
 from filon.books.declared import LONGEST, minus, plus
@@ -177,10 +178,12 @@ def _ranges(journal: Journal, move: Movement) -> dict[LotId, list[Span]]:
     named: dict[LotId, list[Span]] = defaultdict(list)
     for batch, span in _spans(move):
         named[batch].append(span)
+    for batch, spans in named.items():
         born = journal.told(batch).serials
-        if born and not born[0] <= span[0] <= span[1] <= born[1]:
-            journal.findings.append(_serials("BOK-022", journal, move, batch, span))
-        journal.used[batch].append((*span, move))
+        for span in spans:
+            if born and not born[0] <= span[0] <= span[1] <= born[1]:
+                journal.findings.append(_serials("BOK-022", journal, move, batch, span))
+        journal.used[batch] += [(first, last, move) for first, last in spans]
     for line in move.takes:
         pieces = sum(last - first + 1 for first, last in named.get(line.lot, ()))
         if pieces and line.amount and line.amount.number != pieces:
@@ -198,12 +201,15 @@ def _ranges(journal: Journal, move: Movement) -> dict[LotId, list[Span]]:
     return named
 
 
+_SAID = tuple((FILON + name, name) for name in ("class", "first", "last"))
+
+
 def _spans(move: Movement) -> Iterator[tuple[LotId, Span]]:
     listed = move.said.event.own("ranges")
     for item in listed if isinstance(listed, list | tuple) else ():
-        if not isinstance(item, Mapping):
+        if type(item) is not dict and not isinstance(item, Mapping):
             continue
-        batch, first, last = (str(item.get(FILON + name, item.get(name, ""))) for name in ("class", "first", "last"))
+        batch, first, last = [str(item.get(whole, item.get(name, ""))) for whole, name in _SAID]
         if first.isdecimal() and last.isdecimal() and max(len(first), len(last)) <= LONGEST:
             yield LotId(batch), (int(first), int(last))
 
@@ -217,7 +223,7 @@ def serials_twice(journal: Journal) -> list[Finding]:
     """
     findings = _batches_overlap(journal)
     for batch, spans in journal.used.items():
-        for before, after in pairwise(sorted(spans, key=lambda span: span[:2])):
+        for before, after in pairwise(sorted(spans, key=itemgetter(0, 1))):
             if after[0] <= before[1]:
                 span = (after[0], min(before[1], after[1]))
                 findings.append(_serials("BOK-021", journal, after[2], batch, span))

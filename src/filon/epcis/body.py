@@ -156,7 +156,7 @@ def _exact(value: Any) -> Any:
     if kind is dict:
         if _DECIMAL in value and len(value) == 1:
             return Decimal(value[_DECIMAL])
-        return {name: _exact(item) for name, item in value.items()}
+        return {name: item if type(item) is str else _exact(item) for name, item in value.items()}
     if kind is list:
         return [_exact(item) for item in value]
     if kind is float or kind is int:
