@@ -33,6 +33,14 @@ def test_who_shares_a_class_by_hand(work):
 
 
 @both
+def test_neighbours_of_two_events_are_two_classes(work):
+    """2 and 3 are blended 1:1 of the same mines one after the other, but told in two events."""
+    one = case([(0, []), (1, []), (1, [(0, 1), (1, 1)]), (1, [(1, 1), (2, 1)])])
+    assert one.links[2] == one.links[3]
+    assert len(set(one.quotient(work).of_node.tolist())) == 4
+
+
+@both
 def test_a_node_into_which_own_matter_enters_is_alone(work):
     """2 is drawn from 0 whole, but matter of its own enters: it may not be taken for 0."""
     graph = Graph.of(4, [0, 0], [1, 2])

@@ -187,10 +187,10 @@ class Compiled:
     def classify(self, links: tuple[Starts, Ids, Weights, Ids], ids: Ids, own: Ids, into: Classes) -> None:
         """See `Kernel`."""
         starts = links[0]
-        widest = int(np.diff(starts).max(initial=0))
-        done = False
+        done = len(starts) == 1
         while not done:
-            into.room(0 if len(ids) else len(starts) - 1, widest)
+            node = min(int(into.state[0]), len(starts) - 2)
+            into.room(0 if len(ids) else len(starts) - 1, int(starts[node + 1] - starts[node]))
             done = self._loops.classed(
                 *links, ids, own, into.state, into.of, into.starts, into.source, into.weight, into.founder, into.slot,
                 into.recent,

@@ -120,7 +120,7 @@ class Quotient:
             own: what enters where; its nodes are those the quotient was made with.
             rows: memory to use, at least (classes, columns), of any content; first-touch pages cost as much as the sum.
         """
-        spare = self.count + self.count // 4 + 1024  # for corrections; what is not touched costs nothing
+        spare = 2 * self.count + 1024  # for corrections; memory that is not touched costs nothing
         begun = Table(self, np.empty((spare, columns), np.float32) if rows is None else rows, 0, len(self.undone))
         return begun.worked_out(own, work or kernel())
 
