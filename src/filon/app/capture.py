@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from filon.app.intake import MEDIA_TYPES, epcis_document, is_workbook, media_type
+from filon.app.intake import MEDIA_TYPES, epcis_document, is_workbook, media_type, with_energy
 from filon.app.knowledge import StoreKnowledge
 from filon.app.ledger import Ledger
 from filon.app.records import Records, is_master, records, said
@@ -25,7 +25,7 @@ from filon.books.post import post
 from filon.core.errors import NotFoundError, TooLargeError
 from filon.core.finding import Finding, Level, Place, found
 from filon.epcis.document import Document, Heading
-from filon.exchange import workbook
+from filon.exchange import activity, workbook
 from filon.exchange.workbook.pause import collector_paused
 from filon.exchange.workbook.resolve import facts
 from filon.log.store import Deposit, Record
@@ -167,9 +167,13 @@ def examine(ledger: Ledger, file: File, *, today: date) -> Examined:
         knowledge = StoreKnowledge(ledger)
         resolved = facts(reading)
         findings = list(workbook.check(reading, today=today, knowledge=knowledge, said=resolved))
+        energy = activity.inside(file.data, file.name)
+        findings += energy.findings
         rows = sum(len(sheet.rows) for sheet in reading.sheets)
         refused = any(one.level is Level.ERROR for one in findings)
-        document = Document(Heading(), name=file.name) if refused else workbook.events(reading, resolved)
+        document = (
+            Document(Heading(), name=file.name) if refused else with_energy(workbook.events(reading, resolved), energy)
+        )
     else:
         document = epcis_document(file.data, file.name, kind)
         findings = list(document.findings)

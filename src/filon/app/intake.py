@@ -76,8 +76,13 @@ def is_workbook(kind: str) -> bool:
 def document(data: bytes, name: str, kind: str) -> Document:
     """What the bytes of a logged deposit say."""
     if is_workbook(kind):
-        return workbook.events(workbook.read(data, name))
+        return with_energy(workbook.events(workbook.read(data, name)), activity.inside(data, name))
     return epcis_document(data, name, kind)
+
+
+def with_energy(told: Document, energy: Document) -> Document:
+    """A workbook's events and those of its sheet "5 Energy"."""
+    return replace(told, events=(*told.events, *energy.events)) if energy.events else told
 
 
 def epcis_document(data: bytes, name: str, kind: str) -> Document:

@@ -37,10 +37,12 @@ def simulate(
     scale: Annotated[int, typer.Option(min=1, help="So many times as much of everything.")] = 1,
     as_json: Json = False,
 ) -> None:
-    """Write the founding chain's supplier files as they would arrive: workbooks, CSV sets, EPCIS documents."""
+    """Write the founding chain's supplier files as they would arrive: workbooks, CSV, EPCIS, energy sheets."""
+    from filon.exchange.simulator.energy import baseline, simulate_energy
     from filon.exchange.simulator.files import simulate as write_files
 
-    paths = write_files(folder, seed, scale)
+    paths = [*write_files(folder, seed, scale), *simulate_energy(folder, seed, scale)]
+    (folder / "baseline.json").write_bytes(baseline())
     if as_json:
         put_json([str(path) for path in paths])
         return

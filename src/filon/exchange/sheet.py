@@ -87,6 +87,23 @@ class Sheet:
         mark = max(";,\t", key=head.count)
         return self._pointed(csv.reader(io.StringIO(text), delimiter=mark), comma=mark != ","), []
 
+    def is_in(self, data: bytes) -> bool:
+        """Whether a workbook has such a sheet beside others."""
+        return data.startswith(b"PK") and True in _titles(data, self.titles)
+
+    def within(self, data: bytes, name: str) -> tuple[list[list[str]], int, list[Finding]]:
+        """The rows of such a sheet of a workbook, its heading first, and the row number of that heading.
+
+        The heading may stand below rows of keys or help, as on the other sheets.
+        """
+        grids, findings = of_xlsx(data, name)
+        for grid in grids:
+            if plain(grid.title) in self.titles:
+                cells = [[_text(cell) for cell in row] for row in grid.rows]
+                at = next((n for n, row in enumerate(cells[:5]) if self.marks <= self.recognised(row).keys()), 0)
+                return cells[at:], at + 1, list(findings)
+        return [], 1, list(findings)
+
     def _pointed(self, rows: Iterable[Sequence[str]], *, comma: bool) -> list[list[str]]:
         """Rows with decimal points, where the file writes decimal commas."""
         out = [list(row) for row in rows]

@@ -3,7 +3,7 @@
 document = read(data, "energy.csv")     # the same events every time, from the bytes alone
 """
 
-from filon.exchange.activity.read import is_sheet, read
+from filon.exchange.activity.read import inside, is_sheet, read
 from filon.exchange.activity.write import Row, write
 
-__all__ = ["Row", "is_sheet", "read", "write"]
+__all__ = ["Row", "inside", "is_sheet", "read", "write"]

@@ -41,13 +41,30 @@ def read(data: bytes, name: str = "") -> Document:
         IMP-52 to IMP-61: a workbook that cannot be opened.
     """
     rows, findings = SHEET.rows(data, name)
+    return _document(rows, 1, findings, name)
+
+
+def inside(data: bytes, name: str = "") -> Document:
+    """The events of the sheet "5 Energy" of a workbook that has other sheets too; none if it has no such sheet.
+
+    Findings:
+        CFP-017, CFP-018: as for a sheet by itself.
+    """
+    if not SHEET.is_in(data):
+        return Document(Heading(), name=name)
+    rows, first, findings = SHEET.within(data, name)
+    return _document(rows, first, findings, name)
+
+
+def _document(rows: Sequence[Sequence[str]], first: int, findings: list[Finding], name: str) -> Document:
+    """What rows say; the heading, at row `first` of the file, comes first."""
     if not rows or findings:
         return Document(Heading(), findings=tuple(findings), name=name)
     columns = SHEET.recognised(rows[0])
     missing = [key for key in SHEET.keys if key in SHEET.required and key not in columns]
-    findings += [found("CFP-017", Place(file=name, row=1), column=key) for key in missing]
+    findings += [found("CFP-017", Place(file=name, row=first), column=key) for key in missing]
     grouped: dict[tuple[str, ...], list[dict[str, str]]] = {}
-    for number, cells in enumerate(rows[1:MAX_ROWS] if not missing else (), 2):
+    for number, cells in enumerate(rows[1:MAX_ROWS] if not missing else (), first + 1):
         row = {key: cells[index].strip() for key, index in columns.items() if index < len(cells)}
         if any(row.values()):
             findings += _wrong(row, number, name)
