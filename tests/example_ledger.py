@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from example_flows import Followed
 from filon.core.errors import NotFoundError
 from filon.core.finding import Place, found
 from filon.passport.passport import disclosed
@@ -251,7 +252,7 @@ ENTRIES = tuple(
 )  # fmt: skip
 
 
-class ExampleLedger:
+class ExampleLedger(Followed):
     """Answers from the example; every question takes `as_of` and shows it in its state."""
 
     def state(self, *, as_of=None) -> LedgerState:

@@ -19,6 +19,17 @@ from filon.web.reply import preferred
 
 BATTERY = f"/01/{GTIN}/21/{SERIAL}"
 RIVAGE = "/lots/01/09506000134369/10/RIV-26-0047"
+FOLLOWING = [
+    "/recall",
+    "/recall?names=MIN-1&element=Co",
+    "/recall?names=nobody",
+    "/flows",
+    "/trace/01/09506000134376/21/P-1",
+    "/why/01/09506000134376/21/P-1",
+    "/origin/01/09506000134376/21/P-1",
+    "/origin/01/09506000134376/21/P-1?by=country",
+    "/origin/01/09506000134376/21/P-1?by=grade",
+]
 PAGES = [
     "/",
     "/lots",
@@ -35,6 +46,7 @@ PAGES = [
     "/passports",
     f"/passports{BATTERY}",
     f"/history{BATTERY}",
+    *FOLLOWING,
     BATTERY,
 ]
 

@@ -18,7 +18,7 @@ from filon.accounts.origin import Origins, Sweep, Vector
 from filon.accounts.origin_table import repeats
 from filon.books.book import Book, Flow
 from filon.books.journal import UNKNOWN
-from filon.books.lot import AccountKind
+from filon.books.lot import Account, AccountKind
 from filon.core.quantity import split
 
 Weights = Mapping[str, int]
@@ -43,6 +43,15 @@ class Characteristic:
     enters: Callable[[Flow], Weights]
     called: Mapping[int, Weights] = field(default_factory=dict)
     drawn: Mapping[int, Weights] = field(default_factory=dict)
+
+
+def _source(flow: Flow) -> Weights:
+    assert isinstance(flow.source, Account)
+    return {flow.source.key: 1}
+
+
+ORIGIN = Characteristic("origin", _source)
+"""Matter is called by the mine, recycler or other origin that it entered the books from."""
 
 
 @dataclass(frozen=True)
@@ -158,7 +167,7 @@ def add(total: Vector, more: Weights) -> None:
             del total[name]
 
 
-def regrouped(account: Carried, group: Callable[[str], str]) -> Carried:
+def regrouped(account: Origins, group: Callable[[str], str]) -> Carried:
     """The same account by coarser names (mines by country): sums, so that not a milligram moves."""
     made = tuple(None if vector is None else _grouped(vector, group) for vector in account.made)
     return Carried(
@@ -167,7 +176,7 @@ def regrouped(account: Carried, group: Callable[[str], str]) -> Carried:
         tuple(_grouped(vector, group) for vector in account.left),
         {where: _grouped(vector, group) for where, vector in account.outside.items()},
         tuple(frozenset(map(group, names)) for names in account.named),
-        _grouped(account.renamed, group),
+        _grouped(account.renamed, group) if isinstance(account, Carried) else {},
     )
 
 

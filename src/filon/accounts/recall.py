@@ -9,7 +9,8 @@ however unevenly it was mixed: a pack that drew 5 kg from a tank of 20 kg, 2 of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -141,6 +142,48 @@ def mirror(book: Book, tip: Tip, substance: str) -> tuple[Affected, ...]:
         Affected(one.holding, Bounds(through[one.holding][0], one.mg, through[one.holding][1]), nothing)
         for one in found
     )
+
+
+def backwards(
+    book: Book, lot: LotId, substance: str, stops: AbstractSet[int] = frozenset()
+) -> Iterator[tuple[Flow | None, int, Range]]:
+    """Where a lot's matter entered the books, and how much of it at least and at most.
+
+    Args:
+        stops: holdings behind which nobody looks.
+
+    Yields:
+        (flow from outside, holding it came into, (least, most) mg); for a stop no flow.
+    """
+    start = frozenset(entered(book, [lot]))
+    asked = [book.holdings[index].content.get(substance, 0) for index in start]
+    limit = None if None in asked else sum(mg or 0 for mg in asked)
+    through: dict[int, Range] = {}
+    for index in sorted(before(book, start), reverse=True):
+        whole = book.holdings[index].content.get(substance, 0)
+        mine = (whole or 0, whole) if index in start else _within(through.get(index, (0, 0)), whole, limit)
+        if index in stops:
+            yield None, index, mine
+            continue
+        for flow in book.inflows[index]:
+            crossed = _crossed(flow.content.get(substance, 0), whole, mine)
+            if isinstance(flow.source, Account):
+                if crossed[1] != 0:
+                    yield flow, index, crossed
+            elif flow.source not in start:
+                through[flow.source] = _sum(through.get(flow.source, (0, 0)), crossed)
+
+
+def before(book: Book, holdings: Iterable[int]) -> set[int]:
+    """Ids of all holdings that some holdings' matter came from, themselves included."""
+    seen = set(holdings)
+    stack = list(seen)
+    while stack:
+        for flow in book.inflows[stack.pop()]:
+            if isinstance(flow.source, int) and flow.source not in seen:
+                seen.add(flow.source)
+                stack.append(flow.source)
+    return seen
 
 
 def _share(mg: int | None, of: Fraction) -> int | None:

@@ -32,9 +32,11 @@ from filon.views.rows import (
     Listing,
     balance_rows,
     finding_rows,
+    flow_rows,
     lot_rows,
     origin_rows,
     recall_rows,
+    share_rows,
     trace_rows,
     why_rows,
 )
@@ -116,6 +118,10 @@ class OpenBook:
         view = self._pages.balance(element=element, site=site, period=period, as_of=self.entries, on=self.on)
         return frame(balance_rows(view.lines))
 
+    def flows(self, element: str = "", *, period: str = "") -> pl.DataFrame:
+        """Who sent how much of an element to whom; as the command `flows`."""
+        return frame(flow_rows(self._pages.flows(element=element, period=period, as_of=self.entries, on=self.on)))
+
     def findings(self) -> pl.DataFrame:
         """What is wrong or worth knowing, gravest first."""
         return frame(finding_rows(gravest_first(self.sight.book.findings)))
@@ -148,10 +154,18 @@ class OpenLot:
         mg = self.book.sight.made(self.key).content.get("mass")
         return None if mg is None else kg_from_mg(mg)
 
-    def origins(self, element: str = "") -> pl.DataFrame:
-        """Kg of each element by mine or recycler; the unknown is an origin like the others."""
-        contents = self.book._pages.contents(self.book.sight, self.key, element)  # noqa: SLF001 - its own half
-        return frame(origin_rows(contents))
+    def origins(self, element: str = "", by: str = "origin") -> pl.DataFrame:
+        """Kg of each element by mine or recycler; the unknown is an origin like the others.
+
+        Args:
+            by: or by `country`, `region`, `company`, `recycled`, `certified`, or an attribute that makers give lots;
+                then with the least and most of each name.
+        """
+        pages, book = self.book._pages, self.book  # noqa: SLF001 - its own half
+        if by == "origin":
+            return frame(origin_rows(pages.contents(book.sight, self.key, element)))
+        view = pages.origins(self.key, by=by, element=element, as_of=book.entries, on=book.on)
+        return frame(share_rows(view))
 
     def back(self, element: str = "") -> pl.DataFrame:
         """Where it came from, with quantities."""

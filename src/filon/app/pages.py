@@ -41,21 +41,25 @@ from filon.views.battery import BatteryView
 from filon.views.build.alarm import alarm_list
 from filon.views.build.balance import balance_view
 from filon.views.build.battery import battery_view
+from filon.views.build.chain import chain_of
 from filon.views.build.custody import credits_view, custody_view
+from filon.views.build.flows import flows_view
 from filon.views.build.home import home_view
 from filon.views.build.log import log_view
 from filon.views.build.lot import contained, contained_plainly, lot_view
 from filon.views.build.lots import lot_list
 from filon.views.build.recall import recall_view
+from filon.views.build.shares import origin_view
 from filon.views.build.sight import Sight
 from filon.views.carbon import CarbonBoard, CarbonView
 from filon.views.chain import STAGES
 from filon.views.custody import CreditsView, CustodyView
 from filon.views.events_file import EventsFile
+from filon.views.flows import FlowsView
 from filon.views.home import HomeView
 from filon.views.log import LogView
 from filon.views.lot import LotList, LotView
-from filon.views.origin import Contained
+from filon.views.origin import Contained, OriginView
 from filon.views.recall import Asked, RecallView
 from filon.views.trace import TraceView, trace_view
 from filon.views.why import WhyView, why_view
@@ -129,17 +133,51 @@ class Pages(PassportPages):
         lot = self.ledger.lot(name, as_of)
         return self.contents(self.sight_of(lot, as_of), lot, element)
 
+    def origins(
+        self,
+        name: str,
+        *,
+        by: str = "origin",
+        element: str = "",
+        as_of: Known | None = None,
+        on: date | None = None,
+    ) -> OriginView:
+        """What is in a lot by a characteristic, with the least and most of each name."""
+        sight = self.sight(as_of, on)
+        facts = self._custody.facts(as_of)[0] if by == "certified" else ()
+        return origin_view(sight, self.lot_in(sight, name), by=by or "origin", element=_element(element), facts=facts)
+
     @staticmethod
     def contents(sight: Sight, lot: LotId, element: str = "") -> tuple[Contained, ...]:
         """What is in a lot by origin, of one element or of all."""
         wanted = _element(element)
         return tuple(one for one in contained(sight, lot) if not wanted or one.element == wanted)
 
-    def trace(self, name: str, *, element: str, back: bool, forward: bool, as_of: Known | None = None) -> TraceView:
-        """The chain of a lot as a list."""
+    def trace(
+        self,
+        name: str,
+        *,
+        element: str,
+        back: bool,
+        forward: bool,
+        as_of: Known | None = None,
+        on: date | None = None,
+        drawn: bool = False,
+    ) -> TraceView:
+        """The chain of a lot as a list, and drawn if so asked."""
         lot = self.ledger.lot(name, as_of)
-        sight = self.sight(as_of) if forward else self.sight_of(lot, as_of)
-        return self.trace_of(sight, lot, element=element, back=back, forward=forward)
+        sight = self.sight(as_of, on) if forward or on else self.sight_of(lot, as_of)
+        if lot not in sight.book.of_lot:
+            raise NotFoundError(f"no lot {name!r} is in the book of that day")
+        view = self.trace_of(sight, lot, element=element, back=back, forward=forward)
+        carriers = (*sight.elements(sight.made(lot)), MASS)
+        return replace(view, chain=chain_of(sight, lot, view.element, carriers)) if drawn else view
+
+    def flows(
+        self, *, element: str = "", period: str = "", as_of: Known | None = None, on: date | None = None
+    ) -> FlowsView:
+        """Who sent how much of an element to whom."""
+        return flows_view(self.sight(as_of, on), element=_element(element), period=period)
 
     @staticmethod
     def trace_of(sight: Sight, lot: LotId, *, element: str, back: bool, forward: bool) -> TraceView:

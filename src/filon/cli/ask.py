@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.tree import Tree
 
-from filon.cli.show import AsOf, Json, chosen, console, grid, put_findings, put_json
+from filon.cli.show import AsOf, Json, On, chosen, console, grid, put_findings, put_json
 from filon.cli.words import word
 from filon.views.figure import Figure, Named
 from filon.views.say import Tongue, tongue
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from filon.app.pages import Pages
     from filon.views.agreement import AgreementView
     from filon.views.balance import BalanceLine
-    from filon.views.origin import Contained
+    from filon.views.origin import Contained, OriginView
     from filon.views.trace import TraceLine
     from filon.views.why import WhyLine
 
@@ -33,6 +33,7 @@ def add_to(app: typer.Typer) -> None:
     app.command(epilog="Example: filon lots ATL")(lots)
     app.command(epilog="Example: filon lot ATL-26-0311")(lot)
     app.command(epilog="Example: filon origin PK-0001 --element Co")(origin)
+    app.command(epilog="Example: filon flows --element Co --period 2026-08")(flows)
     app.command(epilog="Example: filon trace ATL-26-0311 --forward")(trace)
     app.command(epilog="Example: filon why PK-0001 --element Co")(why)
     app.command(epilog="Example: filon balance --element Co --site Atlas")(balance)
@@ -91,14 +92,51 @@ def lot(context: typer.Context, name: Lot, as_of: AsOf = None, as_json: Json = F
         put_findings(view.findings, say.language, limit=10)
 
 
-def origin(context: typer.Context, name: Lot, element: Element = "", as_of: AsOf = None, as_json: Json = False) -> None:
-    """Say for each element of a lot how many kg come from which mine or recycler."""
+def origin(
+    context: typer.Context,
+    name: Lot,
+    element: Element = "",
+    by: Annotated[
+        str, typer.Option(help="origin, country, region, company, recycled, certified, or an attribute of lots.")
+    ] = "",
+    on: On = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Say for each element of a lot how many kg come from which mine or recycler, or from where else you ask by."""
     with _asked(context) as (pages, say):
-        contents = pages.origin(name, element=element, as_of=as_of)
-        if as_json:
-            put_json(contents, say)
+        if not by and on is None:
+            contents = pages.origin(name, element=element, as_of=as_of)
+            if as_json:
+                put_json(contents, say)
+            else:
+                _put_contents(contents, say)
             return
-        _put_contents(contents, say)
+        view = pages.origins(name, by=by, element=element, as_of=as_of, on=on)
+        if as_json:
+            put_json(view, say)
+        else:
+            _put_shares(view, say)
+
+
+def flows(
+    context: typer.Context,
+    element: Element = "",
+    period: Annotated[str, typer.Option(help="Only this month, e.g. 2026-09.")] = "",
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Say who sent how much of an element to whom, what came in from outside and what left."""
+    with _asked(context) as (pages, say):
+        view = pages.flows(element=element, period=period, as_of=as_of)
+        if as_json:
+            put_json(view, say)
+            return
+        for sentence in view.sentences:
+            console().print(say.tell(sentence))
+        nodes = {one.key: one.label if isinstance(one.label, str) else say.name(one.label) for one in view.sankey.nodes}
+        rows = [(nodes[band.source], nodes[band.target], say.figure(band.mass)) for band in view.sankey.bands]
+        console().print(grid(say.name(view.sankey.element), _words(say, "From", "To", "Mass"), rows, right=(2,)))
 
 
 def trace(
@@ -107,13 +145,14 @@ def trace(
     element: Element = "",
     back: Annotated[bool, typer.Option("--back", help="Only where it came from.")] = False,
     forward: Annotated[bool, typer.Option("--forward", help="Only where it went.")] = False,
+    on: On = None,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """Follow a lot back to where its matter came from, and forward to where it went, with quantities."""
     with _asked(context) as (pages, say):
         both = back == forward
-        view = pages.trace(name, element=element, back=back or both, forward=forward or both, as_of=as_of)
+        view = pages.trace(name, element=element, back=back or both, forward=forward or both, as_of=as_of, on=on)
         if as_json:
             put_json(view, say)
             return
@@ -234,6 +273,23 @@ def _put_contents(contents: tuple[Contained, ...], say: Tongue) -> None:
             rows.append((f"  {name}", say.figure(share.mass), say.figure(share.share), country))
         rows += [(f"  [dim]{say.tell(reason)}[/]", "", "", "") for reason in one.reasons]
     console().print(grid("", _words(say, "Element, origin", "Mass", "Share", "Country"), rows, right=(1, 2)))
+
+
+def _put_shares(view: OriginView, say: Tongue) -> None:
+    rows = []
+    for one in view.contained:
+        rows.append(
+            (f"[bold]{say.name(Named('element', one.element))}[/]", f"[bold]{say.figure(one.mass)}[/]", *[""] * 3)
+        )
+        for row in one.origins:
+            origin = row.origin
+            unknown, country = say.name(Named("origin", "unknown")), say.name(Named("country", origin.country))
+            name = say.name(origin.label) if origin.label else origin.name or (country if origin.country else unknown)
+            span = ["" if figure is None else _measured(figure, say) for figure in (row.least, row.most)]
+            rows.append((f"  {name}", say.figure(row.mass), say.figure(row.share), *span))
+    named = say.name(Named("by", view.by)) if view.by in view.kinds else view.by
+    heads = _words(say, "Element, origin", "Likely", "Share", "At least", "At most")
+    console().print(grid(named, heads, rows, right=(1, 2, 3, 4)))
 
 
 def _put_trace(title: str, lines: tuple[TraceLine, ...], say: Tongue, element: str) -> None:

@@ -63,6 +63,7 @@ FRENCH: Mapping[str, str] = {
     "Whole chain": "Toute la chaîne",
     "No other lot is known before or after it.": "On ne connaît aucun autre lot avant ou après lui.",
     "more": "de plus",
+    "To": "Vers",
     "To tell": "À prévenir",
     "Shipped": "Expédié",
     "Lots": "Lots",

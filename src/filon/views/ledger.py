@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Protocol
 
 from filon.core.finding import Finding
@@ -18,12 +19,16 @@ from filon.views.battery import BatteryView
 from filon.views.carbon import CarbonBoard, CarbonView
 from filon.views.custody import CreditsView, CustodyView
 from filon.views.events_file import EventsFile
+from filon.views.flows import FlowsView
 from filon.views.home import HomeView
 from filon.views.ledger_state import LedgerState
 from filon.views.log import LogView
 from filon.views.lot import LotList, LotView
+from filon.views.origin import OriginView
 from filon.views.passport import BoardView, HistoryView, ReadinessView
 from filon.views.recall import Asked, RecallView
+from filon.views.trace import TraceView
+from filon.views.why import WhyView
 
 
 class Ledger(Protocol):
@@ -71,6 +76,42 @@ class Ledger(Protocol):
 
     def recall(self, asked: Asked, *, as_of: Known | None = None, on: date | None = None) -> RecallView:
         """Everything that came of some lots, and what they came from; `on` = as things stood on that day."""
+        ...
+
+    def origins(
+        self,
+        name: str,
+        *,
+        by: str = "origin",
+        element: str = "",
+        as_of: Known | None = None,
+        on: date | None = None,
+    ) -> OriginView:
+        """What is in a lot by mine, country, region, company, recycled, certified, or an attribute of lots."""
+        ...
+
+    def flows(self, *, element: str = "", period: str = "", as_of: Known | None = None) -> FlowsView:
+        """Who sent how much of an element to whom; a month such as `2026-09`, or all time."""
+        ...
+
+    def trace(
+        self,
+        name: str,
+        *,
+        element: str,
+        back: bool,
+        forward: bool,
+        as_of: Known | None = None,
+        on: date | None = None,
+        drawn: bool = False,
+    ) -> TraceView:
+        """The chain of a lot as a list, and drawn if so asked."""
+        ...
+
+    def why(
+        self, name: str, *, element: str, smallest: Decimal, rows: bool = False, as_of: Known | None = None
+    ) -> WhyView:
+        """The tree under a lot's content; `smallest` in percent."""
         ...
 
     def findings(self, *, as_of: Known | None = None) -> tuple[Finding, ...]:

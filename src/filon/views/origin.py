@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from filon.core.quantity import split
 from filon.views.figure import Figure, Named, Sentence, Standing, Value, kg, percent
+from filon.views.ledger_state import LedgerState
 
 WHOLE = 1_000_000
 """Parts per million in a whole."""
@@ -36,12 +37,14 @@ class Origin:
         name: as people may read it; empty where only the country may be shown.
         country: ISO 3166-1 alpha-2; empty if not known.
         kind: mine, recycled or unknown.
+        label: its name where that depends on the language (a region, a class of recycled matter).
     """
 
     key: str
     name: str
     country: str
     kind: OriginKind
+    label: Named | None = None
 
     def anonymous(self) -> Origin:
         """The same as far as everybody may know it: its country and kind, so that sites of one country are one."""
@@ -53,11 +56,18 @@ UNKNOWN = Origin("", "", "", OriginKind.UNKNOWN)
 
 @dataclass(frozen=True, slots=True)
 class OriginShare:
-    """So many kilograms of an element, of one origin."""
+    """So many kilograms of an element, of one origin.
+
+    Args:
+        mass: if everything was evenly mixed on the way.
+        least, most: what it can be however it was mixed; None where nobody asked.
+    """
 
     origin: Origin
     mass: Figure
     share: Figure
+    least: Figure | None = None
+    most: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,3 +165,22 @@ def unmeasured(contents: Iterable[Contained]) -> Sentence | None:
     """The elements that are in it, nobody knows how much; None if there are none."""
     of = tuple(Named("element", one.element) for one in contents if one.mass.value is None)
     return Sentence("content.unknown", {"elements": of}) if of else None
+
+
+@dataclass(frozen=True, slots=True)
+class OriginView:
+    """What is in a lot and from where, by mine or by any other characteristic.
+
+    Args:
+        by: the characteristic; `kinds` are those that Filon knows.
+        elements: of which it can be asked; `element` is the one chosen, empty = all.
+    """
+
+    ledger: LedgerState
+    key: str
+    number: str
+    by: str
+    kinds: tuple[str, ...]
+    element: str
+    elements: tuple[str, ...]
+    contained: tuple[Contained, ...]

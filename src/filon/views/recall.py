@@ -10,6 +10,7 @@ from datetime import date
 from shlex import quote
 
 from filon.views.figure import Figure, Named, Sentence
+from filon.views.flows import Sankey
 from filon.views.ledger_state import LedgerState
 from filon.views.lot import SiteName
 
@@ -155,6 +156,7 @@ class RecallView:
         used: affected lots that went on wholly.
         gone: (account, kg) of what left the books.
         behind: what the recalled lots came from.
+        sankey: recalled matter from site to site, if evenly mixed.
         unknown, several: names that no lot has, or more than one.
     """
 
@@ -172,5 +174,6 @@ class RecallView:
     used: tuple[RecallLine, ...]
     gone: tuple[tuple[Named, Figure], ...]
     behind: tuple[MirrorLine, ...]
+    sankey: Sankey | None = None
     unknown: tuple[str, ...] = ()
     several: tuple[str, ...] = ()

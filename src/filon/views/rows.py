@@ -14,8 +14,9 @@ from typing import TypeAlias
 
 from filon.core.finding import Finding
 from filon.views.balance import BalanceLine
+from filon.views.flows import FlowsView
 from filon.views.lot import LotRow
-from filon.views.origin import Contained, OriginKind
+from filon.views.origin import Contained, OriginKind, OriginView
 from filon.views.recall import Between, RecallView
 from filon.views.trace import TraceView
 from filon.views.why import WhyLine, WhyView
@@ -161,4 +162,27 @@ def finding_rows(findings: Iterable[Finding]) -> Listing:
         ("code", "level", "text", "way_out", "file", "entry:count", "event"),
         ((one.code, one.level.value, one.text("en"), one.way_out("en"), one.place.file, one.place.entry,
           one.place.event) for one in findings),
+    )  # fmt: skip
+
+
+def share_rows(view: OriginView) -> Listing:
+    """A lot's content by a characteristic as a table, with bounds."""
+    return table(
+        "shares",
+        ("element", "by", "name", "identifier", "mass_kg:mass", "share_percent:number", "least_kg:mass",
+         "most_kg:mass"),
+        ((one.element, view.by, row.origin.name or row.origin.country, row.origin.key, row.mass.value, row.share.value,
+          row.least.value if row.least else None, row.most.value if row.most else None)
+         for one in view.contained for row in one.origins),
+    )  # fmt: skip
+
+
+def flow_rows(view: FlowsView) -> Listing:
+    """Flows between sites as a table."""
+    label = {node.key: node.label if isinstance(node.label, str) else node.kind for node in view.sankey.nodes}
+    return table(
+        "flows",
+        ("source", "target", "source_identifier", "target_identifier", "element", "mass_kg:mass"),
+        ((label[band.source], label[band.target], band.source, band.target, view.sankey.element.key, band.mass.value)
+         for band in view.sankey.bands),
     )  # fmt: skip

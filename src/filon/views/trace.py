@@ -11,6 +11,7 @@ from filon.books.book import Book
 from filon.books.lot import AccountKind, LotId
 from filon.core.ident import short
 from filon.core.moment import day_text
+from filon.views.chain import Chain
 from filon.views.figure import Figure, Standing, kg
 from filon.views.ledger_state import LedgerState
 
@@ -38,7 +39,7 @@ class TraceLine:
 
 @dataclass(frozen=True, slots=True)
 class TraceView:
-    """The chain of a lot, both ways, for one element."""
+    """The chain of a lot, both ways, for one element; `chain` is its drawing, if asked for."""
 
     ledger: LedgerState
     key: str
@@ -46,6 +47,7 @@ class TraceView:
     element: str
     back: tuple[TraceLine, ...]
     forward: tuple[TraceLine, ...]
+    chain: Chain | None = None
 
 
 def trace_view(book: Book, state: LedgerState, lot: LotId, element: str, *, back: bool, forward: bool) -> TraceView:

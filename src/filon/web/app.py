@@ -25,6 +25,7 @@ from filon.app.shelf import Shelf
 from filon.app.witness import Witness
 from filon.core.errors import FilonError, NotFoundError, WrongCallError
 from filon.views.ledger import Ledger
+from filon.web.asking import asking
 from filon.web.door import door_routes, gate
 from filon.web.dpp import passport_routes
 from filon.web.epcis import Below, Interface
@@ -75,6 +76,7 @@ def create_app(
     app.include_router(pact)
     if points is not None:
         app.include_router(points_routes(points))
+    app.include_router(asking)
     app.include_router(pages)
     app.state.shelf = shelf
     if shelf is not None:

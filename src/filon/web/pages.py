@@ -29,9 +29,10 @@ from filon.views.figure import Named
 from filon.views.origin import Contained
 from filon.views.say import LANGUAGES, decimals, tongue
 from filon.views.values import told
-from filon.web.draw.bars import bar, origin_name, patterns, swatch, tones
+from filon.web.draw.bars import bar, origin_name, patterns, share_bar, swatch, tones
 from filon.web.draw.carbon import footprint_waterfall, sankey, trajectory
 from filon.web.draw.chain import draw_chain
+from filon.web.draw.sankey import draw_sankey
 from filon.web.draw.waterfall import amount, waterfall
 from filon.web.qr import qr_svg, scannable
 
@@ -109,6 +110,9 @@ def environment(language: Language) -> Environment:
         footprint_waterfall=footprint_waterfall,
         sankey=sankey,
         trajectory=trajectory,
+        draw_sankey=draw_sankey,
+        share_bar=share_bar,
+        of=lambda element: speech.name(Named("element", element), context="of"),
         amount=amount,
         decimals=decimals,
         places=places,

@@ -30,11 +30,11 @@ def balance_view(sight: Sight, *, element: str = "", site: str = "", period: str
     The whole chain stands first. Sites are listed where an element or a site is chosen, else only those that do not
     close; steps, shipments and stocktakes where they do not close, or where a site is chosen.
     """
-    months = _months(sight)
-    if period and period not in months:
-        held = f"; the books hold {min(months)} to {max(months)}" if months else ""
+    known = months(sight)
+    if period and period not in known:
+        held = f"; the books hold {min(known)} to {max(known)}" if known else ""
         raise WrongCallError(f"nothing happened in {period!r}{held}; a month is written 2026-09")
-    since, until = months.get(period, (0, len(sight.book.events)))
+    since, until = known.get(period, (0, len(sight.book.events)))
     substances = [element] if element else None
     every = [_site_line(sight, one, period) for one in _books(sight, substances, since, until) if _shown(one, site)]
     lines = [one for one in every if element or site or one.kind == "chain" or one.verdict is Verdict.FAIL]
@@ -49,7 +49,7 @@ def balance_view(sight: Sight, *, element: str = "", site: str = "", period: str
         verdict=verdict_of(judged),
         elements=_elements(sight, element),
         sites=_sites(sight, site),
-        periods=tuple(Choice(month, month, end - begin, month == period) for month, (begin, end) in months.items()),
+        periods=tuple(Choice(month, month, end - begin, month == period) for month, (begin, end) in known.items()),
         total=total,
         lines=tuple(lines),
     )
@@ -231,7 +231,7 @@ def _total(  # noqa: PLR0917 - the choices of the page
     return next((_site_line(sight, one, period) for one in lines if one.group == (site or "chain")), None)
 
 
-def _months(sight: Sight) -> dict[str, tuple[int, int]]:
+def months(sight: Sight) -> dict[str, tuple[int, int]]:
     """{month: events [since, until)}, newest first; where it is still last month in the west, the new one has begun."""
     local = (sight.day(index).isoformat()[:7] for index in range(len(sight.book.events)))
     names = list(accumulate(local, max))

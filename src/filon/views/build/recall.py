@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
+from fractions import Fraction
 
 from filon.accounts.recall import Affected, Bounds, Recall, mirror, recall
 from filon.accounts.tip import Meant
-from filon.books.book import Holding
+from filon.books.book import Flow, Holding
 from filon.books.lot import PIECE, AccountKind, LotId
 from filon.books.register import PARTY
 from filon.books.trace import entered
@@ -16,10 +17,12 @@ from filon.core.ident import elements as keys_of
 from filon.core.ident import short
 from filon.core.matter import ELEMENTS, MASS
 from filon.epcis.event import FILON
+from filon.views.build.flows import sankey
 from filon.views.build.sight import Sight, lot_path
 from filon.views.chain import STAGES
 from filon.views.chain import total as sum_of
 from filon.views.figure import Figure, Named, Sentence, Value, kg
+from filon.views.flows import Sankey
 from filon.views.lot import SiteName
 from filon.views.recall import Between, MirrorLine, RecallLine, RecallView, Receiver, StageSpread
 
@@ -62,9 +65,29 @@ def recall_view(
         used=tuple(sorted(used, key=_order)),
         gone=_gone(found),
         behind=_behind(sight, behind, start),
+        sankey=_sankey(sight, found),
         unknown=meant.unknown,
         several=meant.several,
     )
+
+
+def _sankey(sight: Sight, found: Recall) -> Sankey | None:
+    """Recalled matter from site to site: of each flow the share that its source is likely to hold."""
+    book = sight.book
+    share = {
+        one.holding: Fraction(one.made.likely, whole)
+        for one in found.affected
+        if one.made.likely and (whole := book.holdings[one.holding].content.get(found.substance, 0))
+    }
+
+    def weight(flow: Flow) -> int:
+        mg = flow.content.get(found.substance, 0)
+        return round(mg * share[flow.source]) if mg and isinstance(flow.source, int) and flow.source in share else 0
+
+    flows = [flow for index in share for flow in book.outflows[index]]
+    made = {one.holding: one.made.likely or 0 for one in found.affected}
+    begun = {index: made[index] for index in found.start if index in made}
+    return sankey(sight, found.substance, flows, weight, begun) if share else None
 
 
 def _elements(sight: Sight, lots: Iterable[LotId]) -> list[str]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from markupsafe import Markup, escape
 
-from filon.views.figure import Named
+from filon.views.figure import Figure, Named
 from filon.views.origin import Contained, Origin, OriginKind, OriginShare
 from filon.views.say import Tongue
 from filon.web.draw.svg import hatch, tag, titled
@@ -31,6 +31,8 @@ def tones(rows: Iterable[OriginShare]) -> tuple[str, ...]:
 def origin_name(origin: Origin, tongue: Tongue) -> str:
     """What people call an origin: its name and country, its country alone, or "origin unknown"."""
     country = tongue.name(Named("country", origin.country)) if origin.country else ""
+    if origin.label is not None:
+        return tongue.name(origin.label)
     if origin.kind is OriginKind.UNKNOWN:
         return tongue.name(Named("origin", "unknown"))
     named = f"{origin.name} ({country})" if origin.name and country else origin.name or country
@@ -77,3 +79,16 @@ def swatch(tone: str) -> Markup:
     """A square in the colour of an origin, for the legend."""
     square = tag("rect", width=14, height=14, rx=2, class_=f"fill {escape(tone)}")
     return tag("svg", square, width=14, height=14, class_="swatch", aria_hidden="true", focusable="false")
+
+
+def share_bar(part: Figure, whole: Figure, tongue: Tongue) -> Markup:
+    """A small bar: how much of a whole a part is; empty where nobody knows."""
+    if part.value is None or not whole.value:
+        return tag("svg", width=64, height=10, class_="share-bar", aria_hidden="true", focusable="false")
+    share = min(max(part.value / whole.value, Decimal(0)), Decimal(1))
+    told = tag("title", escape(tongue.percent(share * 100)))
+    groove = tag("rect", width=64, height=10, rx=3, class_="groove")
+    filled = tag("rect", width=float(max(share * 64, Decimal(1))), height=10, rx=3, class_="o1")
+    return tag(
+        "svg", told, groove, filled, width=64, height=10, class_="share-bar", aria_hidden="true", focusable="false"
+    )

@@ -1,6 +1,6 @@
-// Keys: "/" goes to the search box, "g" then h, l, b or j to a page. All of it can be done without.
+// Keys: "/" goes to the search box, "g" then h, l, b, f, r or j to a page. All of it can be done without.
 (() => {
-  const pages = { h: "/", l: "/lots", b: "/balance", j: "/log" };
+  const pages = { h: "/", l: "/lots", b: "/balance", f: "/flows", r: "/recall", j: "/log" };
   let waiting = 0;
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;

@@ -1,0 +1,170 @@
+"""Shares by any characteristic: what the matter of every lot is called, by one mechanism for all of them.
+
+Country, region and company are the origin account by coarser names; recycled is the recycled account; certified and
+whatever a partner's own attribute says are characteristics like origin: said of a lot by its maker, carried on with
+the matter. `bounds` gives for one lot how little and how much of each name it may hold however unevenly it was mixed.
+
+    shares(book, "Co", "country").made[book.first(lot).id]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from filon.accounts.carried import ORIGIN, Carried, Characteristic, Weights, carried, regrouped
+from filon.accounts.custody.facts import Fact, Record
+from filon.accounts.origin import Vector, origins
+from filon.accounts.recall import Range, backwards
+from filon.accounts.recycled import recycled
+from filon.books.book import Book, Flow, Holding
+from filon.books.journal import UNKNOWN
+from filon.books.lot import Account, AccountKind, LotId
+from filon.books.register import EPC_CLASS
+from filon.core.ident import short
+from filon.core.tables import table
+
+KINDS = ("origin", "country", "region", "company", "recycled", "certified")
+"""Characteristics that Filon knows; any other name is an attribute that makers give their lots."""
+
+
+@dataclass(frozen=True)
+class Shares:
+    """What the matter of every holding is called.
+
+    Args:
+        by: the characteristic.
+        made: {name: mg} of each holding when it was made, by id; None where its content is unknown.
+    """
+
+    by: str
+    substance: str
+    made: Sequence[Vector | None]
+
+
+def shares(book: Book, substance: str, by: str, facts: Sequence[Fact] = ()) -> Shares:
+    """The shares of every holding by a characteristic.
+
+    Args:
+        by: one of `KINDS`, or the name of an attribute of lots (its whole URI, or what stands after the last / or #).
+        facts: what was said of custody; for `certified`.
+
+    Returns:
+        For every holding with known content the names' mg sum to it; UNKNOWN is a name.
+    """
+    if by == "recycled":
+        return Shares(by, substance, recycled(book, substance).made)
+    if group := _coarser(book, by):
+        return Shares(by, substance, regrouped(origins(book, substance), group).made)
+    account: Carried = carried(book, substance, characteristic(book, by, facts))
+    return Shares(by, substance, account.made)
+
+
+def characteristic(book: Book, by: str, facts: Sequence[Fact] = ()) -> Characteristic:
+    """How matter is called by a characteristic (not `recycled`, which waste gains on its way)."""
+    if by == "origin":
+        return ORIGIN
+    if group := _coarser(book, by):
+        return Characteristic(by, lambda flow: {group(_key(flow)): 1})
+    if by == "certified":
+        claimed = _claimed(facts)
+        return Characteristic(by, lambda flow: {_certified(book, flow, claimed): 1})
+    called = {holding.id: {name: 1} for holding in book.holdings if (name := _said_of(book, holding, by))}
+    return Characteristic(by, lambda _: {UNKNOWN: 1}, called)
+
+
+def bounds(book: Book, lot: LotId, substance: str, rule: Characteristic) -> Mapping[str, Range]:
+    """{name: (least, most) mg} of a lot, however unevenly anything was mixed; most None = nobody can tell."""
+    found: dict[str, Range] = {}
+
+    def add(name: str, least: int, most: int | None) -> None:
+        before = found.get(name, (0, 0))
+        found[name] = (before[0] + least, None if before[1] is None or most is None else before[1] + most)
+
+    whole = sum(book.holdings[index].content.get(substance, 0) or 0 for index in _starts(book, lot))
+    for flow, holding, (least, most) in backwards(book, lot, substance, frozenset(rule.called)):
+        names: Weights = rule.called.get(holding, {}) if flow is None else _names(rule, flow)
+        sure = len(names) == 1
+        for name in names:
+            add(name, least if sure else 0, most)
+    return {name: (least, most if most is None else min(most, whole)) for name, (least, most) in found.items()}
+
+
+def _starts(book: Book, lot: LotId) -> list[int]:
+    own = frozenset(book.of_lot.get(lot, ()))
+    return [index for index in own if not any(flow.source in own for flow in book.inflows[index])]
+
+
+def _names(rule: Characteristic, flow: Flow) -> Weights:
+    assert isinstance(flow.source, Account)
+    return rule.enters(flow) if flow.source.kind is AccountKind.SOURCE else {UNKNOWN: 1}
+
+
+def _key(flow: Flow) -> str:
+    assert isinstance(flow.source, Account)
+    return flow.source.key
+
+
+def _coarser(book: Book, by: str) -> Callable[[str], str] | None:
+    """Which coarser name an origin has; None for a characteristic that origins do not tell."""
+    register = book.register
+    groups: Mapping[str, Callable[[str], str]] = {
+        "country": lambda key: register.site(key).country or UNKNOWN,
+        "region": lambda key: _region(register.site(key).country) or UNKNOWN,
+        "company": lambda key: register.site(key).party or UNKNOWN,
+    }
+    return (lambda key: key) if by == "origin" else groups.get(by)
+
+
+@cache
+def _regions() -> Mapping[str, str]:
+    return {country: row["region"] for row in table("regions").rows for country in row["countries"].split()}
+
+
+def _region(country: str) -> str:
+    """The United Nations' region of a country.
+
+    Source: UN M49, table regions.
+    """
+    return _regions().get(country, "")
+
+
+def _claimed(facts: Sequence[Fact]) -> Mapping[str, str]:
+    """{lot, identifier and number: scheme} that somebody claimed, by the certificate where the claim names none."""
+    schemes = {one.number: one.scheme for one in facts if one.record is Record.CERTIFICATE}
+    told: dict[str, set[str]] = {}
+    for one in facts:
+        scheme = one.scheme or schemes.get(one.certificate, "")
+        if one.record is Record.CLAIM and scheme:
+            told.setdefault(one.lot, set()).add(scheme)
+    return {lot: " + ".join(sorted(names)) for lot, names in told.items()}
+
+
+def _certified(book: Book, flow: Flow, claimed: Mapping[str, str]) -> str:
+    """Under which scheme a lot came in: as claimed, else as its event's certificates say; UNKNOWN if nobody says."""
+    lot = book.holdings[flow.target].lot if isinstance(flow.target, int) else ""
+    told = claimed.get(lot) or claimed.get(short(lot)) if lot else ""
+    return told or " + ".join(sorted(map(short, book.events[flow.event].event.certificationInfo))) or UNKNOWN
+
+
+def _said_of(book: Book, holding: Holding, by: str) -> str:
+    """What a lot's maker, or else its product's master data, say of an attribute; empty if nothing."""
+    if holding.kind is AccountKind.STEP or any(
+        isinstance(flow.source, int) and book.holdings[flow.source].lot == holding.lot
+        for flow in book.inflows[holding.id]
+    ):
+        return ""
+    event = book.events[holding.made].event
+    made = {item.epcClass for items in (event.quantityList, event.outputQuantityList) for item in items}
+    if holding.lot in {*made, *event.epcList, *event.outputEPCList} and (told := _attribute(event.ilmd, by)):
+        return told
+    known = book.register.vocabularies.get(EPC_CLASS, {})
+    return _attribute(known.get(holding.lot) or known.get(book.register.product(holding.lot), {}), by)
+
+
+def _attribute(traits: Mapping[str, object], by: str) -> str:
+    for name, value in traits.items():
+        if by in {name, name.replace("#", "/").rpartition("/")[2]} and isinstance(value, str | int) and value != "":
+            return str(value)
+    return ""
