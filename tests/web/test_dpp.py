@@ -194,3 +194,26 @@ def test_the_battery_page_stays_a_page_for_people(client):
     assert page.status_code == 200
     assert page.headers["content-type"].startswith("text/html")
     assert json.loads(get(client, f"/01/{GTIN}/21/{SERIAL}", "application/json").text)
+
+
+def test_the_verification_page_tells_who_signed_and_keeps_nothing(client):
+    token = get(client, f"/dpp/vc/{quote(EV.identifier, safe='')}").content
+    empty = client.get("/verify", headers={"accept": "text/html"})
+    assert empty.status_code == 200
+    for form in ({"files": {"passport": ("p.jwt", token)}}, {"files": {"text": (None, token)}}, {"content": token}):
+        answer = client.post("/verify", headers={"accept": "application/json"}, **form)
+        told = answer.json()
+        assert (told["holds"], told["method"]) == (True, "did:web:id.atlas.example#key-1")
+        assert "SEA-105" in {one["code"] for one in told["findings"]}
+    bad = client.post(
+        "/verify",
+        files={"passport": ("p.jwt", token[:-6] + b"AAAAAA")},
+        headers={"accept": "text/html", "accept-language": "fr"},
+    )
+    assert bad.status_code == 200
+    assert "Le sceau ne tient pas" in bad.text
+    evil = client.post(
+        "/verify", files={"text": (None, b'{"a":"<script>alert(1)</script>"}')}, headers={"accept": "text/html"}
+    )
+    assert "<script>alert" not in evil.text
+    assert client.post("/verify", content=b"x" * (9 * 1024 * 1024)).status_code == 413

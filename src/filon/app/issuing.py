@@ -169,7 +169,8 @@ class Issuing:
         if form == "sd-jwt":
             made = self.unsealed([(whole, disclosed(whole, {Audience.PUBLIC}))], form, now=now)[0]
             text = parts_token(made.document, whole, sealer)
-            return presented(text, lambda path: _may(whole, path, audiences)).encode(), made.findings
+            theirs = {one.code for one in (whole if Audience.OPERATOR in audiences else seen)}
+            return presented(text, lambda path: _may(path, theirs)).encode(), made.findings
         made = self.unsealed([(whole, seen)], form, now=now)[0]
         if form == "vc":
             return as_token(made.document, sealer.key).encode(), made.findings
@@ -248,11 +249,9 @@ def parts_token(document: Mapping[str, Any], whole: Passport, sealer: Sealer) ->
     return concealed(_texts(body), hidden, sealer.key, salt=secrets.token_bytes)
 
 
-def _may(whole: Passport, path: Path, audiences: Collection[Audience]) -> bool:
-    if path[: len(_POINTS)] != _POINTS or len(path) == len(_POINTS):
-        return True
-    code = str(path[len(_POINTS)])
-    return Audience.OPERATOR in audiences or code in disclosed(whole, audiences)
+def _may(path: Path, codes: Collection[str]) -> bool:
+    """Whether a reader of these data points may see what is concealed at a path."""
+    return path[: len(_POINTS)] != _POINTS or len(path) == len(_POINTS) or path[len(_POINTS)] in codes
 
 
 def _named(made: Written, name: str) -> Written:

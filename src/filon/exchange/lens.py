@@ -82,13 +82,18 @@ def written(lenses: Iterable[Lens], passport: Passport, *, name: str = "") -> Wr
     findings = []
     for lens in lenses:
         value = lens.out(passport)
-        if value not in (None, [], {}):
+        if value not in (None, [], {}) or (value == [] and _none(passport, lens.codes)):
             put(document, lens.path, value)
         elif lens.must:
             findings.append(
                 found("DPP-001", Place(file=name, pointer=_pointer(lens.path)), member=lens.path, points=_told(lens))
             )
     return Written(document, tuple(findings))
+
+
+def _none(passport: Passport, codes: Iterable[str]) -> bool:
+    """Whether it was said that there are none, which is not the same as nothing said."""
+    return any(passport.value(code) == () for code in codes)
 
 
 def taken(lenses: Iterable[Lens], document: Mapping[str, Json], *, name: str = "") -> Taken:

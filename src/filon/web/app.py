@@ -34,6 +34,7 @@ from filon.web.pact import pact
 from filon.web.points import points_routes
 from filon.web.reply import GUARDS, POLICY, problem
 from filon.web.routes import pages
+from filon.web.verify import verify_routes
 
 _log = logging.getLogger(__name__)
 
@@ -79,6 +80,7 @@ def create_app(
     app.include_router(asking)
     app.include_router(pages)
     app.state.shelf = shelf
+    app.include_router(verify_routes(shelf))
     if shelf is not None:
         app.include_router(passport_routes(shelf))
     if log is not None:
