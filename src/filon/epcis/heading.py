@@ -64,7 +64,10 @@ _TEXTS = {"id": "EPC-100", "instanceIdentifier": "EPC-003", "sender": "EPC-004",
 
 def _text(around: dict[str, Any], name: str, code: str, reading: Values) -> str | None:
     value = around.get(name)
-    if value is None or isinstance(value, str):
+    if isinstance(value, str) and name == "id" and not ident.is_uri(reading.terms.value(value)):
+        reading.note(code, f"/{name}", value, expected="a URI")
+        return value
+    if isinstance(value, str) or name not in around:
         return value
     reading.note(code, f"/{name}", value, expected="a text")
     return None
@@ -110,10 +113,13 @@ def _bodied(around: dict[str, Any], lists: list[str], kind: str, reading: Values
         reading.note("EPC-213", "", " ".join(lists), expected=expected)
     if kind == "EPCISQueryDocument" and "queryResults/queryName" not in str(list(around)):
         reading.note("EPC-223", f"/{_RESULTS}", expected="queryName")
+    elif not isinstance(around.get(f"{_RESULTS}/queryName", ""), str):
+        reading.note("EPC-223", f"/{_RESULTS}/queryName", around[f"{_RESULTS}/queryName"], expected="queryName")
     allowed = {f"{_RESULTS}/queryName", f"{_RESULTS}/subscriptionID"}
     for key in around:
         if "/" in key and key not in allowed and ":" not in key and not key.endswith("eventList"):
-            reading.note("EPC-214", f"/{key}", key, name=key)
+            code = "EPC-214" if key.count("/") > 1 or kind == "EPCISQueryDocument" else "EPC-234"
+            reading.note(code, f"/{key}", key, name=key)
 
 
 def _master(header: Any, kind: str, reading: Values) -> tuple[Vocabulary, ...]:
@@ -121,12 +127,19 @@ def _master(header: Any, kind: str, reading: Values) -> tuple[Vocabulary, ...]:
         return ()
     if kind == "EPCISQueryDocument":
         reading.note("EPC-215", "/epcisHeader")
+    for name in header if isinstance(header, dict) else ():
+        if ":" not in name and name != "epcisMasterData":
+            reading.note("EPC-214", f"/epcisHeader/{escaped(name)}", name, name=name)
     pointer = "/epcisHeader/epcisMasterData/vocabularyList"
-    data = header.get("epcisMasterData") if isinstance(header, dict) else None
+    data = _data(header)
     lists = data.get("vocabularyList") if isinstance(data, dict) else None
     if lists is None and isinstance(header, dict) and not data:
         return ()
     return master_of(lists, pointer, reading)
+
+
+def _data(header: Any) -> Any:
+    return header.get("epcisMasterData") if isinstance(header, dict) else None
 
 
 def master_of(lists: Any, pointer: str, reading: Values) -> tuple[Vocabulary, ...]:
@@ -184,10 +197,10 @@ def _attributes(items: Any, pointer: str, reading: Values) -> dict[str, Any]:
     read: dict[str, Any] = {}
     for index, item in enumerate(items):
         name = item.get("id") if isinstance(item, dict) else None
-        if not isinstance(name, str) or "attribute" not in item:
+        if not isinstance(name, str) or item.get("attribute") is None or isinstance(item["attribute"], bool):
             reading.note("EPC-218", f"{pointer}/{index}", item, expected='{"id": .., "attribute": ..}')
             continue
-        if ":" not in name:
+        if not ident.is_uri(name):
             reading.note("EPC-218", f"{pointer}/{index}/id", name, expected="a URI")
         value = reading.foreign(item["attribute"], f"{pointer}/{index}/attribute")
         full = reading.terms.member(name)

@@ -111,7 +111,7 @@ class Reading(Values):
             self.note(code, f"/{key}", value, expected='{"id": ..}')
             value = {"id": value} if isinstance(value, str) else {}
         if len(value) > 1:
-            self.extra[f"{key}Extensions"] = self.members(value, f"/{key}", without=("id",))
+            self.extra[f"{key}Extensions"] = self.members(value, f"/{key}", without=("id",), code="EPC-125")
         return self.identifier(value["id"], f"{key}/id", code) if "id" in value else None
 
     def _objects(self, value: Any, key: str, code: str) -> list[tuple[int, dict[str, Any]]]:

@@ -93,7 +93,17 @@ class Values:
         self.findings.append(found(code, place, expected=expected, found=shown(found_value), **values))
 
     def inner_terms(self, context: Any, pointer: str) -> Terms:
-        """The terms of an inner context; what it says that we do not know is noted."""
+        """The terms of an inner context; what it says that we do not know is noted.
+
+        Findings:
+            EPC-210, EPC-211: an address that is not fetched, a part that is not understood.
+            EPC-233: something that no context is.
+        """
+        parts = context if isinstance(context, list) else [context]
+        for index, part in enumerate(parts):
+            known = isinstance(part, dict) or (isinstance(part, str) and ident.is_uri(part))
+            if not known or part in parts[:index]:
+                self.note("EPC-233", f"{pointer}/{index}" if context is parts else pointer, part)
         terms, strange = self.terms.with_context(context)
         for part in strange:
             code = "EPC-210" if part.startswith(("http:", "https:")) else "EPC-211"
@@ -260,12 +270,14 @@ class Values:
         self.note(code, f"/{pointer}", value, expected="0-9 A-F")
         return None
 
-    def members(self, value: Any, pointer: str, *, without: tuple[str, ...] = ()) -> dict[str, Any]:
-        """Partners' own members by expanded name; one without namespace is reported and kept."""
+    def members(
+        self, value: Any, pointer: str, *, without: tuple[str, ...] = (), code: str = "EPC-113"
+    ) -> dict[str, Any]:
+        """Partners' own members by expanded name; one without namespace is reported by the code and kept."""
         read: dict[str, Any] = {}
         for key, content in value.items():
             if key not in without and not self.foreign_member(read, key, content, pointer):
-                self.note("EPC-113", f"{pointer}/{escaped(key)}", key, name=key)
+                self.note(code, f"{pointer}/{escaped(key)}", key, name=key)
                 read[key] = self.foreign(content, f"{pointer}/{escaped(key)}")
         return read
 
