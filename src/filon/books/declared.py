@@ -16,7 +16,7 @@ from math import sqrt
 from filon.books.assay import Assay, Reader, Weighing, assays_of, differences, governing, weighings_of
 from filon.books.lot import LITRE, MILLIGRAM, PIECE, Amount, Content
 from filon.core.finding import Finding, Place, found
-from filon.core.matter import ELEMENTS, MASS, Form, form, mass_fraction
+from filon.core.matter import ELEMENTS, MASS, TOLD, Form, form, mass_fraction
 from filon.core.quantity import MG_PER_KG, part
 from filon.core.tables import table
 from filon.epcis.event import FILON
@@ -159,8 +159,8 @@ def concentration(lot: Declared, substance: str) -> tuple[Fraction | None, float
         share = assay.percent * (dry if assay.basis == "dry" else 1)
         return share, sqrt(_assay_sigma(assay) ** 2 + drying**2)
     if lot.form is None:
-        return None, 0.0
-    if lot.form.formula:
+        return (Fraction(0) if substance in TOLD else None), 0.0
+    if lot.form.formula and substance not in TOLD:
         share = mass_fraction(lot.form.formula, substance) * dry
         return share, sqrt((default_sigma("stoichiometry") / 100) ** 2 + drying**2) if share else 0.0
     return (None, 0.0) if substance in lot.form.elements else (Fraction(0), 0.0)
@@ -280,6 +280,10 @@ def spread(lot: Declared, content: Content) -> dict[str, float]:
     return {substance: lot.shares[substance][1] for substance, mg in content.items() if mg and substance in lot.shares}
 
 
+_EXPECTED = tuple(element for element in ELEMENTS if element not in TOLD)
+"""What a lot of which nothing is known may hold."""
+
+
 def mass_of(volume: int, density: Fraction) -> int:
     """Mg of a volume in millionths of a litre, by kg per litre (one kg per litre is one mg per millionth)."""
     return part(volume, density.numerator, density.denominator)
@@ -293,9 +297,7 @@ def measured(lot: Declared, amount: Amount) -> Content:
         return contained(lot, mass_of(amount.number, lot.density))
     if amount.unit == PIECE and lot.piece_mass is not None and not lot.article:
         return contained(lot, round(lot.piece_mass * MG_PER_KG) * amount.number)
-    content: Content = dict.fromkeys((MASS, *(lot.form.elements if lot.form else ELEMENTS)))
-    if amount.unit == LITRE and lot.density:
-        return contained(lot, mass_of(amount.number, lot.density))
+    content: Content = dict.fromkeys((MASS, *(lot.form.elements if lot.form else _EXPECTED)))
     if amount.unit == PIECE and lot.piece_mass is not None:
         content[MASS] = round(lot.piece_mass * MG_PER_KG) * amount.number
     return content

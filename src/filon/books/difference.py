@@ -18,8 +18,11 @@ from filon.books.journal import COVERAGE, Journal, kg_text
 from filon.books.lot import Account, AccountKind, Content, LotId
 from filon.books.movement import Movement
 from filon.core.finding import found
-from filon.core.matter import MASS
+from filon.core.matter import MASS, TOLD
 from filon.core.tables import table
+
+FREE = frozenset({MASS, *TOLD})
+"""What comes and goes with reagents that nobody traces."""
 
 
 def settle(  # noqa: PLR0917 - a step, its pool with what is known in it, its outputs and their names
@@ -72,7 +75,7 @@ def _keep(journal: Journal, move: Movement, pool: Holding, campaign: Campaign, r
 
 
 def _lender(substance: str) -> AccountKind:
-    return AccountKind.REAGENTS if substance == MASS else AccountKind.UNACCOUNTED
+    return AccountKind.REAGENTS if substance in FREE else AccountKind.UNACCOUNTED
 
 
 def _close(  # noqa: PLR0917
@@ -110,7 +113,7 @@ def _close(  # noqa: PLR0917
 def _judge(campaign: Campaign, substance: str) -> tuple[AccountKind, Verdict]:
     """Where the difference of one substance belongs, and what it says."""
     into, out = campaign.into[substance], campaign.out[substance]
-    if substance == MASS and not campaign.handling:
+    if substance in FREE and not campaign.handling:
         return AccountKind.REAGENTS, Verdict.CANNOT_TELL
     if substance in campaign.unknown:
         return AccountKind.UNACCOUNTED, Verdict.CANNOT_TELL

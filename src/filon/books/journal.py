@@ -28,6 +28,7 @@ from filon.books.declared import (
     spread,
     weighing_sigma,
 )
+from filon.books.layers import Layers
 from filon.books.lot import LITRE, MILLIGRAM, PIECE, Account, AccountKind, Amount, Content, LotId, SiteId
 from filon.books.movement import NOWHERE, Kind, Line, Movement
 from filon.books.register import Register, serial
@@ -83,6 +84,7 @@ class Journal:
         self.whereabouts: dict[LotId, set[SiteId]] = defaultdict(set)
         self.under_way: dict[LotId, list[tuple[str, SiteId, int]]] = defaultdict(list)  # shipment, to, holding
         self.departed: dict[int, datetime] = {}  # when a transit holding left
+        self.layers = Layers(register)
         self.known: set[LotId] = set()  # lots that somebody said where they come from, at any time
         self.campaigns: dict[str, Campaign] = {}
         self._said: dict[tuple[int, int], Declared] = {}
@@ -191,15 +193,18 @@ class Journal:
         if before is not None and self.holdings[before].unit == amount.unit:
             heel = self.holdings[before]
             holding.version = heel.version + 1
-            if heel.left or any(heel.left_content.values()):
+            apart = self.layers.apart(site)
+            if not apart and (heel.left or any(heel.left_content.values())):
                 self._into(Flow(self.event, heel.id, holding.id, heel.left, dict(heel.left_content)))
                 sigma = mixed(sigma, content, heel.sigma, heel.left_content)
                 holding.amount = heel.left
-            heel.left, heel.left_content, heel.next = 0, {}, holding.id
+            if not apart:
+                heel.left, heel.left_content, heel.next = 0, {}, holding.id
         self._into(Flow(self.event, source, holding.id, taken, content, like))
         holding.amount += amount.number
         holding.sigma = sigma
         holding.left, holding.left_content = holding.amount, dict(holding.content)
+        self.layers.fill(holding)
         self.open[lot, site] = holding.id
         self.whereabouts[lot].add(site)
         self.known.add(lot)
@@ -253,11 +258,12 @@ class Journal:
         told = self.told(line.lot)
         weigh = weighing_sigma(told) if amount.unit in {MILLIGRAM, LITRE} else 0.0
         out: list[tuple[Content, Mapping[str, float]]] = []
-        there = min(amount.number, holding.left) if holding else 0
-        if holding and there:
-            content = self.out(holding, there)
-            self._into(Flow(self.event, holding.id, target, there, content, serials=serials))
-            known = holding.sigma
+        there = 0
+        for layer, units in list(self.layers.draw(holding, amount.number)) if holding else ():
+            there += units
+            content = self.out(layer, units)
+            self._into(Flow(self.event, layer.id, target, units, content, serials=serials))
+            known = layer.sigma
             out.append((content, {s: sqrt(known.get(s, 0.0) ** 2 + weigh**2) for s in content} if weigh else known))
         lacking = amount.number - there
         if lacking > 0:
@@ -318,7 +324,10 @@ class Journal:
         """The site named, or where the lot is if the event names none or only one place holds it inside that site."""
         if site and (lot, site) in self.open:
             return site
-        places = [place for place in self.whereabouts.get(lot, ()) if self.holdings[self.open[lot, place]].left]
+        places = [
+            place for place in self.whereabouts.get(lot, ())
+            if self.layers.there(self.holdings[self.open[lot, place]])
+        ]  # fmt: skip
         if NOWHERE in places or (not site and len(places) == 1):  # where nobody said: it can be anywhere
             return NOWHERE if NOWHERE in places else places[0]
         return site
@@ -329,7 +338,7 @@ class Journal:
             if holding is None:
                 self.findings.append(found("BOK-023", move.said.place, lot=self.name(line.lot)))
                 return None
-            return Amount(holding.left, holding.unit)
+            return Amount(self.layers.there(holding), holding.unit)
         if holding is None or holding.unit == line.amount.unit:
             return line.amount
         if (converted := self.converted(line.lot, line.amount, holding.unit)) is not None:

@@ -35,6 +35,8 @@ class Site:
         country: ISO 3166-1 alpha-2, or empty.
         zone: `+01:00` or empty.
         party: identifier of who runs it.
+        mixing: how a silo gives out what was filled in: `fifo` first in first out, `layered` last in first out; else
+            it is well mixed.
     """
 
     id: str
@@ -43,6 +45,10 @@ class Site:
     zone: str = ""
     party: str = ""
     kind: str = ""
+    mixing: str = ""
+
+
+_TRAITS = ("name", "country", "zone", "party", "kind", "mixing")
 
 
 @dataclass(frozen=True)
@@ -75,7 +81,7 @@ class Register:
         own: dict[str, str] = {}
         for kind in sorted(PLACES):
             own = {**self.vocabularies.get(kind, {}).get(ident, {}), **own}
-        return Site(ident, *(own.get(FILON + name, "") for name in ("name", "country", "zone", "party", "kind")))
+        return Site(ident, *(own.get(FILON + name, "") for name in _TRAITS))
 
     def name(self, ident: str) -> str:
         """What people call a place, party or product; the identifier's readable part if nobody said."""

@@ -72,7 +72,7 @@ def count(journal: Journal, move: Movement, line: Line) -> None:
     amount = journal.in_units_of(move, line, holding)
     if amount is None:
         return
-    booked, found_there = holding.left, amount.number
+    booked, found_there = journal.layers.there(holding), amount.number
     sigma = sigma_of("stocktake") / 100 * max(booked, found_there) if holding.unit in {MILLIGRAM, LITRE} else 0.0
     beyond = abs(booked - found_there) > COVERAGE * sigma
     account = Account(AccountKind.UNACCOUNTED, f"stocktake {line.lot}@{site}")
@@ -81,8 +81,8 @@ def count(journal: Journal, move: Movement, line: Line) -> None:
             journal.event, "stocktake", line.lot, site, MASS, booked, found_there, booked - found_there, round(sigma),
             Verdict.FAIL if beyond else Verdict.PASS, account))  # fmt: skip
     if found_there < booked:
-        lost = journal.out(holding, booked - found_there)
-        journal.flows.append(Flow(journal.event, holding.id, account, booked - found_there, lost))
+        for layer, units in list(journal.layers.draw(holding, booked - found_there)):
+            journal.flows.append(Flow(journal.event, layer.id, account, units, journal.out(layer, units)))
     elif found_there > booked:
         more = Amount(found_there - booked, holding.unit)
         like = None if beyond else holding.id
@@ -113,6 +113,6 @@ def removal(journal: Journal, move: Movement, line: Line) -> None:
     amount = journal.in_units_of(move, line, holding)
     if amount is None:
         return
-    number = min(amount.number, holding.left)
     sink = Account(AccountKind(removed_to(move.said.event)), line.lot)
-    journal.flows.append(Flow(journal.event, holding.id, sink, number, journal.out(holding, number)))
+    for layer, units in list(journal.layers.draw(holding, amount.number)):
+        journal.flows.append(Flow(journal.event, layer.id, sink, units, journal.out(layer, units)))

@@ -40,14 +40,17 @@ def template(
     ] = "",
     model: Annotated[str, typer.Option(help="GTIN of the model, filled into that sheet.")] = "",
     battery: Annotated[bool, typer.Option(help="What is measured on a battery, not what holds of its model.")] = False,
+    custody: Annotated[bool, typer.Option(help="The custody sheet instead: certificates, claims, statements.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Write the workbook that suppliers fill in, empty or as an example; or the sheet of passport data."""
+    """Write the workbook that suppliers fill in, empty or as an example; or the sheet of passport data or custody."""
     from filon.exchange import workbook
 
     language = chosen(lang or context.obj.language)
     if passport:
         data = _passport_sheet(passport, language, model, file.suffix, battery=battery)
+    elif custody:
+        data = _custody_sheet(language, file.suffix, example=example)
     elif file.suffix == ".zip":
         data = workbook.template_zip(language, example=example)
     elif file.suffix == ".xlsx":
@@ -63,6 +66,14 @@ def template(
         put_json({"file": str(file), "language": language, "bytes": len(data)})
     else:
         console().print(f"{file}  ({len(data) / 1000:.0f} kB, {language})")
+
+
+def _custody_sheet(language: Language, suffix: str, *, example: bool) -> bytes:
+    from filon.exchange import custody
+
+    if suffix not in {".csv", ".xlsx"}:
+        raise WrongCallError("the custody sheet is written as .xlsx or .csv")
+    return custody.template(language, example=example, csv=suffix == ".csv")
 
 
 def _passport_sheet(category: str, language: Language, model: str, suffix: str, *, battery: bool) -> bytes:

@@ -20,8 +20,11 @@ from filon.core.tables import table
 MASS = "mass"
 """Total mass, kept in the books beside the elements."""
 
-ELEMENTS = ("Co", "Ni", "Li", "Mn", "Cu", "C", "As", "Fe", "P", "Al")
-"""The elements conserved in the books, C standing for graphite. S, F, O, H, Na come and go with reagents."""
+ELEMENTS = ("Co", "Ni", "Li", "Mn", "Cu", "C", "As", "Fe", "P", "Al", "S", "F")
+"""The elements kept in the books, C standing for graphite. O, H, Na and the like come and go with reagents."""
+
+TOLD = frozenset({"S", "F"})
+"""Elements that come and go with reagents too: kept where an assay or the table of forms names them, never expected."""
 
 _TOKEN = re.compile(r"([A-Z][a-z]?)|(\()|(\))|([·.*])|(\d+(?:\.\d+)?)")
 
@@ -164,7 +167,7 @@ def form(text: str) -> Form | None:
         held = atoms(_dotted(text))
     except FormulaError:
         return None
-    carried = tuple(element for element in ELEMENTS if element in held)
+    carried = tuple(element for element in ELEMENTS if element in held and element not in TOLD)
     return Form(text, _dotted(text), carried, article=False, stage="other", window={}, names={"en": text, "fr": text})
 
 

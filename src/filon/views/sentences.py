@@ -188,6 +188,8 @@ NAMES: Mapping[tuple[str, str], str] = {
     ("element", "Fe"): PN_("element", "iron"),
     ("element", "P"): PN_("element", "phosphorus"),
     ("element", "Al"): PN_("element", "aluminium"),
+    ("element", "S"): PN_("element", "sulfur"),
+    ("element", "F"): PN_("element", "fluorine"),
     ("element", "mass"): PN_("element", "total mass"),
     ("stage", "mine"): PN_("stage", "mine"),
     ("stage", "concentrate"): PN_("stage", "concentrate"),
@@ -348,6 +350,8 @@ OF: tuple[str, ...] = (
     PN_("of", "iron"),
     PN_("of", "phosphorus"),
     PN_("of", "aluminium"),
+    PN_("of", "sulfur"),
+    PN_("of", "fluorine"),
     PN_("of", "total mass"),
 )
 """The elements once more, as they stand after "of"."""

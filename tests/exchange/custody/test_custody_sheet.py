@@ -107,3 +107,19 @@ def test_a_workbook_with_only_the_sheet_is_read_too(tmp_path):
     document = read(data, "c.xlsx")
     assert document.findings == ()
     assert facts_of(said(*document.events))[0][0].mg == 1_800_500_000
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("csv", [True, False])
+def test_the_template_is_read_as_it_is_written(language, csv):
+    from filon.exchange.custody.template import EXAMPLE, template
+
+    data = template(language, example=True, csv=csv)
+    name = "c.csv" if csv else "c.xlsx"
+    assert media_type(data, name) == CUSTODY
+    document = read(data, name)
+    assert document.findings == ()
+    facts, findings = facts_of(said(*document.events))
+    assert findings == []
+    assert [one.record.value for one in facts] == [row["record"] for row in EXAMPLE]
+    assert read(template(language, csv=csv), name).events == ()

@@ -65,7 +65,16 @@ class Told:
 
     def of_kind(self, *kinds: Record) -> list[Fact]:
         """The facts of some kinds, in the order in which they were learned."""
+        if len(kinds) == 1:
+            return self._by_kind.get(kinds[0], [])
         return [one for one in self.facts if one.record in kinds]
+
+    @cached_property
+    def _by_kind(self) -> Mapping[Record, list[Fact]]:
+        kinds: dict[Record, list[Fact]] = {}
+        for one in self.facts:
+            kinds.setdefault(one.record, []).append(one)
+        return kinds
 
     @cached_property
     def claims(self) -> Mapping[tuple[str, str, str], Fact]:

@@ -4,5 +4,6 @@ document = read(data, "custody.csv")     # the same events every time, from the 
 """
 
 from filon.exchange.custody.read import SHEET, is_sheet, read, write
+from filon.exchange.custody.template import template
 
-__all__ = ["SHEET", "is_sheet", "read", "write"]
+__all__ = ["SHEET", "is_sheet", "read", "template", "write"]

@@ -1,0 +1,53 @@
+"""Sulfur and fluorine: kept where somebody measured them, never expected, and free to come and go with reagents."""
+
+from filon.books.balance import balances
+from filon.books.book import Verdict
+from filon.books.lot import AccountKind
+from filon.books.post import post
+from filon.core.matter import ELEMENTS, TOLD, form
+from story import birth, lot, register, said, step
+
+KG = 1_000_000
+SITES = register(m="mine", works="refinery", plant="cell")
+
+
+def test_a_sulfate_does_not_bring_its_sulfur_but_an_assay_does():
+    assert form("CoSO4·7H2O").elements == ("Co",)
+    assert set(form("FeAsO4·2H2O").elements) == {"As", "Fe"}
+    book = post(said(birth(0, "works", "a", "1000", form="CoSO4·7H2O", Co="20.8", origin="u")), SITES)
+    assert "S" not in book.first(lot("a")).content
+    book = post(said(birth(0, "works", "a", "1000", form="CoSO4·7H2O", Co="20.8", S="11.4", origin="u")), SITES)
+    assert book.first(lot("a")).content["S"] == 114 * KG
+
+
+def test_sulfur_that_goes_with_reagents_is_no_loss_and_no_alarm():
+    # 1 000 kg of concentrate with 2 % S and 10 % Co; the metal holds no sulfur: 20 kg went with reagents
+    events = [birth(0, "works", "a", "1000", form="arsenide concentrate", moisture="0", dry_Co="10", dry_S="2", origin="u"),
+              step(1, "works", {"a": "1000"}, {"p": "100"}, form="Co metal", Co="100")]  # fmt: skip
+    book = post(said(*events), SITES)
+    (line,) = balances(book, substances=["S"])
+    assert (line.left[AccountKind.REAGENTS], line.unaccounted, line.closing) == (20 * KG, 0, 0)
+    assert [check.verdict for check in book.checks if check.substance == "S"] == [Verdict.CANNOT_TELL]
+    assert not [one for one in book.findings if one.code in {"BOK-013", "BOK-015"} and one.values["element"] == "S"]
+
+
+def test_sulfur_that_comes_with_acid_is_no_undeclared_matter():
+    events = [birth(0, "works", "a", "100", form="Co metal", Co="100", origin="u"),
+              step(1, "works", {"a": "100"}, {"p": "478"}, form="CoSO4·7H2O", Co="20.9", S="11.4")]  # fmt: skip
+    book = post(said(*events), SITES)
+    assert book.first(lot("p")).content["S"] == 54_492_000
+    assert not [one for one in book.findings if one.values.get("element") == "S"]
+
+
+def test_fluorine_of_the_electrolyte_goes_into_the_cells():
+    # 10 kg of electrolyte with 9 % F: 900 g in 100 cells, 9 g each
+    events = [birth(0, "plant", "e", "10", form="electrolyte", F="9", origin="u"),
+              step(1, "plant", {"e": "10"}, {"c": "100"}, uom=None, form="cell")]  # fmt: skip
+    book = post(said(*events), SITES)
+    assert book.first(lot("c")).content["F"] == 900_000
+
+
+def test_nobody_is_asked_for_what_nobody_expects():
+    book = post(said(birth(0, "works", "a", "100", origin="u", form="something")), SITES)
+    assert TOLD.isdisjoint(book.first(lot("a")).content)
+    assert set(book.first(lot("a")).content) >= set(ELEMENTS) - TOLD
