@@ -250,3 +250,9 @@ def test_the_order_of_deposits_does_not_matter(order):
     chain = chain_of(*(events[i] for i in order), register=SITES)
     assert (state(chain, "p", "Co", C).model, state(chain, "p", "Co", C).claim) == (Model.BLENDED, Fraction(1, 4))
     assert site("works") in {holding.site for holding in chain.book.holdings}
+
+
+@pytest.mark.parametrize(("until", "model"), [("2026-01-04", Model.IDENTITY), ("2026-01-03", Model.NONE)])
+def test_the_last_day_of_a_certificate_is_covered(until, model):
+    # p is made on 4 January
+    assert told(*CERTIFIED, certificate("M-1", "m"), certificate("W-1", "works", until=until)).model is model
