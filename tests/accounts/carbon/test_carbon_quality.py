@@ -137,3 +137,18 @@ def test_the_ratio_rule_parts_two_rulesets():
     }  # fmt: skip
     assert by["pact-3.0"] == 1
     assert abs(by["gba-rulebook-2.0"] - Decimal(54000) / 620 / 60) < Decimal("1E-20")
+
+
+def test_carriage_by_default_distances_is_reckoned_and_never_primary():
+    """2 000 kg inside Europe: 2 t x (130 km road + 240 km rail + 270 km by water), each by its own factor."""
+    factors = Factors.standard()
+    km = {
+        "transport.hgv_artic_33t_avg.beis2021": 130,
+        "transport.rail_freight.beis2021": 240,
+        "transport.ship_bulk.beis2021": 270,
+    }
+    expected = sum(2 * far * factors.get(key).value for key, far in km.items()) / 100
+    one = footprint(power("0"), gas("default transport in Europe", "2000"))
+    assert abs(Fraction(one.total()) - expected) < Fraction(1, 10**25)
+    assert one.primary_share() == 0
+    assert set(km) <= set(one.factors)

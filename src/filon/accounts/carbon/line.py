@@ -17,10 +17,11 @@ from filon.accounts.carbon.factor import Factor, Factors, FlowKind, converted, f
 from filon.accounts.carbon.making import Making, Makings
 from filon.books.book import Book
 from filon.core.finding import Finding, found
+from filon.core.tables import table
 
 ELECTRICITY = "electricity"
 DECLARED = "product footprint"
-BOUGHT = frozenset({"declared", "reagent", "waste"})
+BOUGHT = frozenset({"declared", "reagent", "waste", "default transport"})
 """Groups of flows whose emissions arise at somebody else's works."""
 OUTSIDE = frozenset({"uptake", "exempted"})
 """Components that are told beside the footprint and never in it: carbon that plants took up, and what was left out."""
@@ -225,8 +226,25 @@ class _Run:
     def plain(
         self, activity: Activity, kind: FlowKind, amount: Fraction, site: str
     ) -> Mapping[Variant, tuple[Part, ...]] | None:
+        if kind.group == "default transport":
+            return self.by_default(activity, amount, site)
         factor = self.usable(self.named(activity, kind.per) or self.factors.get(kind.factor), activity, site)
         return None if factor is None else dict.fromkeys(Variant, (Part(factor, kind.sign * amount),))
+
+    def by_default(self, activity: Activity, kg: Fraction, site: str) -> Mapping[Variant, tuple[Part, ...]] | None:
+        """Carriage whose way nobody told: the default distances by mode, because the sender asked for them by name.
+
+        Source: default distances of the PEF method (table `default-transport`).
+        """
+        parts = []
+        for row in table("default-transport").rows:
+            if row["flow"] == activity.flow:
+                kind = flows()[row["mode"]][0]
+                factor = self.usable(self.factors.get(kind.factor), activity, site)
+                if factor is None:
+                    return None
+                parts.append(Part(factor, kg / 1000 * int(row["km"])))
+        return dict.fromkeys(Variant, tuple(parts))
 
     def named(self, activity: Activity, per: str) -> Factor | None:
         """The factor that the sender gives or names."""

@@ -1,0 +1,179 @@
+"""The commands carbon, rebase and pact on a small ledger: figures, files, exit codes, both languages."""
+
+import io
+import json
+import sys
+from decimal import Decimal
+
+import openpyxl
+import pytest
+
+from carbon_ledger import BASELINE, MODEL, NOW, data
+from filon.app import capture
+from filon.app.ledger import Ledger
+from filon.cli.main import run
+from filon.core.errors import WrongCallError
+from filon.exchange.factor_table import read_factors
+
+
+@pytest.fixture
+def filon(monkeypatch, capsys, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("FILON_COMPANY", "Filonnière")
+    monkeypatch.setenv("FILON_COMPANY_DOMAIN", "works.example")
+    with Ledger.open(tmp_path / "filon.db") as ledger:
+        files = [capture.File("chain.jsonld", data())]
+        assert capture.capture(ledger, files, now=lambda: NOW, accept=capture.ALL_WARNINGS)[0].entry == 0
+    (tmp_path / "filon-baseline.json").write_bytes(BASELINE)
+
+    def call(*words, lang="en"):
+        monkeypatch.setattr(sys, "argv", ["filon", "--ledger", "filon.db", "--lang", lang, *map(str, words)])
+        try:
+            run()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code or 0
+        out = capsys.readouterr()
+        return code, out.out, out.err
+
+    return call
+
+
+def test_the_board_and_a_pack(filon):
+    code, out, _ = filon("carbon", "--json")
+    board = json.loads(out)
+    assert code == 0
+    assert board["models"][0]["packs"] == 2
+    assert "Pack 60" in filon("carbon")[1]
+    code, out, _ = filon("carbon", "0001", "--why", lang="fr")
+    assert code == 0
+    assert "Incertitude" in out
+    assert "meter-7" in out
+    assert filon("carbon", "0002")[0] == 1  # nobody sent the readings
+
+
+def test_an_agreement_s_deliveries(filon, tmp_path):
+    (tmp_path / "agreement.json").write_text(json.dumps({
+        "id": "CTR-1", "parties": [{"role": "seller", "name": "A"}, {"role": "buyer", "name": "B"}], "status": "binding",
+        "product": {"form": "CoSO4·7H2O", "element": "Co"}, "quantity": {"perYear": "1", "unit": "t"}, "years": 3, "start": "2026-01-01",
+    }))  # fmt: skip
+    code, out, _ = filon("carbon", "agreement.json", "--year", "2026", "--json")
+    told = json.loads(out)
+    assert (code, told["reference"], told["lots"]) == (1, "CTR-1", [])  # nothing shipped under it
+    assert filon("carbon", "agreement.json")[0] == 1
+
+
+def test_own_factors_come_before_filon_s(filon, tmp_path):
+    """MA's grid at 1 kg a kWh instead: 60 % of 200 kWh more by the difference."""
+    (tmp_path / "ours.csv").write_text("key;value;per;geography;year\ngrid.ma.2023.lifecycle;1,0;KWH;MA;2023\n")
+    totals = []
+    for words in ((), ("--factors", "ours.csv")):
+        code, out, _ = filon("carbon", "0001", "--json", *words)
+        assert code == 0
+        told = json.loads(out)
+        totals.append(Decimal(next(one for one in told["variants"] if one["variant"] == "market")["total"]["value"]))
+    assert abs(totals[1] - totals[0] - 120 * (1 - Decimal("0.630014"))) < Decimal("0.002")
+    stamp = dict(map(tuple, told["stamp"]))
+    assert stamp["factors"].startswith("ours/")
+
+
+def test_factor_tables_that_are_none():
+    good = read_factors(b"key,value,per\na,1.5,KGM\n", "x.csv")
+    assert (good.name, good.rows[0]["confirmed"]) == ("x", "yes")
+    book = openpyxl.Workbook()
+    for row in (("key", "value", "per"), ("b", 0.25, "KWH")):
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    assert read_factors(out.getvalue(), "x.xlsx").rows[0]["value"] == "0.25"
+    for bad in (
+        b"",
+        b"key,value\na,1\n",
+        b"key,value,per\na,x,KGM\n",
+        b"key,value,per\na,1,FURLONG\n",
+        b"key,value,per\n,1,KGM\n",
+        b"PK\x03\x04",
+    ):
+        with pytest.raises(WrongCallError):
+            read_factors(bad, "x.csv")
+
+
+def test_reports_and_prices(filon, tmp_path):
+    (tmp_path / "prices.csv").write_text("product,price\nCoSO4·7H2O,9\n")
+    code, _, _ = filon(
+        "carbon",
+        "0001",
+        "--pdf",
+        "r.pdf",
+        "--xlsx",
+        "r.xlsx",
+        "--prices",
+        "prices.csv",
+        "--ruleset",
+        "gba-rulebook-2.0",
+    )
+    assert code == 0
+    assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF")
+    assert (tmp_path / "r.xlsx").read_bytes().startswith(b"PK")
+    (tmp_path / "prices.csv").write_text("product;price\nx;9\n")
+    assert filon("carbon", "0001", "--prices", "prices.csv")[0] == 2
+
+
+def test_what_if_and_end_of_life(filon, tmp_path):
+    """1 kg of Co, R2 0.5, ED 2: with A = 1 half of it is disposed of: 1 kg CO2e."""
+    (tmp_path / "eol.json").write_text('[{"material": "Co", "kg": "1", "e_v": "13", "r2": "0.5", "e_d": "2"}]')
+    code, out, _ = filon("carbon", "0001", "--what-if", "wind:Mine:100", "--end-of-life", "eol.json", "--json")
+    told = json.loads(out)
+    assert code == 0
+    assert Decimal(told["formula"]["end_of_life"]["value"]) == 1
+    assert Decimal(told["what_if"]["effects"][0]["delta"]["value"]) < 0
+    assert filon("carbon", "0001", "--what-if", "wind:Nowhere:1")[0] == 2
+    (tmp_path / "eol.json").write_text("{}")
+    assert filon("carbon", "0001", "--end-of-life", "eol.json")[0] == 2
+
+
+def test_a_baseline_is_rebased_and_both_are_shown(filon, tmp_path):
+    code, _, _ = filon(
+        "rebase",
+        "filon-baseline.json",
+        "2.5",
+        "--ruleset",
+        "gba-rulebook-2.0",
+        "--source",
+        "rules changed",
+        "--out",
+        "new.json",
+    )
+    assert code == 0
+    told = json.loads((tmp_path / "new.json").read_text())
+    assert told["older"][0]["value"] == "3"
+    code, out, _ = filon("carbon", "--baseline", "new.json", "--ruleset", "gba-rulebook-2.0", "--json")
+    board = json.loads(out)
+    assert [one["value"]["value"] for one in board["baselines"]] == ["2.5", "3"]
+    assert board["baselines"][0]["replaces"] == board["baselines"][1]["seal"]
+    assert filon("rebase", "filon-baseline.json", "2.5")[0] == 2  # the same rules
+    assert filon("rebase", "filon-baseline.json", "much", "--ruleset", "gba-rulebook-2.0")[0] == 2
+
+
+def test_footprints_are_issued_listed_exported_and_deprecated(filon, tmp_path):
+    code, out, err = filon("pact", "issue", "0001", "--json")
+    assert code == 0, err
+    body = json.loads(out)
+    assert f"urn:gtin:{MODEL}" in body["productIds"]
+    assert body["id"] in filon("pact", "list")[1]
+    assert len(json.loads(filon("pact", "list", "--json")[1])["data"]) == 1
+    assert filon("pact", "export", body["id"], "--out", "cx.json")[0] == 0
+    assert "productLifeCycleStagesAndEmissions" in (tmp_path / "cx.json").read_text()
+    assert json.loads(filon("pact", "deprecate", body["id"], "--json")[1])["status"] == "Deprecated"
+    assert filon("pact", "issue", "0002")[0] == 2  # it has gaps
+    assert filon("pact", "deprecate", "nothing")[0] == 2
+
+
+def test_partners_are_kept_without_showing_their_secret(filon):
+    assert filon("pact", "partner", "atlas", "https://pcf.atlas.example/3/events", "client", "very-secret")[0] == 0
+    out = filon("pact", "partners", "--json")[1]
+    assert "very-secret" not in out
+    assert json.loads(out) == [{"name": "atlas", "base": "https://pcf.atlas.example", "client": "client"}]
+    assert filon("pact", "fetch", "nobody")[0] == 2
+    assert json.loads(filon("pact", "letters", "--json")[1]) == []
