@@ -64,8 +64,8 @@ def sentences(command: Any) -> list[str]:
 
 def texts(command: Any) -> Iterator[tuple[Any, str, str]]:
     """(what carries it, its attribute, the text) of every help text of a command and of those below it."""
-    for name in ("help", "short_help", "epilog"):
-        if text := getattr(command, name, None):
+    for name in ("help", "short_help", "epilog", "rich_help_panel"):
+        if isinstance(text := getattr(command, name, None), str) and text:
             yield command, name, text
     wanted = command.get_help_option(typer.Context(command))
     for param in (*command.params, *([wanted] if wanted else [])):

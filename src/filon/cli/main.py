@@ -7,6 +7,7 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated
 
 import typer
@@ -72,11 +73,27 @@ def assembled(root: typer.Typer) -> typer.Typer:
     )
 
     if not root.registered_commands:
-        about_matter = (files, ask, events, recall, carbon, custody)
-        about_passports = (readiness, passport, provider)
-        for group in (*about_matter, log, witness, demo, pact, *about_passports, serve, token, access, bench):
-            group.add_to(root)
+        for panel, groups in (
+            ("Begin", (demo, files, serve)),
+            ("Ask the books", (ask, recall, custody, events)),
+            ("Carbon", (carbon, pact)),
+            ("Passports", (readiness, passport, provider)),
+            ("The log and its proofs", (log, witness)),
+            ("Who may see what", (access, token)),
+            ("Measure", (bench,)),
+        ):
+            _add(root, panel, groups)
     return root
+
+
+def _add(root: typer.Typer, panel: str, groups: tuple[ModuleType, ...]) -> None:
+    before = len(root.registered_commands), len(root.registered_groups)
+    for group in groups:
+        group.add_to(root)
+    for command in root.registered_commands[before[0] :]:
+        command.rich_help_panel = panel
+    for below in root.registered_groups[before[1] :]:
+        below.rich_help_panel = panel
 
 
 def run() -> None:
