@@ -309,3 +309,9 @@ def test_a_receipt_under_an_older_checkpoint_is_told(store, bundle):
 
     verdict = prove.check_bundle(rezipped(bundle, older_receipt), POLICY)
     assert [finding.code for finding in verdict.findings] == ["LOG-019"]
+
+
+def test_a_bundle_that_unfolds_without_end_is_refused(bundle, monkeypatch):
+    monkeypatch.setattr(prove, "LIMIT", 1_000)
+    with pytest.raises(NotProvenError, match="too large"):
+        prove.check_bundle(bundle, POLICY)

@@ -261,3 +261,19 @@ def test_a_ledger_of_files_and_its_log_agree(tmp_path, mine):
         assert (
             hashlib.sha256(b"\x00" + next(mirror.leaves(tmp_path / "public", 3))).digest() == ledger.entry(0).leaf_hash
         )
+
+
+def test_a_log_that_grows_while_it_is_copied_does_not_outrun_what_was_audited(served, mine, store, tmp_path):
+    reads = []
+
+    def read(path):
+        data = (served / path).read_bytes()
+        reads.append(path)
+        if path == "checkpoint" and reads.count(path) == 1:  # the log publishes more in this very moment
+            fill(store, 300, start=600)
+            publish.publish(store, signer.open_signer(mine.folder).checkpoint(store, now=NOON), served)
+        return data
+
+    assert mirror.mirror(read, tmp_path / "copy", policy(mine)).entries == 600
+    assert publish.published_in(tmp_path / "copy").size == 600
+    assert mirror.audit(tmp_path / "copy", policy(mine)).whole

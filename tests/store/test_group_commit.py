@@ -147,3 +147,62 @@ def test_who_is_stopped_leaves_the_others_an_answer():
         waiting.take(Wanted([], NOON))
     assert other.done
     assert isinstance(other.error, StoreError)
+
+
+def test_who_leads_hands_the_lead_on(store):
+    # Many rounds of many threads: nobody is forgotten asleep, nobody is taken twice.
+    def work(who):
+        for i in range(25):
+            store.append(deposit(f"{who}-{i}"), [record(f"{who}-{i}")], now=NOON)
+
+    threads = [threading.Thread(target=work, args=(who,), daemon=True) for who in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not any(thread.is_alive() for thread in threads)
+    assert store.size() == 300
+    assert sorted(kept.data for kept in store.kept()) == sorted(
+        f"{w}-{i}".encode() for w in range(12) for i in range(25)
+    )
+    assert not store._group._led
+
+
+def test_the_lead_goes_on_after_an_error(store, monkeypatch):
+    bad = Deposit(b"x", "text/plain", kind="nonsense")
+    for _ in range(3):
+        with pytest.raises(WrongCallError):
+            store.append(bad, [], now=NOON)
+        assert store.append(deposit(), [], now=NOON)
+    monkeypatch.setattr(store._group, "_write", lambda wanted: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        store.append(deposit(), [], now=NOON)
+    monkeypatch.undo()
+    assert store.append(deposit(), [], now=NOON).index == 3
+
+
+def test_a_thread_stopped_asleep_does_not_stop_the_others(monkeypatch):
+    lock, written = threading.Lock(), []
+    waiting = Group(lambda together: written.append(len(together)), lock)
+    wanted = Wanted([], NOON)
+
+    class Stopped(BaseException):
+        pass
+
+    def stop(*_):
+        waiting._hand_over()  # the lead comes to it in the very moment
+        raise Stopped
+
+    waiting._waiting.append(wanted)
+    waiting._led = True
+    monkeypatch.setattr(
+        Wanted,
+        "woken",
+        type("Woken", (), {"wait": stop, "is_set": lambda _: True, "set": lambda _: None})(),
+        raising=False,
+    )
+    with pytest.raises(Stopped):
+        waiting._wait(wanted)
+    monkeypatch.undo()
+    assert not waiting._led
+    assert waiting.take(Wanted([], NOON)) == []

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from threading import Lock
+from threading import Event, Lock
 
 from filon.core.errors import StoreError, TooLargeError, WrongCallError
 from filon.log.leaf import SALTS_SIZE, micros, sealed
@@ -37,6 +37,12 @@ class Wanted:
     entries: list[Entry] = field(default_factory=list)
     error: Exception | None = None
     done: bool = False
+    woken: Event = field(default_factory=Event)
+
+    def tell(self) -> None:
+        """It is done; wake who waits for it."""
+        self.done = True
+        self.woken.set()
 
     @property
     def size(self) -> int:
@@ -47,25 +53,59 @@ class Wanted:
 class Group:
     """The callers that wait for one ledger's disk.
 
+    One of them leads: it writes what waits, tells each of those its answer, and hands the lead to the first who came
+    meanwhile. All others sleep until they have one or the other; nobody queues for a lock.
+
     Args:
         write: keeps several in one durable commit, all or none, and sets their `entries`.
-        turn: held while writing.
+        turn: held while writing; others of the same ledger hold it for what they write.
     """
 
     def __init__(self, write: Callable[[Sequence[Wanted]], None], turn: Lock) -> None:
         self._write = write
         self._turn = turn
         self._waiting: deque[Wanted] = deque()
+        self._mutex = Lock()
+        self._led = False
 
     def take(self, wanted: Wanted) -> list[Entry]:
         """Keep it, together with what else waits; durable on return."""
-        self._waiting.append(wanted)
-        with self._turn:
-            while not wanted.done:
-                self._commit(self._next())
+        with self._mutex:
+            self._waiting.append(wanted)
+            leading, self._led = not self._led, True
+        if not leading:
+            self._wait(wanted)
+        if leading or not wanted.done:
+            try:
+                while not wanted.done:
+                    with self._turn:
+                        self._commit(self._next())
+            finally:
+                self._hand_over()
         if wanted.error is not None:
             raise wanted.error
         return wanted.entries
+
+    def _wait(self, wanted: Wanted) -> None:
+        """Until it is done, or the lead is ours."""
+        try:
+            wanted.woken.wait()
+        except BaseException:
+            # Stopped while asleep: whoever leads may take it all the same; the lead, if it came to us, goes on.
+            with self._mutex:
+                ours = wanted.woken.is_set() and not wanted.done
+                if wanted in self._waiting:
+                    self._waiting.remove(wanted)
+            if ours:
+                self._hand_over()
+            raise
+
+    def _hand_over(self) -> None:
+        with self._mutex:
+            if self._waiting:
+                self._waiting[0].woken.set()
+            else:
+                self._led = False
 
     def _next(self) -> list[Wanted]:
         together = [self._waiting.popleft()]
@@ -94,10 +134,10 @@ class Group:
         except BaseException:
             for each in together:
                 each.error = StoreError("the program was stopped while writing; look before trying again")
-                each.done = True
+                each.tell()
             raise
         for each in together:
-            each.done = True
+            each.tell()
 
 
 class Held:

@@ -71,6 +71,7 @@ class PostgresStore:
         self._names = itertools.count()
         self._closed = False
         self._group = Group(self._append, threading.Lock())
+        self._edge = merkle.Frontier()
         try:
             with _told():
                 self._durable()
@@ -261,7 +262,8 @@ class PostgresStore:
             held = Held(self.known)
             plans = planned(together, held, size, last, self._random)
             kept = [one for _, mine in plans for one in mine]
-            self._write(size, kept, [said for each, mine in plans if mine for _, said in each.deposits], held)
+            edge = self._write(size, kept, [said for each, mine in plans if mine for _, said in each.deposits], held)
+        self._edge = edge  # only now is it sure that the ledger is so
         for each, mine in plans:
             each.entries = [entered(one) for one in mine]
 
@@ -271,8 +273,12 @@ class PostgresStore:
         assert row is not None
         return int(row[0]), int(row[1])
 
-    def _write(self, size: int, kept: Sequence[Kept], records: Sequence[Sequence[Record]], held: Held) -> None:
-        edge = merkle.frontier(self.node, size)
+    def _write(
+        self, size: int, kept: Sequence[Kept], records: Sequence[Sequence[Record]], held: Held
+    ) -> merkle.Frontier:
+        if self._edge.size != size:  # another worker has appended since, or our commit failed
+            self._edge = merkle.frontier(self.node, size)
+        edge = merkle.Frontier(size, list(self._edge.hashes))
         with self._mine().cursor() as cursor:
             write = cursor.executemany
             write(
@@ -288,8 +294,11 @@ class PostgresStore:
                 for index in erases(each.said, each.index):
                     self._erase(index, each.index)
                 held.forget()
+        return edge
 
     def _take(self, entry: int, records: Sequence[Record], held: Held) -> None:
+        if not records:
+            return
         before = held(record.key for record in records)
         fresh: dict[bytes, Record] = {}
         for record in records:

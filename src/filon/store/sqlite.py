@@ -61,7 +61,7 @@ class SqliteStore:
         self._connections: list[sqlite3.Connection] = []
         self._threads = threading.local()
         self._writing = threading.Lock()
-        self._edge = self._grown = merkle.Frontier()
+        self._edge = merkle.Frontier()
         self._group = Group(self._take, self._writing)
         path.parent.mkdir(parents=True, exist_ok=True)
         self.readonly = path.exists() and not writable(path)
@@ -232,8 +232,8 @@ class SqliteStore:
             held = self._held()
             plans = planned(together, held, size, last, self._random)
             kept = [one for _, mine in plans for one in mine]
-            self._write(size, kept, [said for each, mine in plans if mine for _, said in each.deposits], held)
-        self._edge = self._grown  # only now is it sure that the ledger is so
+            edge = self._write(size, kept, [said for each, mine in plans if mine for _, said in each.deposits], held)
+        self._edge = edge  # only now is it sure that the ledger is so
         if any(one.said is not None and one.said.kind == "erasure" for one in kept):
             self._fold()
         for each, mine in plans:
@@ -254,8 +254,10 @@ class SqliteStore:
     def _held(self) -> Held:
         return Held(partial(sqlite_records.known, self._writer))
 
-    def _write(self, size: int, kept: Sequence[Kept], records: Sequence[Sequence[Record]], held: Held) -> None:
-        """Everything an append writes; also the way back in from a backup."""
+    def _write(
+        self, size: int, kept: Sequence[Kept], records: Sequence[Sequence[Record]], held: Held
+    ) -> merkle.Frontier:
+        """Everything an append writes; also the way back in from a backup. The tree's edge as it is then."""
         edge = self._edge_at(size)
         write = self._writer.executemany
         write("INSERT INTO entry VALUES (?, ?, ?, ?)", ((k.index, k.learned, k.leaf, k.leaf_hash) for k in kept))
@@ -267,14 +269,13 @@ class SqliteStore:
                 for index in erases(each.said, each.index):
                     self._erase(index, each.index)
                 held.forget()
+        return edge
 
     def _edge_at(self, size: int) -> merkle.Frontier:
         """The tree's right edge: as we left it, unless another process has appended since or our commit failed."""
         if self._edge.size != size:
             self._edge = merkle.frontier(lambda level, index: _node(self._writer, level, index), size)
-        edge = merkle.Frontier(size, list(self._edge.hashes))
-        self._grown = edge
-        return edge
+        return merkle.Frontier(size, list(self._edge.hashes))
 
     def _erase(self, index: int, by: int) -> None:
         self._writer.execute("INSERT OR IGNORE INTO erased VALUES (?, ?)", (index, by))
