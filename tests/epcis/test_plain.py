@@ -1,6 +1,8 @@
 """The quick reading says what the whole reading says, of every document: same findings, same stored forms, same records."""
 
 import json
+import random
+import time
 from itertools import islice
 
 import pytest
@@ -58,6 +60,24 @@ def test_one_of_each_kind_is_plain(kind):
 @given(st.lists(events(), max_size=4))
 def test_on_any_events(told):
     same(jsonwrite.write(told))
+
+
+@pytest.mark.nightly
+@pytest.mark.corpus
+@pytest.mark.parametrize("seed", range(2))
+def test_on_mutated_documents_of_others_for_long(seed):
+    """As the fuzzing of the parsers does it; both readings of whatever comes out."""
+    data(rows(".json")[0])
+    dice, end = random.Random(seed), time.process_time() + 300
+    whole = [data(row) for row in rows(".json", ".jsonld")]
+    while time.process_time() < end:
+        text = bytearray(dice.choice(whole))
+        for _ in range(dice.randint(1, 3)):
+            at, until = sorted((dice.randrange(len(text)), dice.randrange(len(text))))
+            part = bytes(text[at : min(until, at + 200)])
+            to = dice.randrange(len(text))
+            text[to : to + dice.choice([0, 1, len(part)])] = dice.choice([part, b"", b"0", b'"', b"[]", b"null"])
+        same(bytes(text), Limits(findings=50))
 
 
 ODD = [
