@@ -20,7 +20,7 @@ from filon.epcis.event import FILON, QuantityElement
 from filon.views.build.chain import chain_of
 from filon.views.build.flows import flows_view
 from filon.views.build.recall import recall_view
-from filon.views.build.shares import origin_view
+from filon.views.build.shares import names_of, origin_view
 from filon.views.build.sight import Sight
 from filon.views.ledger_state import LedgerState
 from filon.views.log import EntryLine
@@ -86,10 +86,17 @@ class Followed:
         view = trace_view(sight().book, sight().state, lot, element or "Co", back=back, forward=forward)
         return replace(view, chain=chain_of(sight(), lot, view.element, ("Co", "mass")))
 
-    def why(self, name, *, element, smallest, rows=False, as_of=None):
+    def why(self, name, *, element, smallest, rows=False, by="", as_of=None):
         lot = self._lot(name)
         reason = why(sight().book, lot, element or "Co", smallest=Fraction(smallest) / 100)
-        return why_view(sight().book, sight().state, reason, element or "Co", dict.fromkeys(range(99), "nov.xlsx"))
+        return why_view(
+            sight().book,
+            sight().state,
+            reason,
+            element or "Co",
+            dict.fromkeys(range(99), "nov.xlsx"),
+            called=names_of(sight(), element or "Co", by) if by else {},
+        )
 
     def origins(self, name, *, by="origin", element="", as_of=None, on=None):
         return origin_view(sight(), self._lot(name), by=by, element=element)

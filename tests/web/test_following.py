@@ -151,3 +151,18 @@ def test_the_why_page_leads_to_the_file_of_every_line(web):
     text = web.get("/why/01/09506000134376/21/P-1?smallest=0").text
     assert text.count("nov.xlsx") >= 10
     assert "/log#entry-0" in text
+
+
+def test_the_why_page_tells_where_matter_is_called_what_it_is_called(web):
+    tree = web.get("/why/01/09506000134376/21/P-1.json?smallest=0&by=grade").json()["tree"]
+
+    def walk(line):
+        yield line
+        for part in line["parts"]:
+            yield from walk(part)
+
+    called = {(line["number"], line["called"]) for line in walk(tree) if line["called"]}
+    assert ("MIN-1", "A") in called, "the ore's maker said grade A"
+    assert {name for _, name in called} == {"A", "UNKNOWN"}
+    countries = web.get("/why/01/09506000134376/21/P-1.json?smallest=0&by=country").json()["tree"]
+    assert {line["called"] for line in walk(countries) if line["kind"] == "source"} == {"MA", "UNKNOWN"}

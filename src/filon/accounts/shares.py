@@ -91,6 +91,30 @@ def bounds(book: Book, lot: LotId, substance: str, rule: Characteristic) -> Mapp
     return {name: (least, most if most is None else min(most, whole)) for name, (least, most) in found.items()}
 
 
+Where = tuple[int, str]
+"""(event, origin that matter entered from, or lot that was called anew)."""
+
+
+def named_in(book: Book, substance: str, by: str, facts: Sequence[Fact] = ()) -> Mapping[Where, frozenset[str]]:
+    """Where matter gets its name: {where: names}.
+
+    For the leaves of `why`: which row of which file is the reason for a name.
+    """
+    found: dict[Where, frozenset[str]] = {}
+    entering = [flow for flow in book.flows if isinstance(flow.source, Account)]
+    if by == "recycled":
+        made = recycled(book, substance).made
+        told = ((flow, made[flow.target] if isinstance(flow.target, int) else None) for flow in entering)
+        pairs = [((flow.event, _key(flow)), frozenset(names or ())) for flow, names in told]
+    else:
+        rule = characteristic(book, by, facts)
+        pairs = [((flow.event, _key(flow)), frozenset(_names(rule, flow))) for flow in entering]
+        pairs += [((book.holdings[at].made, book.holdings[at].lot), frozenset(rule.called[at])) for at in rule.called]
+    for key, names in pairs:
+        found[key] = found.get(key, frozenset()) | names
+    return found
+
+
 def _starts(book: Book, lot: LotId) -> list[int]:
     own = frozenset(book.of_lot.get(lot, ()))
     return [index for index in own if not any(flow.source in own for flow in book.inflows[index])]

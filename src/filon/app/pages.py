@@ -49,7 +49,7 @@ from filon.views.build.log import log_view
 from filon.views.build.lot import contained, contained_plainly, lot_view
 from filon.views.build.lots import lot_list
 from filon.views.build.recall import recall_view
-from filon.views.build.shares import origin_view
+from filon.views.build.shares import names_of, origin_view
 from filon.views.build.sight import Sight
 from filon.views.carbon import CarbonBoard, CarbonView
 from filon.views.chain import STAGES
@@ -186,19 +186,35 @@ class Pages(PassportPages):
         return trace_view(sight.book, sight.state, lot, chosen, back=back, forward=forward)
 
     def why(
-        self, name: str, *, element: str, smallest: Decimal, rows: bool = False, as_of: Known | None = None
+        self,
+        name: str,
+        *,
+        element: str,
+        smallest: Decimal,
+        rows: bool = False,
+        by: str = "",
+        as_of: Known | None = None,
     ) -> WhyView:
-        """The tree under a lot's content; `smallest` in percent; for `rows` the files are read again."""
-        lot = self.ledger.lot(name, as_of)
-        return self.why_of(self.sight_of(lot, as_of), lot, element=element, smallest=smallest, rows=rows)
+        """The tree under a lot's content; `smallest` in percent; for `rows` the files are read again.
 
-    def why_of(self, sight: Sight, lot: LotId, *, element: str, smallest: Decimal, rows: bool = False) -> WhyView:
+        Args:
+            by: also what matter is called by this characteristic, where it gets that name.
+        """
+        lot = self.ledger.lot(name, as_of)
+        sight = self.sight_of(lot, as_of)
+        return self.why_of(sight, lot, element=element, smallest=smallest, rows=rows, by=by)
+
+    def why_of(
+        self, sight: Sight, lot: LotId, *, element: str, smallest: Decimal, rows: bool = False, by: str = ""
+    ) -> WhyView:
         """The same of a book at hand."""
         book, chosen = sight.book, _element(element) or _leading(sight, lot)
         reason = why(book, lot, chosen, smallest=Fraction(smallest) / 100)
         deposits = {entry: self.ledger.store.entry(entry).name for entry in {one.entry for one in _nodes(reason)}}
         places = self._places(book, reason) if rows else {}
-        return why_view(book, sight.state, reason, chosen, deposits, rows=places)
+        facts = self._custody.facts(sight.state.size)[0] if by == "certified" else ()
+        called = names_of(sight, chosen, by, facts) if by else {}
+        return why_view(book, sight.state, reason, chosen, deposits, rows=places, called=called)
 
     def lot_in(self, sight: Sight, name: str) -> LotId:
         """The lot of a book at hand that a person means.

@@ -171,12 +171,15 @@ def why(
         float, typer.Option(min=0, max=100, help="Hide branches below so many percent; they are summed.")
     ] = 0.5,
     rows: Annotated[bool, typer.Option("--rows", help="Also name the row in the file, which is read again.")] = False,
+    by: Annotated[
+        str, typer.Option(help="Also say where matter is called so: country, recycled, certified, an attribute ..")
+    ] = "",
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """Show the tree of steps, shipments and log entries that a lot's content rests on."""
     with _asked(context) as (pages, say):
-        view = pages.why(name, element=element, smallest=Decimal(str(smallest)), rows=rows, as_of=as_of)
+        view = pages.why(name, element=element, smallest=Decimal(str(smallest)), rows=rows, by=by, as_of=as_of)
         if as_json:
             put_json(view, say)
             return
@@ -350,11 +353,12 @@ def _why_tree(line: WhyLine, say: Tongue) -> Tree:
 def _why_text(line: WhyLine, say: Tongue) -> str:
     where = f" @ {line.site}" if line.site else ""
     row = f" · {line.row}" if line.row else ""
+    called = f" [green]{line.called}[/]" if line.called else ""
     told = (word(line.kind, say.language), line.number)
     if line.number == "UNKNOWN":
         told = (say.name(Named("origin", "unknown")), "")
     return (
-        f"[bold]{say.figure(line.mass)}[/]  {' '.join(filter(None, told))}{where}  "
+        f"[bold]{say.figure(line.mass)}[/]  {' '.join(filter(None, told))}{where}{called}  "
         f"[dim]{say.day(line.day)} · #{line.entry} {line.deposit}{row}[/]"
     )
 

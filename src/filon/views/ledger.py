@@ -109,9 +109,16 @@ class Ledger(Protocol):
         ...
 
     def why(
-        self, name: str, *, element: str, smallest: Decimal, rows: bool = False, as_of: Known | None = None
+        self,
+        name: str,
+        *,
+        element: str,
+        smallest: Decimal,
+        rows: bool = False,
+        by: str = "",
+        as_of: Known | None = None,
     ) -> WhyView:
-        """The tree under a lot's content; `smallest` in percent."""
+        """The tree under a lot's content; `smallest` in percent; `by` = also what matter is called, and where."""
         ...
 
     def findings(self, *, as_of: Known | None = None) -> tuple[Finding, ...]:

@@ -26,6 +26,7 @@ class WhyLine:
         entry, deposit: log entry and the name of the file it holds.
         row: sheet and row, or the place in the document; empty if nobody asked for it.
         more, more_mass: smaller branches that are not shown, and what passed through them together.
+        called: what matter is called from here on, by the characteristic asked for; empty elsewhere.
     """
 
     kind: str
@@ -40,6 +41,7 @@ class WhyLine:
     parts: tuple[WhyLine, ...]
     more: int
     more_mass: Figure
+    called: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,23 @@ def why_view(
     deposits: dict[int, str],
     *,
     rows: Mapping[int, str] = MappingProxyType({}),
+    called: Mapping[tuple[int, str], str] = MappingProxyType({}),
 ) -> WhyView:
-    """The tree as people read it; `deposits` names the files by log entry, `rows` the place in them by event."""
-    return WhyView(state, reason.lot, short(reason.lot), element, _line(book, reason, deposits, rows))
+    """The tree as people read it; `deposits` names the files by log entry, `rows` the place in them by event.
+
+    Args:
+        called: {(event, origin or lot): what its matter is called from there on}.
+    """
+    return WhyView(state, reason.lot, short(reason.lot), element, _line(book, reason, deposits, rows, called))
 
 
-def _line(book: Book, reason: Reason, deposits: dict[int, str], rows: Mapping[int, str]) -> WhyLine:
+def _line(
+    book: Book,
+    reason: Reason,
+    deposits: dict[int, str],
+    rows: Mapping[int, str],
+    called: Mapping[tuple[int, str], str],
+) -> WhyLine:
     return WhyLine(
         kind=reason.kind.value,
         key=reason.lot,
@@ -77,9 +90,10 @@ def _line(book: Book, reason: Reason, deposits: dict[int, str], rows: Mapping[in
         entry=reason.entry,
         deposit=deposits.get(reason.entry, ""),
         row=rows.get(reason.event, ""),
-        parts=tuple(_line(book, part, deposits, rows) for part in reason.parts),
+        parts=tuple(_line(book, part, deposits, rows, called) for part in reason.parts),
         more=reason.more,
         more_mass=kg(reason.more_mg),
+        called=called.get((reason.event, reason.lot), ""),
     )
 
 

@@ -144,15 +144,16 @@ def origin(  # noqa: PLR0917 - the query of the page, by name
 
 
 @reads("/why/{path:path}")
-def why(
+def why(  # noqa: PLR0917 - the query of the page, by name
     request: Request,
     path: str,
     element: Text = "",
     smallest: Annotated[Decimal, Query(ge=0, le=100)] = Decimal("0.5"),
+    by: Text = "",
     as_of: AsOf = None,
 ) -> Response:
     """On which steps, shipments and files does a lot's content rest?"""
     key = lot_key(path.removesuffix(".json"))
-    view = ledger(request).why(key, element=element, smallest=smallest, as_of=as_of)
+    view = ledger(request).why(key, element=element, smallest=smallest, by=by, as_of=as_of)
     command = f"filon why {quote(view.number)} --element {view.element}"
     return page("why.html", request, view, page="lots", smallest=smallest, command=command)

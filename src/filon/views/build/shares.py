@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from filon.accounts.custody.facts import Fact
 from filon.accounts.recall import Range
 from filon.accounts.recycled import PRIMARY
-from filon.accounts.shares import KINDS, bounds, characteristic, shares
+from filon.accounts.shares import KINDS, bounds, characteristic, named_in, shares
 from filon.books.journal import UNKNOWN as NOT_DECLARED
 from filon.books.lot import LotId
 from filon.core.ident import short
@@ -40,6 +40,19 @@ def origin_view(
         elements=elements,
         contained=tuple(_contained(sight, lot, one, by, facts) for one in wanted),
     )
+
+
+def names_of(sight: Sight, element: str, by: str, facts: Sequence[Fact] = ()) -> Mapping[tuple[int, str], str]:
+    """{(event, origin or lot): what matter is called from there on}, for the tree of reasons."""
+    found = named_in(sight.book, element, by, facts)
+    return {key: ", ".join(sorted(_plain(sight, by, name) for name in names)) for key, names in found.items()}
+
+
+def _plain(sight: Sight, by: str, name: str) -> str:
+    """A name as it is kept: country codes, classes, names of regions and companies."""
+    if name == NOT_DECLARED or by in {"recycled", "country"}:
+        return name
+    return _named(sight, by, name).name if by != "origin" else sight.origin(name).name
 
 
 def _contained(sight: Sight, lot: LotId, element: str, by: str, facts: Sequence[Fact]) -> Contained:
