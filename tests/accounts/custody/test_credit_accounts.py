@@ -202,3 +202,13 @@ def test_losses_lower_the_observed_factor_and_stock_in_process_does_not():
     told = chain_of(*events, register=SITES).accounts[0].periods[0]
     assert told.observed == Fraction(9, 10)
     assert told.earned + told.adjusted == 90 * KG  # no factor declared: 1 is above the observed one
+
+
+@pytest.mark.parametrize(("factor", "told"), [("0.905", []), ("0.906", ["CUS-024"])])
+def test_a_declared_factor_is_compared_where_no_account_is_kept(factor, told):
+    # 0.9 observed, half a percent tolerated
+    events = [*arrival("a"), step(4, "works", {"a": "100"}, {"p": "90"}, **CO),
+              fact("factor", 0, site="works", element="Co", factor=factor)]  # fmt: skip
+    assert codes(chain_of(*events, register=SITES)) == told
+    early = fact("factor", 0, site="works", element="Co", factor="0.99", until="2025-12-31")
+    assert codes(chain_of(*events[:-1], early, register=SITES)) == []  # nothing was made in its time

@@ -17,6 +17,7 @@ from filon.accounts.custody.facts import Fact
 from filon.accounts.custody.instrument import instrument_findings
 from filon.accounts.custody.model import Custody
 from filon.accounts.custody.toll import Toll, toll_findings, tolls
+from filon.accounts.custody.yields import factor_findings
 from filon.books.book import Book
 from filon.core.finding import Finding
 
@@ -57,8 +58,9 @@ class ChainOfCustody:
         for element, characteristic in self.subjects:
             self.states(element, characteristic)
         of_accounts = [one for account in self.accounts for one in account.findings]
+        kept = {(site, account.key.element) for account in self.accounts for site in account.sites}
         every = [
             *self.told.findings, *instrument_findings(self.told), *of_accounts, *toll_findings(self.told),
-            *capacity_findings(self.told),
+            *capacity_findings(self.told), *factor_findings(self.told, kept),
         ]  # fmt: skip
         return tuple({(one.code, one.place, tuple(sorted(one.values.items()))): one for one in every}.values())
