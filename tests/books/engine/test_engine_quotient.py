@@ -40,6 +40,22 @@ def test_neighbours_of_two_events_are_two_classes(work):
     assert len(set(one.quotient(work).of_node.tolist())) == 4
 
 
+def test_forty_thousand_events_with_one_recipe_are_as_many_classes():
+    """More than siblings are remembered for: whatever falls into the same box, events stay apart."""
+    count = 40_000
+    source = [0, 1] * count
+    graph = Graph.of(count + 2, source, np.repeat(np.arange(2, count + 2), 2))
+    assert Quotient.of(graph, own=np.array([0, 1], np.int32)).count == count + 2
+
+
+@both
+def test_a_lot_half_of_a_mine_and_half_unknown_is_not_the_mine(work):
+    graph = Graph.of(2, [0], [1])
+    own = Own.of([0], [0])
+    quotient = Quotient.of(graph, np.array([0.5], np.float32), own.node, work=work)
+    assert quotient.table(own, 1, work=work).row([0, 1]).tolist() == [[1], [0.5]]
+
+
 @both
 def test_a_node_into_which_own_matter_enters_is_alone(work):
     """2 is drawn from 0 whole, but matter of its own enters: it may not be taken for 0."""
