@@ -1,7 +1,7 @@
 """From stored events to graph, classes and origins: what a plant's ledger costs, and 10^9 serial numbers in memory.
 
 `--scale` is the number of events of the simulator's plant, half of them as trays, half with every cell by itself; from
-10^8 on only the serial numbers are measured (ten times the scale, at most 10^9; it takes 9 GB).
+10^7 on only the serial numbers are measured (ten times the scale, at most 10^9; it takes 9 GB).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from filon.books.register import Register
 from filon.exchange.simulator.plant import events, master_data
 from filon.log.store import Stored
 
-SERIALS = 10**8
+SERIALS = 10**7
 
 
 def run(scale: int = 10_000) -> list[dict]:

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 from filon.accounts.origin import Origins, origins
 from filon.accounts.origin_table import Rows, origin_table
 from filon.books import book as books
-from filon.books.book import Book
+from filon.books.book import Book, Flow, Holding
 from filon.books.engine.dealing import LARGEST_MG, dealt
+from filon.books.lot import Account, AccountKind, LotId, SiteId
 from filon.books.post import post
+from filon.books.register import Register
 from filon.core.quantity import split
 from story import birth, lot, register, said, step
 from strategies import REGISTER, chains
@@ -62,6 +64,54 @@ def test_dealing_is_splitting_where_remainders_are_equal(weights, mg):
     parts, rest = np.zeros(len(weights), np.int64), np.zeros(len(weights), np.int64)
     dealt(mg, np.array(weights, np.int64), parts, rest)
     assert parts.tolist() == split(mg, weights)
+
+
+def book_of(count: int, *flows: Flow) -> Book:
+    """A book of so many holdings of cobalt and these flows."""
+    holdings = [
+        Holding(at, LotId(f"l{at}"), SiteId("s"), AccountKind.STOCK, 1, 0, 0, "mg", {"Co": 1}, {})
+        for at in range(count)
+    ]
+    return Book([], holdings, flows, [], {}, Register.of([]), [])
+
+
+def mine(name: str) -> Account:
+    return Account(AccountKind.SOURCE, name)
+
+
+def test_more_drawn_than_is_there_by_hand():
+    """100 mg of a, then 150 drawn: all a. 60 of a and 40 of b, then 150 drawn: nobody can tell of what."""
+    one = book_of(2, Flow(0, mine("a"), 0, 0, {"Co": 100}), Flow(0, 0, 1, 0, {"Co": 150}))
+    two = book_of(
+        2, Flow(0, mine("a"), 0, 0, {"Co": 60}), Flow(0, mine("b"), 0, 0, {"Co": 40}), Flow(0, 0, 1, 0, {"Co": 150})
+    )
+    assert [list(origins.made) for origins in both(one, "Co")] == [[{"a": 100}, {"a": 150}]] * 2
+    assert [list(origins.made) for origins in both(two, "Co")] == [[{"a": 60, "b": 40}, {"UNKNOWN": 150}]] * 2
+    same(two, "Co")
+
+
+def test_a_surplus_like_a_mixture_by_hand():
+    """10 mg more than were there, like a pool of a and b in 3:2: 6 and 4; the account that lent them is short of as much."""
+    more = Account(AccountKind.UNACCOUNTED, "s")
+    book = book_of(
+        2,
+        Flow(0, mine("a"), 0, 0, {"Co": 60}),
+        Flow(0, mine("b"), 0, 0, {"Co": 40}),
+        Flow(0, more, 1, 0, {"Co": 10}, like=0),
+        Flow(0, more, 1, 0, {"Co": 5}),
+        Flow(0, Account(AccountKind.REAGENTS, "s"), 1, 0, {"Co": 1}),
+    )
+    for origins_ in both(book, "Co"):
+        assert origins_.made[1] == {"a": 6, "b": 4, "UNKNOWN": 6}
+        assert origins_.outside[more] == {"a": -6, "b": -4, "UNKNOWN": -5}
+    same(book, "Co")
+
+
+def test_reagents_name_no_origin():
+    book = book_of(
+        1, Flow(0, mine("a"), 0, 0, {"Co": 60}), Flow(0, Account(AccountKind.REAGENTS, "s"), 0, 0, {"Co": 1})
+    )
+    assert [origins.named[0] for origins in both(book, "Co")] == [frozenset({"a"})] * 2
 
 
 def test_what_is_too_heavy_is_left_to_python(monkeypatch):

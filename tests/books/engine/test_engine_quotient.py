@@ -153,6 +153,16 @@ def test_growing_is_making_anew(work, one, data):
     assert quotient.count >= whole.count
 
 
+@both
+def test_growing_knows_where_own_matter_enters(work):
+    """2 is drawn from 0 and taken in later; matter of its own enters too: it may not be taken for 0."""
+    graph, own = Graph.of(3, [0, 0], [1, 2]), np.array([0, 2], np.int32)
+    young = Graph(graph.starts[:3], graph.into[:1], graph.event[:2])
+    quotient = Quotient.of(young, own=own[:1], work=work)
+    quotient.grow(graph, np.zeros(0, np.float32), own, work=work)
+    assert quotient.of_node.tolist() == [0, 0, 1]
+
+
 def test_many_classes_make_the_arrays_grow():
     """5 000 mines, 5 000 blends of two, and one of all: rows by hand."""
     count = 5_000
