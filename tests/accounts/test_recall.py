@@ -159,6 +159,20 @@ def test_what_is_shipped_and_received_stays_recalled():
     assert kg(of(book, found, "A").left) == (4, 4, 4)
 
 
+def test_what_a_weighing_found_of_a_recalled_lot_is_recalled_too():
+    # 100 kg were there and all of it was used; 0.1 kg more was used, within two weighings' 2 * 1.41 * 0.1 % of 100 kg
+    book = post(
+        said(
+            birth(0, "m", "A", "100", form="Co"),
+            step(1, "m", {"A": "100"}, {"X": "100"}, form="Co"),
+            step(2, "m", {"A": "0.1"}, {"Y": "0.1"}, form="Co"),
+        ),
+        register(m="mine"),
+    )
+    found = recall(book, Tip((lot("A"),)), "Co")
+    assert kg(of(book, found, "Y").made) == (0.1, 0.1, 0.1)
+
+
 SUBSTANCES = ("mass", "Co")
 
 
