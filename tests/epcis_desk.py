@@ -76,14 +76,16 @@ def world(tmp_path=None, bounds=Bounds(), hosts=frozenset()):  # noqa: B008
     clock = Clock()
     ledger = Ledger.open(tmp_path / "filon.db" if tmp_path else "memory:")
     repository = Repository(ledger, now=clock, bounds=bounds, hosts=hosts)
-    secrets = {
-        role.value: tokens.create(repository.desk, f"{role} Ltd", [role], now=clock(), valid=timedelta(days=9))[1]
-        for role in Role
-    }
+
+    def token(name, roles):
+        days = timedelta(days=9)
+        return tokens.create(repository.desk, name, roles, now=clock(), valid=days, organisation="urn:x:org")[1]
+
+    secrets = {role.value: token(f"{role} Ltd", [role]) for role in Role}
     secrets["other"] = tokens.create(
         repository.desk, "Other Ltd", [Role.SUBMITTER, Role.READER], now=clock(), valid=timedelta(days=9)
     )[1]
-    secrets["all"] = tokens.create(repository.desk, "All Ltd", Role, now=clock(), valid=timedelta(days=9))[1]
+    secrets["all"] = token("All Ltd", Role)
     client = TestClient(Mounted(repository).app, raise_server_exceptions=True)
     return World(repository, client, clock, secrets)
 

@@ -38,13 +38,24 @@ def stream(data: bytes, name: str = "", limits: Limits = _DEFAULT) -> Iterator[I
     return jsonld.stream(data, name, limits) if walk is None else walk.all()
 
 
+def _is_text(data: bytes) -> bool:
+    """Whether it is UTF-8 throughout: events are cut out before anybody looks at their texts."""
+    if data.isascii():
+        return True
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def cut(data: bytes) -> tuple[bytes, list[msgspec.Raw]] | None:
     """(the document with its list of events emptied, the events); None if there is not exactly one list.
 
     Head, list and tail are each whole JSON and only this list bears the name, so no other reading of them is possible.
     """
     found = _LIST.search(data)
-    if found is None or data.count(b'eventList"') != 1:
+    if found is None or data.count(b'eventList"') != 1 or not _is_text(data):
         return None
     start, end = found.end(), len(data)
     for _ in range(_TRIES):
