@@ -182,3 +182,15 @@ def test_an_imported_passport_becomes_statements_that_say_the_same():
         "placeOfManufacture",
         "dateOfManufacture",
     }
+
+
+def test_no_two_credentials_share_a_place_and_a_half_full_list_is_followed_by_another(tmp_path, monkeypatch):
+    from filon.app import sealer as module
+
+    drawn = iter([5, 5, 5, 7, 5, 9])
+    monkeypatch.setattr(module.secrets, "randbelow", lambda _: next(drawn))
+    monkeypatch.setattr(module, "FULL", 2)
+    sealer = create_sealer(tmp_path, "id.atlas.example", "Atlas Packs", random=lambda n: b"\1" * n)
+    told = sealer.places(["urn:a", "urn:b", "urn:c"])
+    places = [(one["statusListCredential"][-1], one["statusListIndex"]) for one in told]
+    assert places == [("1", "5"), ("1", "7"), ("2", "5")]

@@ -200,3 +200,11 @@ def test_a_controllers_document_lets_only_its_own_keys_speak():
         with pytest.raises(BrokenSealError):
             keys_of(one, DID)
     assert keys_of({**PUBLISHED, "assertionMethod": []}, DID) == {}
+
+
+def test_a_history_goes_forward_in_time():
+    first = new_key("", b"\1" * 32)
+    did, line = founded("id.example.com", [], first, lambda one: document(one, []), now=NOW)
+    same = line + continued(line, first, document(did, []), now=NOW)
+    with pytest.raises(BrokenSealError, match="versionTime"):
+        resolved(did, same, now=NOW + timedelta(days=1))

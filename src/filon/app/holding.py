@@ -111,7 +111,11 @@ def _one(issuing: Issuing, name: str, files: dict[str, bytes], now: datetime, pa
             {"version": version.version, "entry": entry, "on": version.on.isoformat(), "file": where}
         )
     for language in _LANGUAGES if pages and readable else ():
-        told["pages"][language] = _put(files, f"{stem}/page.{language}.html", pages(name, language))
+        try:
+            page = pages(name, language)
+        except NotFoundError:  # no page for people: a battery that the books never saw made
+            break
+        told["pages"][language] = _put(files, f"{stem}/page.{language}.html", page)
     return told | {"seen": {one.value: _seen(issuing, whole, one, now) for one in Audience}}
 
 
