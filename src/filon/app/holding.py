@@ -104,7 +104,10 @@ def _one(issuing: Issuing, name: str, files: dict[str, bytes], now: datetime, pa
     parts = issuing.written(whole, "sd-jwt", {Audience.OPERATOR}, now=now)
     told["parts"] = _put(files, f"{stem}/whole.sd-jwt", parts.data)
     for entry in whole.touched:
-        version = issuing.passports.passport(name, as_of=entry + 1)
+        try:
+            version = issuing.passports.passport(name, as_of=entry + 1)
+        except NotFoundError:  # something was said of the model before this battery was made
+            continue
         body = issuing.written(version, "en18223", {Audience.OPERATOR}, now=now).data
         where = _put(files, f"{stem}/versions/{version.version}.json", body)
         told["versions"].append(
