@@ -53,6 +53,14 @@ def test_links_are_lists_of_pairs(work, pairs):
         assert sorted(links.down([article]).tolist()) == sorted(a for a, b in pairs if b == article)
 
 
+def test_a_cell_in_its_second_pack_among_many():
+    """A hundred cells, each in its own pack; cell 5 went on into pack 90: looked up one by one or all at once."""
+    links = Links.of(np.arange(100, dtype=np.uint32), 100, [[5], [90]])
+    assert links.up(np.array([5, 7], np.uint32)).tolist() == [5, 7, 90]
+    some = np.arange(50, dtype=np.uint32)
+    assert links.up(some).tolist() == [*range(50), 90]
+
+
 @pytest.fixture(scope="module")
 def book():
     told = [Said(event, body_key(event).hex(), 0) for event in islice(events(5, mines=4), 2500)]
