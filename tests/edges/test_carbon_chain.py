@@ -114,3 +114,12 @@ def test_all_that_the_sheets_say_burdens_something(ledger_file):
         codes = {one.code for one in account.findings}
         assert codes <= {"CFP-007", "CFP-010", "CFP-011"}
         assert account.findings
+
+
+def test_the_mean_of_an_agreement_s_deliveries_is_weighed_by_mass(filon, chain_folder):
+    code, out, _ = filon("carbon", chain_folder / "agreement.json", "--year", "2026", "--json")
+    told = json.loads(out)
+    assert code == 0
+    rows = [(Decimal(one["mass"]["value"]), Decimal(one["per_kg"]["value"])) for one in told["lots"]]
+    mean = sum(mass * per for mass, per in rows) / sum(mass for mass, _ in rows)
+    assert abs(Decimal(told["per_kg"]["value"]) - mean) < Decimal("0.002")
