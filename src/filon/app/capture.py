@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 
-from filon.app.intake import MEDIA_TYPES, epcis_document, is_workbook, media_type, with_energy
+from filon.app.intake import MEDIA_TYPES, epcis_document, is_workbook, media_type
 from filon.app.knowledge import StoreKnowledge
 from filon.app.ledger import Ledger
-from filon.app.records import Records, is_master, records, said
+from filon.app.records import Made, Records, is_master, master_records, records, said
 from filon.books.movement import Said
 from filon.books.post import post
 from filon.core.errors import NotFoundError, TooLargeError
@@ -99,19 +100,24 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Examined:
-    """A file read and checked, not yet taken."""
+    """A file read and checked, not yet taken.
+
+    Args:
+        events: how many it says.
+        records: those of its events first, in their order; none where an error forbids taking it.
+    """
 
     file: File
     kind: str
-    document: Document
+    events: int
     findings: tuple[Finding, ...]
-    records: Records
+    records: Records | Made
     rows: int
     foreign: bool = False
 
     def new(self, known: set[bytes]) -> int:
         """How many of its events nobody had said before."""
-        return len(set(self.records.keys[: len(self.document.events)]) - known)
+        return len(set(self.records.keys[: self.events]) - known)
 
 
 def read_files(paths: Iterable[Path], *, limit_mb: int) -> list[File]:
@@ -161,29 +167,35 @@ def _zip(files: Sequence[File]) -> File:
 def examine(ledger: Ledger, file: File, *, today: date) -> Examined:
     """Read a file and find everything that is wrong with it, without taking anything."""
     kind = media_type(file.data, file.name)
-    rows = 0
-    if is_workbook(kind):
-        reading = workbook.read(file.data, file.name)
-        knowledge = StoreKnowledge(ledger)
-        resolved = facts(reading)
-        findings = list(workbook.check(reading, today=today, knowledge=knowledge, said=resolved))
-        energy = activity.inside(file.data, file.name)
-        findings += energy.findings
-        rows = sum(len(sheet.rows) for sheet in reading.sheets)
-        refused = any(one.level is Level.ERROR for one in findings)
-        document = (
-            Document(Heading(), name=file.name) if refused else with_energy(workbook.events(reading, resolved), energy)
-        )
-    else:
-        document = epcis_document(file.data, file.name, kind)
-        findings = list(document.findings)
+    return _workbook(ledger, file, kind, today) if is_workbook(kind) else _document(ledger, file, kind)
+
+
+def _workbook(ledger: Ledger, file: File, kind: str, today: date) -> Examined:
+    reading = workbook.read(file.data, file.name)
+    known = facts(reading)
+    energy = activity.inside(file.data, file.name)
+    findings = [
+        *workbook.check(reading, today=today, knowledge=StoreKnowledge(ledger), said=known),
+        *energy.findings,
+    ]
+    rows = sum(len(sheet.rows) for sheet in reading.sheets)
+    made, events = Made(), 0
+    if not any(one.level is Level.ERROR for one in findings):
+        about = Document(workbook.heading(known), name=file.name)
+        made = Made.of(chain(workbook.told(reading, known), energy.events), about)
+        events = len(made) - len(master_records(about))
+    return Examined(file, kind, events, tuple(gravest_first(findings)), made, rows)
+
+
+def _document(ledger: Ledger, file: File, kind: str) -> Examined:
+    document = epcis_document(file.data, file.name, kind)
+    findings, foreign = list(document.findings), False
     sound = not any(one.level is Level.ERROR for one in findings)
-    made = records(document if sound else Document(document.heading, name=file.name))
-    foreign = False
-    if not is_workbook(kind) and made:
+    made = records(document if sound else Document(Heading(), name=file.name))
+    if made:
         consequent, foreign = consequences(ledger, document, made)
         findings += consequent
-    return Examined(file, kind, document, tuple(gravest_first(findings)), made, rows, foreign)
+    return Examined(file, kind, len(document.events), tuple(gravest_first(findings)), made, 0, foreign)
 
 
 def consequences(ledger: Ledger, document: Document, made: Sequence[Record]) -> tuple[list[Finding], bool]:
@@ -311,8 +323,7 @@ _WAITS = frozenset({"IMP-10", "IMP-11", "IMP-12", "IMP-14", "BOK-010", "BOK-011"
 
 
 def _outcome(seen: Examined, state: State, entry: int | None, new: int) -> Outcome:
-    events = len(seen.document.events)
-    return Outcome(seen.file.name, state, entry, events, new, seen.findings, seen.kind, seen.rows, seen.foreign)
+    return Outcome(seen.file.name, state, entry, seen.events, new, seen.findings, seen.kind, seen.rows, seen.foreign)
 
 
 def gravest_first(findings: Iterable[Finding]) -> list[Finding]:

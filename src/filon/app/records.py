@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any, overload
@@ -69,6 +69,20 @@ class Records(Sequence[Record]):
 
     def _event(self, index: int) -> Record:
         return event_record(self.events[index], self.keys[index])
+
+
+class Made(list[Record]):
+    """Records that were made at once: of events that nobody needs any more as soon as they are records."""
+
+    @property
+    def keys(self) -> list[bytes]:
+        """Their keys, in their order."""
+        return [record.key for record in self]
+
+    @classmethod
+    def of(cls, events: Iterable[Event], about: Document) -> Made:
+        """One record an event, then one a master data element of `about`."""
+        return cls((*map(event_record, events), *master_records(about)))
 
 
 def records(document: Document) -> Records:

@@ -45,7 +45,8 @@ def event_json(event: Event) -> bytes:
 
 def dumped(said: Mapping[str, Any]) -> bytes:
     """The canonical bytes of an event's `members`."""
-    return orjson.dumps(said, default=_number, option=orjson.OPT_SORT_KEYS)
+    # A copy: what the writer hands out keeps its whole buffer, five times the bytes, for as long as somebody holds it.
+    return bytes(memoryview(orjson.dumps(said, default=_number, option=orjson.OPT_SORT_KEYS)))
 
 
 def members(event: Event) -> dict[str, Any]:

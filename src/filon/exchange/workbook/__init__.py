@@ -9,7 +9,7 @@ Bytes in, values out: the only outside thing is a short-lived subprocess that pa
 
 from filon.exchange.workbook.bundle import csv_sets
 from filon.exchange.workbook.check import check
-from filon.exchange.workbook.events import events
+from filon.exchange.workbook.events import events, heading, told
 from filon.exchange.workbook.export import Export, rows_from
 from filon.exchange.workbook.knowledge import Knowledge, Nothing
 from filon.exchange.workbook.mark import mark
@@ -28,11 +28,13 @@ __all__ = [
     "check",
     "csv_sets",
     "events",
+    "heading",
     "mark",
     "read",
     "rows_from",
     "template",
     "template_zip",
+    "told",
     "write",
     "write_csv",
     "write_zip",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
@@ -47,8 +47,20 @@ def events(reading: Reading, said: Facts | None = None) -> Document:
     """
     with collector_paused():
         said = said or facts(reading)
-        made = (*_lots(reading, said), *_shipments(reading, said.shipped), *_receipts(reading, said.received))
-    return Document(Heading(master=master(said)), made, (*reading.findings, *said.findings), reading.name)
+        made = tuple(told(reading, said))
+    return Document(heading(said), made, (*reading.findings, *said.findings), reading.name)
+
+
+def told(reading: Reading, said: Facts) -> Iterator[Event]:
+    """The events of a workbook one by one, so that a file of 100 000 rows need not be held as events."""
+    yield from _lots(reading, said)
+    yield from _shipments(reading, said.shipped)
+    yield from _receipts(reading, said.received)
+
+
+def heading(said: Facts) -> Heading:
+    """The master data of a workbook."""
+    return Heading(master=master(said))
 
 
 def _event(place: str, **members: Any) -> Event:
