@@ -14,6 +14,7 @@ from filon.app.ledger import Ledger
 from filon.cli.main import run
 from filon.core.errors import WrongCallError
 from filon.exchange.factor_table import read_factors
+from lca_files import ecospold, indicator, packed
 
 
 @pytest.fixture
@@ -76,6 +77,33 @@ def test_own_factors_come_before_filon_s(filon, tmp_path):
     assert abs(totals[1] - totals[0] - 120 * (1 - Decimal("0.630014"))) < Decimal("0.002")
     stamp = dict(map(tuple, told["stamp"]))
     assert stamp["factors"].startswith("ours/")
+
+
+def test_factors_of_a_data_set_are_told_written_and_used(filon, tmp_path):
+    """2 kWh of it cost 0.5 kg: 0.25 a kWh; named as Morocco's grid it makes 120 kWh cheaper by 0.630014 - 0.25 each."""
+    (tmp_path / "db.spold").write_bytes(ecospold(indicator("0.5"), unit="kWh"))
+    code, out, _ = filon("factors", "db.spold", "--out", "ours.csv")
+    assert code == 0
+    for word in ("0.25", "KWH", "RER", "2019", "licensees"):
+        assert word in out
+    mixed = {"a.spold": ecospold(indicator("0.5"), unit="kWh"), "b.spold": ecospold(indicator("1"), unit="furlong")}
+    (tmp_path / "mixed.zip").write_bytes(packed(mixed))
+    code, out, _ = filon("factors", "mixed.zip", "--json")
+    told = json.loads(out)
+    assert (code, len(told["factors"]), "furlong" in told["leftOut"][0]) == (1, 1, True)
+    code, out, _ = filon("factors", "mixed.zip", lang="fr")
+    assert (code, "Laissé de côté" in out) == (1, True)
+    key = told["factors"][0]["key"]
+    named = (tmp_path / "ours.csv").read_text().replace(key, "grid.ma.2023.lifecycle").replace("RER", "MA")
+    (tmp_path / "ours.csv").write_text(named)
+    totals = []
+    for words in ((), ("--factors", "ours.csv"), ("--factors", "db.spold")):
+        _, out, _ = filon("carbon", "0001", "--json", *words)
+        told = json.loads(out)
+        totals.append(Decimal(next(one for one in told["variants"] if one["variant"] == "market")["total"]["value"]))
+    assert abs(totals[0] - totals[1] - 120 * (Decimal("0.630014") - Decimal("0.25"))) < Decimal("0.002")
+    assert totals[2] == totals[0]  # a factor under its own key stands for nothing until an activity names it
+    assert dict(map(tuple, told["stamp"]))["factors"].startswith("db/")
 
 
 def test_factor_tables_that_are_none():

@@ -32,7 +32,9 @@ def carbon(
     ruleset: Annotated[str, typer.Option(help="By whose rules: filon-1, pact-3.0, da-ev-draft ..")] = "filon-1",
     allocation: Annotated[str, typer.Option(help="Row of table allocation, if not the ruleset's.")] = "",
     prices: Annotated[Path | None, typer.Option(help="Prices per kg, CSV: product,price.", exists=True)] = None,
-    factors: Annotated[list[Path] | None, typer.Option(help="Your own factor table, CSV or xlsx.", exists=True)] = None,
+    factors: Annotated[
+        list[Path] | None, typer.Option(help="Your own factors: CSV, xlsx, ILCD, ecoSpold 2.", exists=True)
+    ] = None,
     baseline: Annotated[Path | None, typer.Option(help="Baseline and targets, JSON.", exists=True)] = None,
     what_if: Annotated[
         list[str] | None,

@@ -60,6 +60,7 @@ def assembled(root: typer.Typer) -> typer.Typer:
         custody,
         demo,
         events,
+        factors,
         files,
         log,
         pact,
@@ -76,7 +77,7 @@ def assembled(root: typer.Typer) -> typer.Typer:
         for panel, groups in (
             ("Begin", (demo, files, serve)),
             ("Ask the books", (ask, recall, custody, events)),
-            ("Carbon", (carbon, pact)),
+            ("Carbon", (carbon, factors, pact)),
             ("Passports", (readiness, passport, provider)),
             ("The log and its proofs", (log, witness)),
             ("Who may see what", (access, token)),

@@ -1,9 +1,10 @@
-"""A reader's own emission factors, from a CSV file or a workbook with the columns of table `factors`.
+"""A reader's own emission factors: CSV or a workbook with the columns of table `factors`, ILCD or ecoSpold 2.
 
 Needed: `key`, `value` (kg CO2e), `per` (Rec 20 code); welcome: `geography`, `year`, `gsd`, `source`, `licence`,
 `confirmed`. The table is named by its file and the hash of its bytes, and that name stands in every result.
 
     read_factors(data, "ours.csv")      # Table
+    csv_of(read_factors(data, "database.zip").rows)     # the same as CSV, to choose from and to name
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import PurePath
 from typing import Any
@@ -19,10 +20,13 @@ from typing import Any
 from filon.core.errors import WrongCallError
 from filon.core.tables import Table
 from filon.core.unit import units
+from filon.exchange.lca.parts import is_lca
+from filon.exchange.lca.read import read_lca
 from filon.exchange.sheets import of_xlsx
 
 NEEDED = ("key", "value", "per")
 PIECE = "H87"
+COLUMNS = ("key", "value", "unit", "per", "geography", "year", "gsd", "source", "licence", "confirmed", "en", "fr")
 
 
 def read_factors(data: bytes, name: str) -> Table:
@@ -31,6 +35,10 @@ def read_factors(data: bytes, name: str) -> Table:
     Raises:
         WrongCallError: a column is missing, a value is no number or its unit is unknown; the row is named.
     """
+    version = hashlib.sha256(data).hexdigest()[:12]
+    if is_lca(data):
+        stated, _ = read_lca(data, name)
+        return Table(PurePath(name).stem, version, name, stated)
     lines = _lines(data, name)
     if not lines:
         raise WrongCallError(f"{name} holds no factors")
@@ -42,8 +50,16 @@ def read_factors(data: bytes, name: str) -> Table:
         row = {key: _text(cell) for key, cell in zip(heads, cells, strict=False)}
         if any(row.values()):
             rows.append(_checked(row, number, name))
-    version = hashlib.sha256(data).hexdigest()[:12]
     return Table(PurePath(name).stem, version, name, tuple(rows))
+
+
+def csv_of(rows: Iterable[Mapping[str, str]]) -> bytes:
+    """The rows as a CSV file that `read_factors` reads."""
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, COLUMNS, restval="", extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode()
 
 
 def _lines(data: bytes, name: str) -> Sequence[Sequence[Any]]:
