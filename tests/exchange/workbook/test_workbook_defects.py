@@ -117,6 +117,11 @@ DEFECTS = [
     D("weight in kg with its unit", "IMP-03", "lots", "E5", lambda lg: cell("lots", "E5", "24150,5 kg", lg), "24150.5"),
     D("words for a weight", "IMP-03", "ship", "E5", lambda lg: cell("ship", "E5", "vingt tonnes", lg)),
     D("a day for a weight", "IMP-03", "lots", "E5", lambda lg: cell("lots", "E5", date(2026, 11, 3), lg)),
+    # From 10^15 on, fifteen digits do not hold the unit; the books take no such amount.
+    D("more kilograms than there are", "IMP-03", "lots", "E5", lambda lg: cell("lots", "E5", 1e30, lg)),
+    D("thirty digits of kilograms", "IMP-03", "mix", "D4", lambda lg: cell("mix", "D4", "1" + "0" * 29, lg)),
+    D("more packages than there are", "IMP-48", "ship", "J5", lambda lg: cell("ship", "J5", 1e300, lg)),
+    D("a share beyond all numbers", "IMP-49", "lots", "I5", lambda lg: cell("lots", "I5", -1e300, lg)),
     D("words for an assay", "IMP-49", "lots", "I5", lambda lg: cell("lots", "I5", "n.d.", lg)),
     D("weight zero", "IMP-04", "ship", "E4", lambda lg: book(lg, ship_4__net_kg=Decimal(0))),
     D("weight negative", "IMP-04", "mix", "D4", lambda lg: book(lg, mix_4__kg=Decimal(-5))),

@@ -20,6 +20,8 @@ from filon.exchange.workbook.reading import Value
 
 FIRST_DAY = date(2015, 1, 1)
 LAST_DAY = date(2099, 12, 31)
+BEYOND = Decimal(10) ** 15
+"""From here on a spreadsheet's fifteen digits no longer hold the unit, and the books take no amount (BOK-030)."""
 
 _ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#GETTING_DATA", "#SPILL!"})
 # Control characters, the replacement character, and UTF-8 once read as cp1252 ("numÃ©ro").
@@ -113,12 +115,13 @@ def _number(raw: Any, code: str, example: str) -> Parsed:
     if isinstance(raw, list | bool):
         return wrong
     if not isinstance(raw, str):
-        return figures.from_float(raw)
+        stored = figures.from_float(raw)
+        return stored if abs(stored) < BEYOND else wrong
     plain = text(raw)
     if not isinstance(plain, str):
         return plain
     read = figures.number(plain)
-    if read.value is None:
+    if read.value is None or abs(read.value) >= BEYOND:
         return wrong
     if read.other is not None:
         return Undecided(read)
