@@ -107,7 +107,8 @@ def forms(reading: Reading, said: Facts) -> Iterator[Finding]:
 
     Findings:
         IMP-07: more than the form can hold. IMP-32: less than its usual window. IMP-13: a sulfate whose water is
-        unknown and that was not assayed. IMP-46: a form that is neither in the table nor a formula.
+        unknown and that was not assayed. IMP-65: a mixture that was not assayed. IMP-46: a form that is neither in
+        the table nor a formula.
 
     Source: custody reference, section 5 (assay windows) and invariants 1 and 22; table `forms`.
     """
@@ -127,6 +128,8 @@ def _chemistry(reading: Reading, lot: Made) -> Iterator[Finding]:
         yield found("IMP-13", place, expected="CoSO4·7H2O", found=lot.product.form or lot.product.name)
     if known is None:
         return
+    if not assays and known.elements and not known.formula and not known.article:
+        yield found("IMP-65", reading.cell(lot.row, "lots.product"), found=known.key, p=known.key)
     for key, percent in assays:
         low, high = _window(known.key, key)
         dry = _on_dry(lot.row, percent)
