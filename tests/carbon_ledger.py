@@ -44,18 +44,18 @@ def events():
     ]  # fmt: skip
 
 
-def data():
+def data(more=()):
     places = [
         MasterElement(site(key), {FILON + "name": name, FILON + "country": land, FILON + "kind": kind})
         for key, name, land, kind in (("M", "Mine d'Essai", "MA", "mine"), ("P", "Plant", "FR", "pack"))
     ]
     model = MasterElement(gtin(MODEL), {FILON + "name": "Pack 60", FILON + "form": "pack", FILON + "ratedEnergy": "60"})
-    return write(events(), master=[Vocabulary(LOCATION, tuple(places)), Vocabulary(EPC_CLASS, (model,))])
+    return write([*events(), *more], master=[Vocabulary(LOCATION, tuple(places)), Vocabulary(EPC_CLASS, (model,))])
 
 
-def ledger():
+def ledger(more=()):
     made_of = Ledger.open("memory:")
-    files = [capture.File("chain.jsonld", data())]
+    files = [capture.File("chain.jsonld", data(more))]
     outcome = capture.capture(made_of, files, now=lambda: NOW, accept=capture.ALL_WARNINGS)
     assert outcome[0].state is capture.State.TAKEN, outcome[0].findings
     return made_of

@@ -79,6 +79,18 @@ def test_own_factors_come_before_filon_s(filon, tmp_path):
     assert stamp["factors"].startswith("ours/")
 
 
+def test_what_stands_beside_the_figure_is_printed(filon, tmp_path):
+    """One product a step: whatever the prices, the other allocation changes nothing."""
+    out = filon("carbon", "0001")[1]
+    assert "prices are missing" in out
+    assert "filon-1 allows" in out
+    (tmp_path / "filon-prices.csv").write_text("product,price\nCoSO4·7H2O,9\n")
+    out = filon("carbon", "0001", lang="fr")[1]
+    assert "Réparti selon pact-3.0" in out
+    assert "manque les prix" not in out
+    assert "gba-rulebook-2.0" in filon("carbon", "0002", "--ruleset", "gba-rulebook-2.0", lang="fr")[1]
+
+
 def test_factors_of_a_data_set_are_told_written_and_used(filon, tmp_path):
     """2 kWh of it cost 0.5 kg: 0.25 a kWh; named as Morocco's grid it makes 120 kWh cheaper by 0.630014 - 0.25 each."""
     (tmp_path / "db.spold").write_bytes(ecospold(indicator("0.5"), unit="kWh"))

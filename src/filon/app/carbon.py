@@ -15,7 +15,7 @@ from typing import Any
 
 from filon.accounts.carbon.account import CarbonAccount, Stamp, carbon_account
 from filon.accounts.carbon.activity import Activity, activities
-from filon.accounts.carbon.allocation import Allocation
+from filon.accounts.carbon.allocation import BY_MASS, Allocation
 from filon.accounts.carbon.factor import Factors
 from filon.accounts.carbon.formula import Formula, materials, recycled_share
 from filon.accounts.carbon.line import Variant
@@ -36,7 +36,7 @@ from filon.views.build.carbon_contract import carbon_contract
 from filon.views.carbon import CarbonBoard, CarbonContract, CarbonView
 from filon.views.ledger_state import LedgerState
 
-KEPT = 2
+KEPT = 4
 """So many accounts are kept in memory; each can be made again from the log."""
 
 
@@ -49,7 +49,9 @@ class Carbon:
 
     def __init__(self, ledger: Ledger, baseline: bytes | None = None) -> None:
         self.ledger = ledger
-        self.baseline = baseline or _beside(ledger)
+        self.baseline = baseline or _beside(ledger, "baseline.json")
+        told = _beside(ledger, "prices.csv")
+        self.prices = read_prices(told) if told else {}
         self._accounts: OrderedDict[tuple[object, ...], CarbonAccount] = OrderedDict()
 
     def activities(self, as_of: Known | None = None) -> tuple[list[Activity], list[Finding]]:
@@ -72,13 +74,14 @@ class Carbon:
 
         Args:
             allocation: row of table `allocation`; empty = as the ruleset says.
-            prices: {product or form: price per kg}, for allocation by price.
+            prices: {product or form: price per kg}, for allocation by price; None = those beside the ledger.
             tables: factor tables of the reader's own, which come before Filon's.
 
         Raises:
             WrongCallError: no such ruleset or allocation.
         """
-        told = json.dumps([sorted((key, str(value)) for key, value in (prices or {}).items()), *map(str, tables)])
+        prices = self.prices if prices is None else prices
+        told = json.dumps([sorted((key, str(value)) for key, value in prices.items()), *map(str, tables)])
         key = (self.ledger.size(as_of), unconfirmed, allocation, ruleset, told)
         if key not in self._accounts:
             listed, _ = self.activities(as_of)
@@ -139,6 +142,10 @@ class Carbon:
             draws,
             _formula(account, lot, end_of_life, Ruleset.of(ruleset)) if end_of_life else None,
             Ruleset.of("da-ev-draft"),
+            own=Ruleset.of(ruleset),
+            others=self._others(
+                size, unconfirmed=unconfirmed, allocation=allocation, ruleset=ruleset, prices=prices, tables=tables
+            ),
         )
         try:
             return carbon_of_pack(
@@ -147,6 +154,21 @@ class Carbon:
             )  # fmt: skip
         except KeyError as error:
             raise NotFoundError(f"the books hold nothing of {name!r}") from error
+
+    def _others(
+        self, size: int, *, allocation: str, ruleset: str, prices: Mapping[str, Fraction] | None, **how: Any
+    ) -> dict[str, CarbonAccount | None]:
+        """The same book by each other row of table `allocation`; None where that needs prices and there are none."""
+        known = self.prices if prices is None else prices
+        used = Allocation.of(allocation or Ruleset.of(ruleset).allocation)
+        others = {row["ruleset"]: Allocation.of(row["ruleset"]) for row in table("allocation").rows}
+        return {
+            name: self.account(size, allocation=name, ruleset=ruleset, prices=known, **how)
+            if known or one.method == BY_MASS
+            else None
+            for name, one in others.items()
+            if one != used
+        }
 
     def board(
         self, *, as_of: Known | None = None, ruleset: str = OWN, baseline: bytes | None = None, on: date | None = None
@@ -179,11 +201,11 @@ class Carbon:
         return LedgerState(size, self.ledger.store.root(size).hex(), learned, latest=size == self.ledger.store.size())
 
 
-def _beside(ledger: Ledger) -> bytes | None:
-    """The baseline that lies beside the ledger's file: `filon.db` has `filon-baseline.json`."""
+def _beside(ledger: Ledger, name: str) -> bytes | None:
+    """What lies beside the ledger's file: `filon.db` has `filon-baseline.json` and `filon-prices.csv`."""
     if ledger.path is None or ":" in str(ledger.path):
         return None
-    path = ledger.path.with_name(f"{ledger.path.stem}-baseline.json")
+    path = ledger.path.with_name(f"{ledger.path.stem}-{name}")
     return path.read_bytes() if path.is_file() else None
 
 

@@ -198,6 +198,13 @@ def _put_more(view: CarbonView, say: Tongue) -> None:
     if view.ratings:
         rated = ", ".join(f"{say.name(Named('rating', one.key))} {say.figure(one.figure)}" for one in view.ratings)
         out.print(f"[dim]{words['ratings'].format(ratings=rated)}[/]")
+    for other in view.sensitivity:
+        total, change = say.figure(other.total), say.figure(other.change)
+        said = words["otherwise"] if other.total.value is not None else words["no prices"]
+        out.print(f"[dim]{said.format(rule=other.allocation, total=total, change=change)}[/]")
+    if view.cut_off:
+        cut = {"percent": say.figure(view.cut_off.percent), "most": say.figure(view.cut_off.most)}
+        out.print(words["cut " + view.cut_off.standing].format(rules=view.cut_off.ruleset, **cut))
     if view.formula:
         told = {"correction": say.figure(view.formula.correction), "end": say.figure(view.formula.end_of_life)}
         out.print(words["formula"].format(ruleset=view.formula.ruleset, **told))
@@ -274,6 +281,11 @@ WORDS = {
         "contract": "{reference}, {year}: {per} on average over {share} of {mass} delivered.",
         "spread": "Uncertainty: {low} to {high} in 95 of 100 draws (GSD² {gsd2}).",
         "ratings": "Data quality, 1 best to 5: {ratings}.",
+        "otherwise": "Allocated by {rule} instead: {total} (difference {change}).",
+        "no prices": "Allocated by {rule} instead: not told, prices are missing.",
+        "cut within": "Left out, as told: {percent}; {rules} allows {most}.",
+        "cut beyond": "[red]Left out: {percent}, more than the {most} that {rules} allows.[/]",
+        "cut cannot tell": "Whether no more is left out than the {most} of {rules} cannot be told: there are gaps.",
         "formula": "Circular footprint formula ({ruleset}): {correction} on raw materials, {end} at the end.",
         "effect": "{change} {what}, {site}: {kg}",
         "after": "With all of it: {after}, {per}",
@@ -329,6 +341,11 @@ WORDS = {
         "contract": "{reference}, {year} : {per} en moyenne sur {share} de {mass} livrés.",
         "spread": "Incertitude : {low} à {high} dans 95 tirages sur 100 (GSD² {gsd2}).",
         "ratings": "Qualité des données, de 1 (la meilleure) à 5 : {ratings}.",
+        "otherwise": "Réparti selon {rule} : {total} (écart {change}).",
+        "no prices": "Réparti selon {rule} : inconnu, il manque les prix.",
+        "cut within": "Laissé de côté, selon les déclarations : {percent} ; {rules} admet {most}.",
+        "cut beyond": "[red]Laissé de côté : {percent}, plus que les {most} admis par {rules}.[/]",
+        "cut cannot tell": "Impossible de dire si plus des {most} de {rules} est laissé de côté : lacunes.",
         "formula": "Formule d’empreinte circulaire ({ruleset}) : {correction} sur les matières, {end} en fin de vie.",
         "effect": "{change} {what}, {site} : {kg}",
         "after": "Avec le tout : {after}, {per}",

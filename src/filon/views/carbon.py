@@ -219,6 +219,31 @@ class FormulaLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CutOffLine:
+    """What was left out against what the ruleset allows: `within`, `beyond` or `cannot tell`."""
+
+    ruleset: str
+    percent: Figure
+    most: Figure
+    standing: str
+
+
+@dataclass(frozen=True, slots=True)
+class SensitivityLine:
+    """The footprint by another allocation, market-based.
+
+    Args:
+        allocation: row of table `allocation`.
+        total: kg CO2e per declared unit; missing where the prices are.
+        change: percent of the figure shown, by which it would differ.
+    """
+
+    allocation: str
+    total: Figure
+    change: Figure
+
+
+@dataclass(frozen=True, slots=True)
 class CarbonView:
     """The whole page.
 
@@ -255,6 +280,8 @@ class CarbonView:
     lifetime: LifetimeLine | None = None
     formula: FormulaLine | None = None
     what_if: WhatIfLines | None = None
+    cut_off: CutOffLine | None = None
+    sensitivity: tuple[SensitivityLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

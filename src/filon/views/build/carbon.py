@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from fractions import Fraction
@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 from filon.accounts.carbon.account import CarbonAccount, Contribution, Footprint
+from filon.accounts.carbon.cutoff import cut_off
 from filon.accounts.carbon.factor import Factors
 from filon.accounts.carbon.formula import Formula
 from filon.accounts.carbon.line import Part, Variant
@@ -29,6 +30,7 @@ from filon.views.build.sight import lot_path
 from filon.views.carbon import (
     CarbonView,
     ContributionLine,
+    CutOffLine,
     EffectLine,
     FormulaLine,
     GapLine,
@@ -38,6 +40,7 @@ from filon.views.carbon import (
     NamedFigure,
     PathLine,
     PowerShare,
+    SensitivityLine,
     SiteChoice,
     SpreadLine,
     StageShare,
@@ -64,6 +67,8 @@ class Extras:
         draws: whether to tell the uncertainty.
         formula: the circular footprint formula with its materials.
         rules, category, years: for the energy over the service life.
+        own: the ruleset of the figure.
+        others: {row of table `allocation`: the account by it}; None where its prices are missing.
     """
 
     on: date
@@ -74,6 +79,8 @@ class Extras:
     rules: Ruleset | None = None
     category: str = "M1"
     years: int = 8
+    own: Ruleset | None = None
+    others: Mapping[str, CarbonAccount | None] = field(default_factory=dict)
 
 
 def carbon_of_pack(
@@ -121,12 +128,12 @@ def carbon_of_pack(
             for name, value in (quality(footprint) or {}).items()
         ),
         sites=_sites(account, footprint),
-        **(_extra(account, footprint, energy, extras) if extras else {}),
+        **(_extra(account, footprint, energy, extras, delivered) if extras else {}),
     )
 
 
 def _extra(
-    account: CarbonAccount, footprint: Footprint, energy: Decimal | None, extras: Extras
+    account: CarbonAccount, footprint: Footprint, energy: Decimal | None, extras: Extras, delivered: bool
 ) -> dict[str, Any]:  # the members of the view that cost something
     per_kwh = footprint.total() / energy if energy and footprint.whole else None
     lifetime = None
@@ -140,7 +147,27 @@ def _extra(
         "lifetime": lifetime,
         "formula": _of_formula(extras.formula) if extras.formula else None,
         "what_if": _what_if(account, footprint, energy, extras) if extras.changes else None,
+        "cut_off": _cut_off(footprint, extras.own) if extras.own else None,
+        "sensitivity": tuple(_sensitivity(footprint, name, one, delivered) for name, one in extras.others.items()),
     }
+
+
+_CUT = {True: "within", False: "beyond", None: "cannot tell"}
+
+
+def _cut_off(footprint: Footprint, rules: Ruleset) -> CutOffLine:
+    told = cut_off(footprint, rules)
+    left_out = None if told.holds is None else told.percent
+    return CutOffLine(rules.stamp, percent(left_out), percent(told.most), _CUT[told.holds])
+
+
+def _sensitivity(footprint: Footprint, name: str, other: CarbonAccount | None, delivered: bool) -> SensitivityLine:
+    if other is None:
+        return SensitivityLine(name, figure(None, UNIT, Standing.MISSING), percent(None))
+    theirs, ours = other.footprint(footprint.lot, delivered=delivered), footprint.total()
+    total = theirs.total() if theirs.whole else None
+    change = 100 * (total - ours) / ours if total is not None and footprint.whole and ours else None
+    return SensitivityLine(name, figure(total, UNIT), percent(change))
 
 
 def _of_formula(formula: Formula) -> FormulaLine:
