@@ -34,7 +34,7 @@ from filon.views.figure import Figure, Named, Sentence, Standing, kg
 from filon.views.home import HomeView
 from filon.views.ledger_state import LedgerState
 from filon.views.log import EntryLine, LogView
-from filon.views.lot import LotList, LotRow, LotView, Paper, SiteName, Whereabouts
+from filon.views.lot import LotList, LotRow, LotView, Owned, Paper, SiteName, Whereabouts
 from filon.views.origin import UNKNOWN, Origin, OriginKind, by_origin, known_share, verdict
 from filon.views.passport import BoardView, HistoryView, ModelLine, ReadinessView
 from passport_example import ON, example
@@ -351,6 +351,8 @@ class ExampleLedger(Followed):
             balance=(PCAM,) if lot.number == "RIV-26-0047" else (CAM,), findings=self.findings() if lot.number == "RIV-26-0047" else (),
             papers=(Paper("testres", "COA-881", 0), Paper("desadv", "BL-5521", 1)), entries=ENTRIES,
             battery=f"/01/{GTIN}/21/{SERIAL}" if pack else "",
+            owned=() if pack else (Owned("Atlas SA", "Rivage SA", SiteName("", "Rivage", "MA"), Named("element", "Co"),
+                                         kg(lot.mass // 9)),),
         )  # fmt: skip
 
     def battery(self, gtin, serial, *, as_of=None) -> BatteryView:

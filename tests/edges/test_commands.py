@@ -52,6 +52,7 @@ def filon(monkeypatch, capsys, ledger_file, tmp_path):
         (["why", "000001", "-e", "Co"], 0, "2026-08-03_atlas_juillet.xlsx"),
         (["balance", "-e", "Co"], 1, "KAA-26-004"),
         (["balance", "-e", "Co", "--site", "Katodia"], 0, "Katodia Dolna"),
+        (["balance", "-e", "Co", "--owner"], 0, "Rivage Précurseurs SA"),
         (["findings"], 1, "BOK-013"),
         (["recall", "CUV-26-001"], 0, "20 batteries are affected"),
         (["recall", "--supplier", "Mbalani", "--until", "2026-07-01"], 0, "Kaarna Refining Oy"),
@@ -105,6 +106,7 @@ def test_the_same_question_in_french(filon):
 @pytest.mark.parametrize(
     ("words", "part"),
     [
+        (["balance", "--owner", "--site", "Katodia"], "--owner is of all sites and all time"),
         (["lot", "nobody-knows"], "no lot 'nobody-knows' is known"),
         (["origin", "000001", "-e", "Xx"], "is not kept in the books"),
         (["balance", "--site", "Nowhere"], "no site is called"),

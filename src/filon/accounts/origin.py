@@ -96,10 +96,10 @@ class Sweep:
             return
         vector = self.passed(flow, self._taken(flow, mg))
         if isinstance(flow.target, int):
-            _add(self.made[flow.target], vector)
-            _add(self.left[flow.target], vector)
+            add(self.made[flow.target], vector)
+            add(self.left[flow.target], vector)
         else:
-            _add(self.outside.setdefault(flow.target, {}), vector)
+            add(self.outside.setdefault(flow.target, {}), vector)
 
     def _name(self, flow: Flow) -> None:
         assert isinstance(flow.target, int)
@@ -122,13 +122,13 @@ class Sweep:
             return self.entered(flow, mg)
         vector = self._like(flow, mg)
         outside = self.outside.setdefault(flow.source, {})
-        _add(outside, {origin: -part for origin, part in vector.items()})
+        add(outside, {origin: -part for origin, part in vector.items()})
         return vector
 
     def _like(self, flow: Flow, mg: int) -> Vector:
         """What a measurement found more than was there: like the mixture it was found in, or unknown."""
         if flow.like is not None and self.made[flow.like]:
-            return _shared(mg, self.made[flow.like])
+            return shared(mg, self.made[flow.like])
         target = flow.target
         if isinstance(target, int) and not self.known[target] and len(self.named[target]) == 1:
             return dict.fromkeys(self.named[target], mg)
@@ -139,8 +139,8 @@ class Sweep:
         left = self.left[source]
         if sum(left.values()) < mg:  # only where some inflow's amount is unknown
             return self._beyond(source, mg)
-        vector = _shared(mg, left)
-        _add(left, {origin: -part for origin, part in vector.items()})
+        vector = shared(mg, left)
+        add(left, {origin: -part for origin, part in vector.items()})
         return vector
 
     def _beyond(self, source: int, mg: int) -> Vector:
@@ -148,13 +148,15 @@ class Sweep:
         return dict.fromkeys(names, mg) if len(names) == 1 else {UNKNOWN: mg}
 
 
-def _shared(mg: int, by: Vector) -> Vector:
+def shared(mg: int, by: Vector) -> Vector:
+    """So many mg with the same parts as a vector, in whole milligrams."""
     names = sorted(by)
     parts = split(mg, [by[name] for name in names])
     return {name: part for name, part in zip(names, parts, strict=True) if part}
 
 
-def _add(total: Vector, more: Mapping[str, int]) -> None:
+def add(total: Vector, more: Mapping[str, int]) -> None:
+    """Add to a vector, which then names nothing of which there is none."""
     for origin, mg in more.items():
         total[origin] = total.get(origin, 0) + mg
         if not total[origin]:

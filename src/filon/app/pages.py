@@ -48,6 +48,7 @@ from filon.views.build.home import home_view
 from filon.views.build.log import log_view
 from filon.views.build.lot import contained, contained_plainly, lot_view
 from filon.views.build.lots import lot_list
+from filon.views.build.owner import owners_view
 from filon.views.build.recall import recall_view
 from filon.views.build.shares import names_of, origin_view
 from filon.views.build.sight import Sight
@@ -60,6 +61,7 @@ from filon.views.home import HomeView
 from filon.views.log import LogView
 from filon.views.lot import LotList, LotView
 from filon.views.origin import Contained, OriginView
+from filon.views.owner import OwnersView
 from filon.views.recall import Asked, RecallView
 from filon.views.trace import TraceView, trace_view
 from filon.views.why import WhyView, why_view
@@ -88,7 +90,8 @@ class Pages(PassportPages):
 
     def lot(self, identifier: str, *, carrier: str = "", as_of: Known | None = None) -> LotView:
         """One lot."""
-        return lot_view(self.sight(as_of), self.ledger.lot(identifier, as_of), carrier=carrier)
+        lot = self.ledger.lot(identifier, as_of)
+        return lot_view(self.sight(as_of), lot, carrier=carrier, custody=self._custody.chain(as_of))
 
     def events_file(self, identifier: str, form: str, *, chain: bool = False, as_of: Known | None = None) -> EventsFile:
         """The events of a lot as a file."""
@@ -113,6 +116,10 @@ class Pages(PassportPages):
         """The balance lines that the choices leave."""
         sight = self.sight(as_of, on)
         return balance_view(sight, element=_element(element), site=self._site(site, sight), period=period)
+
+    def owners(self, *, element: str = "", as_of: Known | None = None) -> OwnersView:
+        """The ownership book: whose the matter is."""
+        return owners_view(self.sight(as_of), self._custody.chain(as_of), element=_element(element))
 
     def log(self, *, page: int = 1, as_of: Known | None = None) -> LogView:
         """Entries, newest first."""

@@ -13,6 +13,7 @@ from rich.tree import Tree
 
 from filon.cli.show import AsOf, Json, On, chosen, console, grid, put_findings, put_json
 from filon.cli.words import word
+from filon.core.errors import WrongCallError
 from filon.views.figure import Figure, Named
 from filon.views.say import Tongue, tongue
 
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from filon.app.pages import Pages
     from filon.views.agreement import AgreementView
     from filon.views.balance import BalanceLine
+    from filon.views.lot import Owned
     from filon.views.origin import Contained, OriginView
+    from filon.views.owner import OwnersView
     from filon.views.trace import TraceLine
     from filon.views.why import WhyLine
 
@@ -89,6 +92,8 @@ def lot(context: typer.Context, name: Lot, as_of: AsOf = None, as_json: Json = F
                 right=(2,),
             )
         )
+        if view.owned:
+            _put_owned(view.owned, say)
         put_findings(view.findings, say.language, limit=10)
 
 
@@ -191,12 +196,18 @@ def balance(
     element: Element = "",
     site: Annotated[str, typer.Option(help="Only this site: name or identifier.")] = "",
     period: Annotated[str, typer.Option(help="Only this month, e.g. 2026-09.")] = "",
+    owner: Annotated[bool, typer.Option("--owner", help="By owner: what entered, changed hands and is held.")] = False,
     lang: Annotated[str, typer.Option(help="Language: en or fr.")] = "",
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """Show whether matter adds up, by step, site, period and element, with its uncertainty."""
+    """Show whether matter adds up, by step, site, period and element, with its uncertainty; or whose it is."""
     with _asked(context, lang) as (pages, say):
+        if owner:
+            if site or period:
+                raise WrongCallError("--owner is of all sites and all time; choose by --element and --as-of")
+            put_owners(pages.owners(element=element, as_of=as_of), say, as_json=as_json)
+            return
         view = pages.balance(element=element, site=site, period=period, as_of=as_of)
         if as_json:
             put_json(view, say)
@@ -303,6 +314,28 @@ def _put_trace(title: str, lines: tuple[TraceLine, ...], say: Tongue, element: s
     ]  # fmt: skip
     heads = _words(say, "Lot", "Site", "State", "Day", "Mass", "Share", "Entry")
     console().print(grid(f"{title} ({say.name(Named('element', element))})", heads, rows, right=(4, 5, 6)))
+
+
+def put_owners(view: OwnersView, say: Tongue, *, as_json: bool) -> None:
+    """Print the ownership book."""
+    if as_json:
+        put_json(view, say)
+        return
+    rows = [
+        (line.owner or word("not said", say.language), say.name(line.element),
+         *(_measured(figure, say) for figure in (line.entered, line.taken, line.given, line.gone, line.held,
+                                                 line.elsewhere)))
+        for line in view.lines
+    ]  # fmt: skip
+    heads = _words(say, "Owner", "Element", "Entered", "Taken over", "Given over", "Gone", "Held", "Held by others")
+    console().print(grid("", heads, rows, right=tuple(range(2, 8))))
+    put_findings(view.findings, say.language, limit=10)
+
+
+def _put_owned(lines: tuple[Owned, ...], say: Tongue) -> None:
+    rows = [(one.owner, one.holder, one.site.name, say.name(one.element), say.figure(one.mass)) for one in lines]
+    heads = _words(say, "Owner", "Held by", "Site", "Element", "Mass")
+    console().print(grid("", heads, rows, right=(4,)))
 
 
 def _put_balance(lines: tuple[BalanceLine, ...], say: Tongue) -> None:

@@ -49,6 +49,17 @@ class Whereabouts:
 
 
 @dataclass(frozen=True, slots=True)
+class Owned:
+    """Some of a lot that is not of those who hold it: whose it is, who has it, where, and how much of an element."""
+
+    owner: str
+    holder: str
+    site: SiteName
+    element: Named
+    mass: Figure
+
+
+@dataclass(frozen=True, slots=True)
 class LotView:
     """One lot at one glance.
 
@@ -67,6 +78,7 @@ class LotView:
         whereabouts: where it is now.
         chain: both ways.
         balance: a line an element: in = out + stock + loss + unaccounted.
+        owned: what of it belongs to others than those who hold it; empty where nobody said so.
         battery: path of the public battery page; empty unless it is a serialised pack.
     """
 
@@ -89,6 +101,7 @@ class LotView:
     papers: tuple[Paper, ...]
     entries: tuple[EntryLine, ...]
     battery: str = ""
+    owned: tuple[Owned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from filon.accounts.custody.instrument import instrument_findings
 from filon.accounts.custody.model import Custody
 from filon.accounts.custody.toll import Toll, toll_findings, tolls
 from filon.accounts.custody.yields import factor_findings
+from filon.accounts.owner import Ownership, ownership
 from filon.books.book import Book
 from filon.core.finding import Finding
 
@@ -28,6 +29,7 @@ class ChainOfCustody:
     def __init__(self, book: Book, facts: Iterable[Fact]) -> None:
         self.book = book
         self.told = Told.of(book, facts)
+        self._owned: dict[str, Ownership] = {}
         self._states: dict[tuple[str, str], Sequence[Custody]] = {}
 
     @property
@@ -41,6 +43,12 @@ class ChainOfCustody:
         if key not in self._states:
             self._states[key] = derived(self.told, element, characteristic)
         return self._states[key]
+
+    def ownership(self, element: str) -> Ownership:
+        """Whose the milligrams of an element are, in every holding."""
+        if element not in self._owned:
+            self._owned[element] = ownership(self.told, element)
+        return self._owned[element]
 
     @cached_property
     def accounts(self) -> Sequence[CreditAccount]:

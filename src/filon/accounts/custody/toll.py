@@ -94,9 +94,9 @@ def _toll(told: Told, fact: Fact) -> Toll:
         mg = flow.content.get(fact.element) or 0
         if not mg or not fact.holds(told.days[flow.event]):
             continue
-        if _comes(book, flow, fact.site) and fact.party in owners(book, flow):
+        if comes(book, flow, fact.site) and fact.party in owners(book, flow):
             delivered += mg
-        elif _goes(book, flow, fact.site) and fact.party in owners(book, flow):
+        elif goes(book, flow, fact.site) and fact.party in owners(book, flow):
             returned += mg
     nothing = [NOTHING] * len(book.holdings)
     boundary = Boundary(told, nothing, frozenset({fact.site}), fact.element, fact.material)
@@ -106,7 +106,8 @@ def _toll(told: Told, fact: Fact) -> Toll:
     return Toll(fact.site, fact.element, fact.party, contract, delivered, returned, recovered)
 
 
-def _comes(book: Book, flow: Flow, site: str) -> bool:
+def comes(book: Book, flow: Flow, site: str) -> bool:
+    """Whether a flow brings goods to a site's stock from elsewhere."""
     target = book.holdings[flow.target] if isinstance(flow.target, int) else None
     here = target is not None and target.kind is AccountKind.STOCK and target.site == site
     if isinstance(flow.source, int):
@@ -114,7 +115,8 @@ def _comes(book: Book, flow: Flow, site: str) -> bool:
     return here and flow.source.kind is AccountKind.SOURCE
 
 
-def _goes(book: Book, flow: Flow, site: str) -> bool:
+def goes(book: Book, flow: Flow, site: str) -> bool:
+    """Whether a flow sends goods from a site's stock on their way."""
     source = book.holdings[flow.source] if isinstance(flow.source, int) else None
     target = book.holdings[flow.target] if isinstance(flow.target, int) else None
     here = source is not None and source.kind is AccountKind.STOCK and source.site == site

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from math import hypot
 
+from filon.accounts.custody.chain import ChainOfCustody
 from filon.books.declared import weighing_sigma
 from filon.books.lot import MILLIGRAM, PIECE, Account, LotId
 from filon.core.errors import NotFoundError
@@ -13,6 +14,7 @@ from filon.core.ident import short
 from filon.core.matter import MASS
 from filon.views.build.balance import crossing, lot_lines
 from filon.views.build.chain import chain_of
+from filon.views.build.owner import owned
 from filon.views.build.reasons import reasons
 from filon.views.build.sight import Sight, battery_path
 from filon.views.figure import Figure, Named, Sentence, Standing, kg
@@ -21,8 +23,11 @@ from filon.views.lot import LotView, Paper, SiteName, Whereabouts
 from filon.views.origin import Contained, Origin, by_origin, known_share, verdict
 
 
-def lot_view(sight: Sight, lot: LotId, *, carrier: str = "") -> LotView:
+def lot_view(sight: Sight, lot: LotId, *, carrier: str = "", custody: ChainOfCustody | None = None) -> LotView:
     """The view of a lot; `carrier` is the element its chain is drawn for, empty = its leading one.
+
+    Args:
+        custody: who owns what; None = it is not told.
 
     Raises:
         NotFoundError: the book does not know the lot.
@@ -55,6 +60,7 @@ def lot_view(sight: Sight, lot: LotId, *, carrier: str = "") -> LotView:
             sight.entry(index) for index in sorted({sight.book.events[e].entry for e in sight.events_of(lot)})
         ),
         battery=battery_path(lot) if made.unit == PIECE else "",
+        owned=owned(sight, custody, lot, sight.elements(made)) if custody else (),
     )
 
 
