@@ -225,6 +225,15 @@ def test_errors_have_one_shape_for_programs_and_help_for_people(web, path, statu
     assert "secret inside" not in told.text + shown.text
 
 
+@pytest.mark.parametrize("page", ["", "/passports", "/history"])
+def test_a_mistyped_gtin_is_told_with_the_digit_that_would_fit(web, page):
+    # 9 + 5x3 + 6x3 + 1x3 + 3 + 4x3 + 3 + 7x3 = 84, to the next ten 6: ..376, not ..377. A right one unknown is 404.
+    told = web.get(f"{page}/01/09506000134377/21/none.json", headers={"Accept": "application/json"})
+    assert told.status_code == 400
+    assert "09506000134376 would fit" in told.json()["detail"]
+    assert web.get(f"{page}/01/{GTIN}/21/none").status_code == 404
+
+
 def test_nothing_can_be_changed_through_the_web(web):
     for method in ("post", "put", "patch", "delete"):
         answer = getattr(web, method)("/lots")

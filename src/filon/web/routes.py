@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from shlex import quote
@@ -11,8 +13,9 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import BeforeValidator
 
-from filon.core.errors import NotFoundError
-from filon.core.ident import sgtin
+from filon.core.errors import NotFoundError, WrongCallError
+from filon.core.ident import expected_digits, sgtin
+from filon.core.ident import gtin as product
 from filon.core.moment import Known, known
 from filon.views.build.sight import lot_key, lot_path
 from filon.views.findings import FindingList
@@ -44,6 +47,22 @@ FINDINGS = 200
 def ledger(request: Request) -> Ledger:
     """The ledger that this application shows."""
     return cast(Ledger, request.app.state.ledger)
+
+
+@contextmanager
+def typed(number: str) -> Iterator[None]:
+    """A GTIN that somebody typed: where nothing is known of it and its check digit is wrong, that is what is told.
+
+    Raises:
+        WrongCallError: nothing was found, and the check digit is wrong.
+    """
+    try:
+        yield
+    except NotFoundError as error:
+        right = expected_digits(product(number))
+        if right is None:
+            raise
+        raise WrongCallError(f"the check digit of {number} is wrong; {right} would fit") from error
 
 
 @reads("/")
@@ -180,7 +199,8 @@ def battery(request: Request, gtin: Gtin, serial: str, as_of: AsOf = None) -> Re
     elsewhere = redirected(request, shelf, gtin, serial.removesuffix(".json")) if shelf else None
     if elsewhere is not None:
         return elsewhere
-    view = ledger(request).battery(gtin, serial.removesuffix(".json"), as_of=as_of)
+    with typed(gtin):
+        view = ledger(request).battery(gtin, serial.removesuffix(".json"), as_of=as_of)
     if wants_json(request):
         answer = json_of(request, view)
     else:
@@ -212,7 +232,8 @@ def board(request: Request, on: Day = None, as_of: AsOf = None) -> Response:
 def readiness(request: Request, gtin: Gtin, serial: str, on: Day = None, as_of: AsOf = None) -> Response:
     """A passport point by point, as its operator sees it."""
     battery = sgtin(gtin, serial.removesuffix(".json"))
-    view = ledger(request).readiness(battery, on=on, as_of=as_of)
+    with typed(gtin):
+        view = ledger(request).readiness(battery, on=on, as_of=as_of)
     command = f"filon readiness {quote(view.battery)} --on {view.on}"
     return page("readiness.html", request, view, page="passports", command=command)
 
@@ -220,7 +241,8 @@ def readiness(request: Request, gtin: Gtin, serial: str, on: Day = None, as_of: 
 @reads("/history/01/{gtin}/21/{serial:path}")
 def history(request: Request, gtin: Gtin, serial: str, as_of: AsOf = None) -> Response:
     """Every version of a passport."""
-    view = ledger(request).history(gtin, serial.removesuffix(".json"), as_of=as_of)
+    with typed(gtin):
+        view = ledger(request).history(gtin, serial.removesuffix(".json"), as_of=as_of)
     return page("history.html", request, view, page="passports", command=f"filon history {quote(serial)}")
 
 
@@ -229,7 +251,8 @@ def qr(request: Request, gtin: Gtin, serial: str) -> Response:
     """The QR code of a battery as SVG, for its label."""
     if not serial.endswith(".svg"):
         raise NotFoundError("a code is asked for as /qr/01/{gtin}/21/{serial}.svg")
-    view = ledger(request).battery(gtin, serial.removesuffix(".svg"))
+    with typed(gtin):
+        view = ledger(request).battery(gtin, serial.removesuffix(".svg"))
     link = public_link(view, request.app.state.host)
     return Response(qr_file(link, view.serial), media_type="image/svg+xml", headers=dict(OPEN))
 
