@@ -3,6 +3,7 @@
 import hashlib
 import io
 import uuid
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -441,3 +442,48 @@ def test_a_long_workbook_comes_back_with_the_bad_rows_only():
 def test_a_template_is_marked_without_harm():
     data = template("en")
     assert read(mark(data, check(read(data, "t.xlsx")), "en"), "t.xlsx").rows("lots") == ()
+
+
+CERTIFICATE = {
+    "lots.u_assay": Decimal("0.5"), "lots.method": "ISO 11885", "lots.laboratory": "Labo Exemple",
+    "lots.assay_status": "umpire",
+}  # fmt: skip
+
+
+def analysed(**more):
+    lots = [{**EXAMPLE["lots"][0], "lots.co": Decimal("20.9"), **CERTIFICATE, **more}]
+    return next(e for e in document({**EXAMPLE, "lots": [*lots, *EXAMPLE["lots"][1:]]}).events if e.trait("assay"))
+
+
+def test_the_certificate_of_a_row_holds_for_each_of_its_assays():
+    # 0.5 % of a content of 20.9 % are 0.1045 points
+    (cobalt,) = (one for one in analysed().trait("assay") if one["element"] == "Co")
+    assert (cobalt["uncertainty"], cobalt["method"]) == ("0.1045", "ISO 11885")
+    assert (cobalt["laboratory"], cobalt["status"]) == ("Labo Exemple", "umpire")
+
+
+def test_the_certificate_comes_back_from_the_events():
+    sheets = {
+        **EXAMPLE,
+        "lots": [{**EXAMPLE["lots"][0], "lots.co": Decimal("20.9"), **CERTIFICATE}, *EXAMPLE["lots"][1:]],
+    }
+    first = document(sheets)
+    back = rows_from(first.events, first.master)
+    row = next(one for one in back.sheets["lots"] if one["lots.lot"] == EXAMPLE["lots"][0]["lots.lot"])
+    assert {key: row[key] for key in CERTIFICATE} == CERTIFICATE
+    assert not [member for _, member in back.unsaid if member.endswith("assay")]
+
+
+def test_assays_of_two_laboratories_are_more_than_a_row_says():
+    one = analysed()
+    assays = [
+        {**one.trait("assay")[0], "element": "Co"},
+        {**one.trait("assay")[0], "element": "Ni", "laboratory": "Autre"},
+    ]
+    told = rows_from([replace(one, ilmd={**one.ilmd, FILON + "assay": assays})], document(EXAMPLE).master)
+    assert FILON + "assay" in [member for _, member in told.unsaid]
+
+
+def test_a_workbook_without_the_new_columns_says_what_it_always_said():
+    for event in document(EXAMPLE).events:
+        assert all(set(one) <= {"element", "percent", "basis"} for one in event.trait("assay") or ())

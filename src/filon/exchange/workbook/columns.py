@@ -40,7 +40,14 @@ ASSAYED: Mapping[str, str] = {
 }
 """{column key: element} of the assay columns."""
 
-WORD_LISTS = frozenset({"basis", "status", "yes", "list_kind", "site_kind", "use", "recycled_kind"})
+ASSAY_TEXTS: Mapping[str, str] = {
+    "lots.method": "method",
+    "lots.laboratory": "laboratory",
+    "lots.assay_status": "status",
+}
+"""{column key: member} of what holds for all assays of a row."""
+
+WORD_LISTS = frozenset({"basis", "status", "yes", "list_kind", "site_kind", "use", "recycled_kind", "assay_status"})
 """Column types whose cells hold a word of a fixed list."""
 
 

@@ -20,7 +20,7 @@ import orjson
 from filon.core.moment import offset
 from filon.epcis.document import Document, Heading
 from filon.epcis.event import FILON, Event, QuantityElement, Typed
-from filon.exchange.workbook.columns import ASSAYED
+from filon.exchange.workbook.columns import ASSAY_TEXTS, ASSAYED
 from filon.exchange.workbook.facts import Facts, Made, Received, Shipped, Used
 from filon.exchange.workbook.master import master, origin_of
 from filon.exchange.workbook.names import Site, full_identifier, scoped
@@ -200,11 +200,18 @@ def _traits(said: Facts, lot: Made) -> dict[str, Any]:
 def _assays(row: Row) -> list[dict[str, str]]:
     stated = row.text("lots.basis")
     basis = {"basis": stated} if stated else {}
+    told = {name: text for key, name in ASSAY_TEXTS.items() if (text := row.text(key))}
+    share = row.amount("lots.u_assay") if "lots.u_assay" in row.values else None
     return [
-        {"element": element, "percent": decimal_text(value), **basis}
+        {"element": element, "percent": decimal_text(value), **basis, **_sigma(value, share), **told}
         for key, element in ASSAYED.items()
         if key in row.values and (value := row.amount(key)) is not None
     ]
+
+
+def _sigma(percent: Decimal, share: Decimal | None) -> dict[str, str]:
+    """The uncertainty of one content in percentage points, as the assay says it; the row has it in % of the content."""
+    return {} if share is None else {"uncertainty": decimal_text(percent * share / 100)}
 
 
 # ---- shipments

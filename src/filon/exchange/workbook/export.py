@@ -22,10 +22,12 @@ from filon.exchange.workbook.tellable import (
     end,
     figure,
     is_tellable,
+    is_told,
     is_whole,
     kilograms,
     local_day,
     number_below,
+    of_the_row,
     parted,
     reference,
 )
@@ -158,6 +160,7 @@ class _Teller:
             if key := BY_ELEMENT.get(assay.get("element", "")):
                 row[key] = figure(assay["percent"])
                 row["lots.basis"] = assay.get("basis", "")
+        row |= of_the_row(assays(event))
         if origin := str(event.trait("origin") or ""):
             row["lots.origin"] = self._origin(site, origin)
         return row
@@ -290,7 +293,7 @@ class _Teller:
         members += [key for key in event.extensions if key.removeprefix(FILON) not in _SAID_EXTENSIONS]
         members += [key for key in event.ilmd if key.removeprefix(FILON) not in _SAID_TRAITS]
         bases = {assay.get("basis") for assay in assays(event)}
-        if len(bases) > 1 or any(not is_whole(assay) for assay in assays(event)):
+        if len(bases) > 1 or any(not is_whole(assay) for assay in assays(event)) or not is_told(assays(event)):
             members.append(FILON + "assay")
         if event.own("precision") != "day":
             members.append("eventTime")

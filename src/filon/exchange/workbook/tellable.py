@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from filon.core import ident
 from filon.core.moment import offset
 from filon.core.unit import mass_mg
 from filon.epcis.event import Event, QuantityElement, Typed
-from filon.exchange.workbook.columns import ASSAYED
+from filon.exchange.workbook.columns import ASSAY_TEXTS, ASSAYED
 from filon.exchange.workbook.names import full_identifier, lot_identifier, lot_number_fault, scoped
 
 BY_ELEMENT = {element: key for key, element in ASSAYED.items()}
@@ -82,6 +82,9 @@ def figure(value: Any) -> object:
         return str(value)
 
 
+_MEMBERS = {"element", "percent", "basis", "uncertainty", *ASSAY_TEXTS.values()}
+
+
 def assays(event: Event) -> list[Mapping[str, str]]:
     """The assays that the event declares for its lots."""
     listed = event.trait("assay") or []
@@ -90,4 +93,31 @@ def assays(event: Event) -> list[Mapping[str, str]]:
 
 def is_whole(assay: Mapping[str, str]) -> bool:
     """Whether a row can say all of the assay."""
-    return set(assay) <= {"element", "percent", "basis"} and assay.get("element") in BY_ELEMENT
+    return set(assay) <= _MEMBERS and assay.get("element") in BY_ELEMENT
+
+
+def is_told(assays: Sequence[Mapping[str, str]]) -> bool:
+    """Whether the columns that hold for all assays of a row say everything that each of them says."""
+    row = of_the_row(assays)
+    same = all(each.get(name, "") == row.get(key, "") for each in assays for key, name in ASSAY_TEXTS.items())
+    return same and all("uncertainty" not in each or "lots.u_assay" in row for each in assays)
+
+
+def relative(assay: Mapping[str, str]) -> Decimal | None:
+    """The uncertainty of an assay in % of the content; None where it has none, or none that a cell can hold exactly."""
+    try:
+        points, percent = Decimal(assay["uncertainty"]), Decimal(assay["percent"])
+        share = 100 * points / percent
+    except (KeyError, ArithmeticError):
+        return None
+    return share if share * percent == 100 * points else None
+
+
+def of_the_row(assays: Sequence[Mapping[str, str]]) -> dict[str, object]:
+    """What one row says of all its assays: {column key: value}; only what is the same for all of them."""
+    told = {key: {each.get(name, "") for each in assays} for key, name in ASSAY_TEXTS.items()}
+    row: dict[str, object] = {key: values.pop() for key, values in told.items() if len(values) == 1}
+    shares = {relative(each) for each in assays}
+    if len(shares) == 1 and (share := shares.pop()) is not None:
+        row["lots.u_assay"] = share
+    return {key: value for key, value in row.items() if value}
