@@ -37,6 +37,12 @@ def test_an_ilcd_score_is_per_unit_of_the_reference_flow():
     assert row["confirmed"] == "yes"
 
 
+def test_without_a_resulting_amount_the_mean_counts():
+    """2.5 kg CO2e for a mean of 1 kg."""
+    data = process(result("2.5", unit=CO2E)).replace(b"<resultingAmount>2</resultingAmount>", b"")
+    assert Decimal(only(ilcd(data))["value"]) == Decimal("2.5")
+
+
 def test_the_unit_of_a_score_by_its_method():
     """Method -> reference quantity -> unit group: kg CO2 eq, so the factor is confirmed."""
     method = """<LCIAMethodDataSet xmlns="http://lca.jrc.it/ILCD/LCIAMethod" xmlns:common="http://lca.jrc.it/ILCD/Common">
