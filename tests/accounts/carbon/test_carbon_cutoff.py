@@ -18,11 +18,12 @@ from story import birth, lot, said
 MONTH = {"since": "2026-01-01", "until": "2026-01-31"}
 
 
-def footprint_of_left_out(inside, out):
+def footprint_of_left_out(inside, out, electricity=None):
     """So many kg CO2 of a plant's own, and so many left out by its own estimate."""
     gases = [{"flow": flow, "amount": kg, "uom": "KGM"} for flow, kg in (("direct CO2", inside), ("left out", out))]
     told = said(
-        birth(1, "plant", "S", "100", form="CoSO4·7H2O", origin="m"), used(2, "plant", power("0"), *gases, **MONTH)
+        birth(1, "plant", "S", "100", form="CoSO4·7H2O", origin="m"),
+        used(2, "plant", electricity or power("0"), *gases, **MONTH),
     )
     listed, findings = activities(told)
     assert findings == []
@@ -48,3 +49,10 @@ def test_a_percent_of_an_unknown_whole_cannot_be_told():
     one = footprint_of_left_out("97", "3")
     gappy = replace(one, lacking=(Lacking(Gap(0, GapKind.NO_DATA, "x"), None),))
     assert cut_off(gappy, Ruleset.of("filon-1")).holds is None
+
+
+def test_it_is_of_the_ruleset_s_own_electricity():
+    """100 kWh at the supplier's 0.97: 97 kg by contract, and 3 left out are 3 %. By France's grid 5.6039 kg: 34.9 %."""
+    one = footprint_of_left_out("0", "3", power("100", "0.97"))
+    assert cut_off(one, Ruleset.of("filon-1")).holds is True
+    assert cut_off(one, Ruleset.of("da-ev-draft")).percent.quantize(Decimal("0.1")) == Decimal("34.9")
