@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from epcis_desk import CONTEXT, event
-from filon.app.capture import File, State, capture
+from filon.app.capture import File, State, capture, read_files
 from filon.app.ledger import Ledger
 from filon.log.store import Deposit
 from filon.store import open_store
@@ -100,3 +100,11 @@ def test_what_is_partly_new_is_taken_with_what_is_new(tmp_path):
         assert (outcome.state, outcome.entry, outcome.new_events) == (State.TAKEN, 1, 1)
         store.append(Deposit(b"x", "text/plain"), [], now=NOON)
         assert [s.entry for s in store.records()] == [0, 1]
+
+
+def test_what_an_open_file_leaves_beside_it_is_no_delivery(tmp_path):
+    for name in ("nov.xlsx", "~$nov.xlsx", ".~lock.nov.xlsx#", ".DS_Store", "a~$b.csv"):
+        (tmp_path / name).write_bytes(name.encode())
+    assert [file.name for file in read_files([tmp_path], limit_mb=1)] == ["a~$b.csv", "nov.xlsx"]
+    # Named by itself, such a file is read and judged like any other: nothing that was handed in is passed over.
+    assert [file.name for file in read_files([tmp_path / "~$nov.xlsx"], limit_mb=1)] == ["~$nov.xlsx"]

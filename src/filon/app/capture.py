@@ -120,8 +120,14 @@ class Examined:
         return len(set(self.records.keys[: self.events]) - known)
 
 
+_LEFT_BESIDE = (".", "~$")
+
+
 def read_files(paths: Iterable[Path], *, limit_mb: int) -> list[File]:
     """The files at the paths; a folder stands for the files in it, sorted by name.
+
+    What office programs and systems leave beside a file while it is open (`~$nov.xlsx`, `.~lock.nov.xlsx#`,
+    `.DS_Store`) is nobody's delivery: a folder does not stand for it. Named by itself it is read like any other.
 
     Raises:
         NotFoundError: a path that is not there.
@@ -130,7 +136,8 @@ def read_files(paths: Iterable[Path], *, limit_mb: int) -> list[File]:
     files: list[File] = []
     for path in paths:
         if path.is_dir():
-            files += read_files(sorted(one for one in path.iterdir() if one.is_file()), limit_mb=limit_mb)
+            inside = sorted(one for one in path.iterdir() if one.is_file() and not one.name.startswith(_LEFT_BESIDE))
+            files += read_files(inside, limit_mb=limit_mb)
         elif not path.exists():
             raise NotFoundError(f"no such file: {path}")
         elif path.stat().st_size > limit_mb * 1024 * 1024:

@@ -114,7 +114,7 @@ def check(
         mark.write_bytes(workbook.mark(handed_in[0].data, outcomes[0].findings, language, name=handed_in[0].name))
     _put(outcomes, language, as_json=as_json)
     if mark is not None and not as_json:
-        console().print(f"{'Copie marquée' if language == 'fr' else 'Marked copy'}: {mark}")
+        console().print(f"{'Copie marquée :' if language == 'fr' else 'Marked copy:'} {mark}")
     if any(one.refusable for one in outcomes):
         raise typer.Exit(1)
 
