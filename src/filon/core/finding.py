@@ -125,11 +125,16 @@ class Finding:
 
     def text(self, language: Language = "en") -> str:
         """What is wrong, in one sentence."""
-        return self.rule.text[language].format_map(_Gaps(self.values))
+        return self.rule.text[language].format_map(self._told())
 
     def way_out(self, language: Language = "en") -> str:
         """What the reader can do about it."""
-        return self.rule.way_out[language].format_map(_Gaps(self.values))
+        return self.rule.way_out[language].format_map(self._told())
+
+    def _told(self) -> _Gaps:
+        """What a message may name: what was expected and found, where it is known, and the values."""
+        sides = {"expected": self.expected, "found": self.found}
+        return _Gaps({name: text for name, text in sides.items() if text} | dict(self.values))
 
     def as_dict(self, language: Language = "en") -> dict[str, Any]:
         """The finding as JSON members; empty ones left out."""

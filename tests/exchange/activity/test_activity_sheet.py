@@ -66,6 +66,13 @@ def test_a_cell_that_cannot_be_read_refuses_the_file(column, text):
     assert [(one.code, one.place.row, one.place.column) for one in document.findings] == [("CFP-018", 3, column)]
 
 
+def test_its_words_say_what_stood_there_and_what_should():
+    (told,) = read(write([ACID, {**METER, "amount": "-5"}]), "x.csv").findings
+    assert told.text("en") == "Row 3: amount -5 is not understood"
+    assert told.way_out("fr") == f"Écrivez {told.expected}"
+    assert told.expected == "a decimal number, 0 or more"
+
+
 def test_other_files_are_not_taken_for_activity_sheets():
     assert not is_sheet(b"N\xc2\xb0 de lot;Date de production\r\nA;2026-07-01\r\n")
     assert not is_sheet(b"PK\x03\x04 nothing", "x.xlsx")
