@@ -5,6 +5,7 @@ in it, wherever they stand.
 """
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote
@@ -13,12 +14,14 @@ import pytest
 from fastapi.testclient import TestClient
 
 from filon.app.access import Door, Kind, Purpose, disable, enter, give, invite, revoke
+from filon.app.access.people import person
 from filon.app.desk.file import Desk
 from filon.app.desk.tokens import Role, create
 from filon.app.issuing import Issuing
 from filon.app.pages import Pages
+from filon.core.errors import ConflictError
 from filon.core.ident import elements
-from filon.passport.passport import Passport, PointValue, Standing, State, Why
+from filon.passport.passport import Passport, PointValue, Standing, State, Why, disclosed
 from filon.passport.point import Audience, Category, Need, Shown, points
 from filon.passport.verdict import Verdict
 from filon.web.app import create_app
@@ -50,6 +53,10 @@ def marked(identifier):
     return Passport(identifier, 1, 1, date(2027, 3, 1), Category.EV, State.ACTIVE, values)
 
 
+def made(identifier, *, audiences=None, **_):
+    return marked(identifier) if audiences is None else disclosed(marked(identifier), audiences)
+
+
 def shown(answer):
     return frozenset(re.findall(r"MARK-(\w+)-", answer.text))
 
@@ -61,7 +68,9 @@ class World:
         self.desk = Desk(None)
         self.now = NOW
         self.pages = Pages(chain, lambda: date(2027, 3, 1))
-        self.pages.passports.passport = lambda identifier, **_: marked(identifier)
+        self.pages.passports.passport = made
+        self.pages.passports.state = lambda _: self.state
+        self.state = State.ACTIVE
         self.battery = next(lot for lot in chain.book().of_lot if "/21/" in lot)
         keys = elements(self.battery)
         self.path = f"/01/{keys['01']}/21/{keys['21']}"
@@ -268,7 +277,7 @@ def test_every_route_is_public_on_purpose_or_the_operators(world):
             continue
         answer = web.get(path)
         if answer.status_code == 200:
-            assert path in {"/sign-in", "/welcome", "/healthz", "/readyz", "/checkpoint"}, path
+            assert path in {"/sign-in", "/welcome", "/verify", "/healthz", "/readyz", "/checkpoint"}, path
 
 
 def test_without_people_whoever_sits_at_the_machine_is_the_owner(chain):
@@ -363,7 +372,7 @@ def test_a_form_from_elsewhere_is_refused(world, headers):
 def test_nobody_is_sent_to_another_host_after_signing_in(world, away):
     web = world.browser()
     answer = web.post("/sign-in", data={"name": "partner", "password": PASSWORD, "next": away})
-    assert answer.headers["location"] == "/"
+    assert answer.headers["location"] == "/granted"
 
 
 def test_a_huge_form_is_refused_and_changes_nothing(world):
@@ -377,3 +386,123 @@ def test_a_grant_covers_what_its_scope_says_and_no_more(fresh):
     assert not grant.covers(fresh.battery.replace("/01/0", "/01/1"))
     assert not grant.covers("https://example.com/battery/1")
     assert not replace(grant, scope=fresh.other).covers(fresh.battery)
+
+
+# ---- found by attacking the running application
+
+
+@pytest.mark.parametrize("state", [State.DRAFT, State.SUSPENDED])
+def test_a_passport_that_is_no_longer_or_not_yet_published_shows_a_stranger_nothing_of_any_version(fresh, state):
+    """Withdrawn for now means all of it: `as_of` must not bring back what was public last week."""
+    fresh.state = state
+    for stem, end in (("", ""), ("", ".json"), ("/history", ""), ("/history", ".json"), ("/qr", ".svg")):
+        for asked in ("", "?as_of=1", "?as_of=2026-09-01"):
+            assert fresh.browser().get(stem + fresh.path + end + asked).status_code == 404, (stem, end, asked)
+            assert fresh.interest.get(stem + fresh.path + end + asked).status_code == 404
+        assert fresh.operator.get(stem + fresh.path + end).status_code == 200
+    unknown = fresh.browser().get(fresh.path.rpartition("/")[0] + "/nosuch.json").json()
+    assert fresh.browser().get(fresh.path + ".json").json() == unknown
+
+
+def test_a_stranger_cannot_ask_whether_a_partners_lot_or_paper_is_in_the_ledger(fresh):
+    """Only batteries whose life is told here and models of packs are known to the resolver and to EN 18222."""
+    web, chain = fresh.browser(), fresh.pages.ledger
+    lots = [lot for lot in chain.book().of_lot if "/10/" in lot][:5]
+    told = web.post("/v1/dppsByProductIds", json={"productIds": [*lots, "urn:epc:id:sgln:9521201.00001.0"]})
+    assert told.json()["dppIds"] == []
+    for lot in lots:
+        for asked in ("", "?linkType=all", "?linkType=linkset"):
+            answer = web.get(lot.removeprefix("https://id.gs1.org") + asked, headers={"Accept": "application/json"})
+            assert answer.status_code == 404
+    model = fresh.path.partition("/21/")[0]
+    assert web.get(model + "?linkType=linkset", headers={"Accept": "*/*"}).status_code == 200
+
+
+def test_a_question_that_is_far_too_long_is_refused_before_it_is_read(fresh):
+    answer = fresh.browser().post("/v1/dppsByProductIds", content=b'{"productIds":["' + b"x" * 2_000_000 + b'"]}')
+    assert answer.status_code == 413
+
+
+def test_what_the_host_header_says_opens_no_page(world):
+    for host in ("x/static/?", "x/static/#", "testserver/static/..", "static\\"):
+        answer = world.browser().get("/lots", headers={"Host": host, "Accept": "application/json"})
+        assert answer.status_code in {400, 401}, host
+
+
+def test_the_first_invitation_of_anybody_closes_the_pages(chain):
+    """A partner who is let in before the operator has an account is not the owner of the ledger."""
+    desk = Desk(None)
+    door = Door(desk, lambda: NOW)
+    web = TestClient(create_app(Pages(chain, lambda: date(2027, 3, 1)), door=door), base_url="https://testserver")
+    assert web.get("/lots.json").status_code == 200
+    invite(desk, "pia", enter(desk, "Tessier", Kind.PARTNER, now=NOW), now=NOW)
+    assert web.get("/lots.json").status_code == 401
+
+
+def test_an_id_is_never_mistaken_for_somebody_elses_name(fresh):
+    """A person or an organisation whose name is another's id: the session stays with whom it belongs to."""
+    invite(fresh.desk, person(fresh.desk, "partner").id, fresh.of_operator, now=NOW)
+    for kind in (Kind.AUTHORITY, Kind.INTEREST):
+        enter(fresh.desk, getattr(fresh, f"of_{kind.value}").id, Kind.OPERATOR, now=NOW)
+    for one in (fresh.partner, fresh.authority, fresh.interest):
+        assert one.get("/lots").status_code == 404
+
+
+def test_a_hundred_tries_at_the_same_moment_are_a_hundred_tries(fresh):
+    def wrong(number):
+        return fresh.browser().post("/sign-in", data={"name": "partner", "password": f"wrong {number}"}).status_code
+
+    with ThreadPoolExecutor(16) as pool:
+        told = list(pool.map(wrong, range(30)))
+    assert told.count(401) == 10
+    assert told.count(429) == 20
+
+
+def test_one_invitation_used_by_many_at_once_makes_one_account(fresh):
+    _, code = invite(fresh.desk, "marie", fresh.of_partner, now=fresh.now)
+
+    def begin(number):
+        data = {"code": code, "password": f"{PASSWORD} {number}"}
+        return fresh.browser().post("/welcome", data=data).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(begin, range(8))) == [303] + [401] * 7
+
+
+def test_signing_in_again_ends_the_session_before(fresh):
+    before = fresh.operator.cookies["__Host-filon"]
+    fresh.operator.post("/sign-in", data={"name": "operator", "password": PASSWORD})
+    assert fresh.operator.cookies["__Host-filon"] != before
+    assert fresh.browser().get("/lots", headers={"Cookie": f"__Host-filon={before}"}).status_code == 303
+
+
+def test_a_closed_account_is_not_invited_again(fresh):
+    disable(fresh.desk, "partner", now=NOW)
+    with pytest.raises(ConflictError):
+        invite(fresh.desk, "partner", fresh.of_partner, now=NOW)
+    assert fresh.partner.get("/granted.json").status_code == 401
+
+
+def test_everybody_lands_on_a_page_of_their_own(fresh):
+    """The operator at the ledger, others at what they were granted; each sees their name and can sign out there."""
+    fresh.give(fresh.of_interest, Purpose.REPAIR, fresh.battery)
+    for name, lands in (("operator", "/"), ("interest", "/granted"), ("partner", "/granted")):
+        web = fresh.browser()
+        answer = web.post("/sign-in", data={"name": name, "password": PASSWORD})
+        assert answer.headers["location"] == lands
+        text = web.get(lands).text
+        assert f"<strong>{name}</strong>" in text
+        assert 'action="/sign-out"' in text
+        assert ('href="/lots"' in text) == (name == "operator")
+        assert (f'href="/granted{fresh.path}"' in text) == (name == "interest")
+    assert fresh.interest.get("/granted.json").json()["rows"][0]["basis"] == "Art. 77(2)"
+    assert fresh.browser().get("/granted").headers["location"] == "/sign-in?next=%2Fgranted"
+    assert fresh.browser().get("/granted.json").status_code == 401
+    assert 'href="/readings"' in fresh.operator.get("/passports").text
+    for path in ("/granted", "/history" + fresh.path, "/sign-in"):
+        assert fresh.interest.get(path).headers["cache-control"] == "no-store", path
+
+
+def test_anybody_may_verify_a_seal(world):
+    assert world.browser().get("/verify").status_code == 200
+    assert "operator" not in world.browser().get("/verify").text

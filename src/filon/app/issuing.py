@@ -22,7 +22,7 @@ from filon.app.passports import Passports
 from filon.app.sealer import Sealer
 from filon.core.errors import NotFoundError, WrongCallError
 from filon.core.finding import Finding, Language
-from filon.core.ident import canonical
+from filon.core.ident import canonical, elements
 from filon.core.moment import Known
 from filon.exchange import en18223, idta, jsonld, samm
 from filon.exchange.idta.aas import environment
@@ -208,9 +208,15 @@ class Issuing:
         return told
 
     def known(self, identifier: str) -> bool:
-        """Whether the ledger knows it: one look into the index, no books."""
-        store = self.passports.ledger.store
-        return next(iter(store.touching([canonical(identifier)], size=store.size())), None) is not None
+        """Whether it is a battery that a deed of its life names, or a model of packs: one look into the index.
+
+        Nothing else of the ledger is told here: a partner's lots, sites and papers are nobody's business.
+        """
+        name, store = canonical(identifier), self.passports.ledger.store
+        if elements(name).keys() != {"01"}:
+            return next(iter(store.touching([name], roles=["life"], size=store.size())), None) is not None
+        told = self.passports.ledger.register().product_traits(name)
+        return told.form is not None and told.form.stage == "pack"
 
     def ceased(self, identifier: str) -> Tombstone | None:
         """What is left of a battery that was recycled."""

@@ -22,9 +22,9 @@ from filon.core.ident import canonical, gtin
 from filon.core.moment import Known
 from filon.log.leaf import moment
 from filon.passport.grounds import Grounds
-from filon.passport.life import deeds, life
+from filon.passport.life import Life, deeds, life
 from filon.passport.make import passport
-from filon.passport.passport import Cessation, Passport
+from filon.passport.passport import Cessation, Passport, State
 from filon.passport.point import LATEST, Audience
 from filon.passport.statement import Sayings, Statement, model_of, statements
 
@@ -91,10 +91,17 @@ class Passports:
 
     def ceased(self, identifier: str) -> Cessation | None:
         """The end of a battery's passport, if it has come, as known now."""
+        return self._life(identifier).ceased
+
+    def state(self, identifier: str) -> State:
+        """Whether others see a battery's passport, as known now: quick, without books."""
+        return self._life(identifier).state
+
+    def _life(self, identifier: str) -> Life:
         battery, size = canonical(identifier), self.ledger.size()
         named = self.ledger.store.touching([battery], roles=["life"], size=size)
         done, _ = deeds(said(one) for one in named)
-        return life(battery, done, self.ledger.register(size)).ceased if done else None
+        return life(battery, done, self.ledger.register(size)) if done else Life()
 
     def named(self, name: str, as_of: Known | None = None) -> str:
         """The battery or model that a person means: identifier, GTIN, serial number, or the name of a product.

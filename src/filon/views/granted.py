@@ -51,3 +51,29 @@ class ReadList:
 
     ledger: LedgerState
     rows: tuple[ReadLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GrantLine:
+    """One grant that still shows something, as its organisation sees it.
+
+    Args:
+        scope: a battery, a model, or `*` = all.
+        path: of the granted page, if the scope is one battery.
+    """
+
+    scope: str
+    path: str
+    purpose: Named
+    basis: str
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GrantsView:
+    """What a reader's organisation was granted."""
+
+    reader: str
+    organisation: str
+    kind: Named
+    rows: tuple[GrantLine, ...]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -26,7 +27,7 @@ from filon.app.witness import Witness
 from filon.core.errors import FilonError, NotFoundError, WrongCallError
 from filon.views.ledger import Ledger
 from filon.web.asking import asking
-from filon.web.door import door_routes, gate
+from filon.web.door import door_routes, gate, who
 from filon.web.dpp import passport_routes
 from filon.web.epcis import Below, Interface
 from filon.web.log import log_routes, witness_routes
@@ -94,6 +95,8 @@ def create_app(
     app.add_exception_handler(RequestValidationError, _wrong_query)
     if door is not None:
         assert isinstance(ledger, PassportPages)
+        app.state.door = door
+        app.state.who = partial(who, door=door)
         app.include_router(door_routes(door, ledger))
         app.middleware("http")(gate(door))
     app.middleware("http")(_guarded)

@@ -20,16 +20,17 @@ from starlette.concurrency import run_in_threadpool
 from filon.app.access.door import Door
 from filon.app.access.people import TooManyTriesError, WrongPasswordError
 from filon.app.access.reader import Reader
-from filon.app.access.readings import granted, read_list
+from filon.app.access.readings import granted, grants_of, read_list
 from filon.app.passport_pages import PassportPages
 from filon.core.errors import FilonError, NotFoundError, TooLargeError, WrongCallError
 from filon.core.ident import sgtin
+from filon.passport.passport import READABLE, State
 from filon.web.pages import query
 from filon.web.reply import json_of, page, problem, wants_json
 
 PUBLIC = re.compile(
-    r"/(?:01|i|qr|history|granted|static|dpp|v1|status|\.well-known|tile|witness|epcis|3|auth)(?:/.*)?"
-    r"|/(?:healthz|readyz|sign-in|sign-out|welcome|checkpoint|passports/data|passports/form/.*)"
+    r"/(?:01|i|qr|history|granted|granted\.json|static|dpp|v1|status|\.well-known|tile|witness|epcis|3|auth)(?:/.*)?"
+    r"|/(?:healthz|readyz|sign-in|sign-out|welcome|verify|checkpoint|passports/data|passports/form/.*)"
 )
 """What a stranger may reach; programs that need a token are asked for it behind these doors."""
 
@@ -60,13 +61,36 @@ def reader_of(request: Request, door: Door) -> Reader:
     return door.reader(request.cookies.get(_cookie(request), ""), secret.strip() if scheme.lower() == "bearer" else "")
 
 
+def who(request: Request, door: Door) -> tuple[Reader, bool]:
+    """Who asks, and whether the ledger's own pages are open to them."""
+    reader = reader_of(request, door)
+    return reader, door.owner(reader).operator
+
+
+def published(request: Request, identifier: str) -> None:
+    """A stranger finds no page of a battery whose passport is a draft or withdrawn, in no version of it.
+
+    Raises:
+        NotFoundError: it is not for everybody; told as of one that nobody made.
+    """
+    door: Door | None = getattr(request.app.state, "door", None)
+    if door is None or not door.guarded:
+        return
+    state = request.app.state.ledger.passports.state(identifier)
+    if state is not State.CEASED and state not in READABLE and not who(request, door)[1]:
+        raise NotFoundError("there is no such battery in this ledger")
+
+
 def gate(door: Door) -> Callable[[Request, Callable[[Request], Awaitable[Response]]], Awaitable[Response]]:
     """The middleware that keeps the ledger's pages for the operator's people once there are any."""
 
     async def guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
-        path = request.url.path
+        path = request.scope["path"]  # what the routes see; never put together from the Host header
         if PUBLIC.fullmatch(path) or not await run_in_threadpool(lambda: door.guarded):
-            return await go_on(request)
+            answer = await go_on(request)
+            if _cookie(request) in request.cookies and not path.startswith("/static/"):
+                answer.headers["Cache-Control"] = "no-store"  # the frame names who is signed in
+            return answer
         reader = await run_in_threadpool(reader_of, request, door)
         if reader.operator:
             answer = await go_on(request)
@@ -82,7 +106,7 @@ def gate(door: Door) -> Callable[[Request, Callable[[Request], Awaitable[Respons
     return guard
 
 
-def door_routes(door: Door, pages: PassportPages) -> APIRouter:  # noqa: C901 - one short function a route
+def door_routes(door: Door, pages: PassportPages) -> APIRouter:  # noqa: C901, PLR0915 - one short function a route
     """The routes, for one ledger."""
     routes = APIRouter()
 
@@ -96,13 +120,15 @@ def door_routes(door: Door, pages: PassportPages) -> APIRouter:  # noqa: C901 - 
         """A session for whoever's name and password these are."""
         typed = await _typed(request)
         back = _back(typed.get("next", "/"))
+        name, password = typed.get("name", ""), typed.get("password", "")
         try:
-            reference = await run_in_threadpool(door.enter, typed.get("name", ""), typed.get("password", ""))
+            reference = await run_in_threadpool(door.enter, name, password, request.cookies.get(_cookie(request), ""))
         except (WrongPasswordError, TooManyTriesError) as error:
             answer = page("sign-in.html", request, None, page="", next=back, wrong=type(error).__name__)
             answer.status_code = error.status
             return _private(answer)
-        answer = RedirectResponse(back, status_code=303)
+        theirs = await run_in_threadpool(lambda: door.reader(reference).operator)
+        answer = RedirectResponse(back if theirs or back != "/" else "/granted", status_code=303)
         secure = request.url.scheme == "https"
         answer.set_cookie(_cookie(request), reference, path="/", secure=secure, httponly=True, samesite="lax")
         return _private(answer)
@@ -133,6 +159,17 @@ def door_routes(door: Door, pages: PassportPages) -> APIRouter:  # noqa: C901 - 
             answer.status_code = error.status
             return _private(answer)
         return _private(RedirectResponse("/sign-in", status_code=303))
+
+    @routes.get("/granted")
+    @routes.get("/granted.json")
+    def mine(request: Request) -> Response:
+        """What the reader's organisation was granted, and the way to a battery."""
+        reader = door.reader(request.cookies.get(_cookie(request), ""))
+        if reader.organisation is None:
+            if wants_json(request):
+                raise SignInError("grants are shown to those who have them; sign in first")
+            return RedirectResponse("/sign-in?next=%2Fgranted", status_code=303)
+        return _private(page("grants.html", request, grants_of(door, reader), page=""))
 
     @routes.get("/granted/01/{gtin}/21/{serial:path}")
     def read(request: Request, gtin: Gtin, serial: str) -> Response:

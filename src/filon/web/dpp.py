@@ -16,10 +16,11 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
 
 from filon.app.issuing import FORMATS
 from filon.app.shelf import Shelf
-from filon.core.errors import FilonError, NotFoundError, WrongCallError
+from filon.core.errors import FilonError, NotFoundError, TooLargeError, WrongCallError
 from filon.core.ident import canonical, elements, expected_digits, lgtin, sgtin
 from filon.core.ident import gtin as model_id
 from filon.exchange import en18223
@@ -32,6 +33,8 @@ from filon.web.reply import OPEN, language
 
 MOST_IDS = 1000
 """Product identifiers in one question."""
+BODY = 1024 * 1024
+"""Bytes of one question."""
 _PAGE = ("text/html", "application/xhtml+xml", "application/json", "*/*", "text/*")
 _SEEN: frozenset[Audience] = frozenset({Audience.PUBLIC})
 
@@ -224,8 +227,12 @@ def _interface(routes: APIRouter, shelf: Shelf, reads: Mapping[str, Any]) -> Non
 
     @routes.post("/v1/dppsByProductIds")
     async def ids(request: Request, limit: int = 100, cursor: int = 0) -> Response:
-        body = await request.body()
-        return _said(lambda: _ids(shelf, body, limit, cursor))
+        body = bytearray()
+        async for part in request.stream():
+            body += part
+            if len(body) > BODY:
+                return _failed(TooLargeError(f"at most {BODY} bytes of identifiers can be asked at once"))
+        return await run_in_threadpool(_said, lambda: _ids(shelf, bytes(body), limit, cursor))
 
 
 def _read(request: Request, shelf: Shelf, identifier: str, path: str = "", *, on: date | None = None) -> Response:

@@ -117,7 +117,7 @@ def json_of(request: Request, view: object) -> Response:
 
 
 def frame(request: Request) -> dict[str, object]:
-    """What every page's frame needs: links to itself in the other language, as known now, and as JSON."""
+    """What every page's frame needs: who is signed in; links to itself in the other language, as known now, as JSON."""
     pairs = [(k, v) for k, v in parse_qsl(request.url.query) if k != "lang"]
     path = request.url.path
 
@@ -125,12 +125,16 @@ def frame(request: Request) -> dict[str, object]:
         return f"{_quoted(path)}?{urlencode([*pairs, ('lang', one)])}"
 
     rest = dict(pairs)
+    known = getattr(request.app.state, "who", None)
+    reader, inside = known(request) if known else (None, True)
     twin = ("/home.json" if path == "/" else f"{_quoted(path)}.json") + query(**rest)
     return {
         "here": here,
         "twin": twin,
         "now": _quoted(path) + query(**{k: v for k, v in rest.items() if k != "as_of"}),
         "as_of": rest.get("as_of", ""),
+        "reader": reader if reader and reader.organisation else None,
+        "inside": inside,
     }
 
 

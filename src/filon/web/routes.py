@@ -20,6 +20,7 @@ from filon.core.moment import Known, known
 from filon.views.build.sight import lot_key, lot_path
 from filon.views.findings import FindingList
 from filon.views.ledger import Ledger
+from filon.web.door import published
 from filon.web.dpp import redirected
 from filon.web.pages import ASSETS, asset, public_link, render_battery
 from filon.web.qr import qr_file
@@ -200,6 +201,7 @@ def battery(request: Request, gtin: Gtin, serial: str, as_of: AsOf = None) -> Re
     if elsewhere is not None:
         return elsewhere
     with typed(gtin):
+        published(request, sgtin(gtin, serial.removesuffix(".json")))
         view = ledger(request).battery(gtin, serial.removesuffix(".json"), as_of=as_of)
     if wants_json(request):
         answer = json_of(request, view)
@@ -242,6 +244,7 @@ def readiness(request: Request, gtin: Gtin, serial: str, on: Day = None, as_of: 
 def history(request: Request, gtin: Gtin, serial: str, as_of: AsOf = None) -> Response:
     """Every version of a passport."""
     with typed(gtin):
+        published(request, sgtin(gtin, serial.removesuffix(".json")))
         view = ledger(request).history(gtin, serial.removesuffix(".json"), as_of=as_of)
     return page("history.html", request, view, page="passports", command=f"filon history {quote(serial)}")
 
@@ -252,6 +255,7 @@ def qr(request: Request, gtin: Gtin, serial: str) -> Response:
     if not serial.endswith(".svg"):
         raise NotFoundError("a code is asked for as /qr/01/{gtin}/21/{serial}.svg")
     with typed(gtin):
+        published(request, sgtin(gtin, serial.removesuffix(".svg")))
         view = ledger(request).battery(gtin, serial.removesuffix(".svg"))
     link = public_link(view, request.app.state.host)
     return Response(qr_file(link, view.serial), media_type="image/svg+xml", headers=dict(OPEN))

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from filon.app.access import sessions
 from filon.app.access.grants import grants
-from filon.app.access.organisations import Kind, organisation
+from filon.app.access.organisations import organisation
 from filon.app.access.people import Person, sign_in, welcome
 from filon.app.access.reader import OPERATOR, STRANGER, Reader, Reading, seen
 from filon.app.desk.file import Desk
@@ -66,10 +66,8 @@ class Door:
 
     @property
     def guarded(self) -> bool:
-        """Whether the operator has people who sign in: from then on the ledger's pages are theirs alone."""
-        sql = """SELECT 1 FROM person JOIN organisation ON organisation.id = person.organisation
-            WHERE organisation.kind = ? LIMIT 1"""
-        return self.desk.row(sql, (Kind.OPERATOR.value,)) is not None
+        """Whether anybody was invited, of whatever organisation: from then on the ledger's pages are the operator's."""
+        return self.desk.row("SELECT 1 FROM person LIMIT 1") is not None
 
     def reader(self, session: str = "", secret: str = "") -> Reader:
         """Who comes with this session or this token: a stranger if with neither, or with one that is over."""
@@ -84,13 +82,18 @@ class Door:
         """The reader; whoever comes to a ledger without accounts is its owner."""
         return reader if self.guarded else OPERATOR
 
-    def enter(self, name: str, password: str) -> str:
+    def enter(self, name: str, password: str, last: str = "") -> str:
         """Sign in: the reference of a new session.
+
+        Args:
+            last: session that the browser had until now; it ends.
 
         Raises:
             WrongPasswordError, TooManyTriesError: see `people.sign_in`.
         """
         somebody = sign_in(self.desk, name, password, now=self.now())
+        if last:
+            sessions.end(self.desk, last)
         return sessions.begin(self.desk, somebody, now=self.now())
 
     def accept(self, code: str, password: str) -> Person:

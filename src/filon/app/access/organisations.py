@@ -105,7 +105,8 @@ def organisation(desk: Desk, name: str) -> Organisation:
     Raises:
         NotFoundError: none.
     """
-    row = desk.row(f"SELECT {_COLUMNS} FROM organisation WHERE id = ? OR name = ?", (name, name.strip()))  # noqa: S608
+    where = "id = ? OR name = ? ORDER BY id = ? DESC"  # a name that looks like an id never stands before the id
+    row = desk.row(f"SELECT {_COLUMNS} FROM organisation WHERE {where}", (name, name.strip(), name))  # noqa: S608
     if row is None:
         raise NotFoundError(f"there is no organisation {name!r}; `filon organisation list` shows them")
     return _organisation(row)

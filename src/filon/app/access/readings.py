@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from filon.app.access.door import Door, Read
+from filon.app.access.grants import grants
 from filon.app.access.organisations import organisations
 from filon.app.access.people import people
 from filon.app.access.reader import Reader
 from filon.app.desk.tokens import tokens
 from filon.app.passport_pages import PassportPages
-from filon.core.ident import short
+from filon.core.ident import elements, short
 from filon.passport.passport import disclosed
 from filon.passport.point import Audience
 from filon.views.build.passport import passport_view
 from filon.views.build.sight import battery_path
 from filon.views.figure import Named
-from filon.views.granted import GrantedView, ReadLine, ReadList
+from filon.views.granted import GrantedView, GrantLine, GrantsView, ReadLine, ReadList
 
 
 def granted(pages: PassportPages, door: Door, reader: Reader, identifier: str, *, way: str) -> GrantedView:
@@ -43,6 +44,22 @@ def granted(pages: PassportPages, door: Door, reader: Reader, identifier: str, *
         passport=passport_view(shown, state),
         restricted=tuple(one.code for one in shown.points if one.code not in public and one.value is not None),
     )
+
+
+def grants_of(door: Door, reader: Reader) -> GrantsView:
+    """What a reader's organisation was granted and may still see."""
+    assert reader.organisation is not None
+    now, of = door.now(), reader.organisation
+    rows = tuple(
+        GrantLine(one.scope, _page_of(one.scope), Named("purpose", one.purpose.value), one.basis, one.expires)
+        for one in grants(door.desk, of.id)
+        if one.good(now)
+    )
+    return GrantsView(reader.name, of.name, Named("organisation", of.kind.value), rows)
+
+
+def _page_of(scope: str) -> str:
+    return "/granted" + battery_path(scope) if {"01", "21"} <= elements(scope).keys() else ""
 
 
 def read_list(pages: PassportPages, door: Door, battery: str = "") -> ReadList:
