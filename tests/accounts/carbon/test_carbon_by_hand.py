@@ -261,6 +261,8 @@ def test_a_reading_taken_back_is_as_never_said():
         ({"flow": "electricity", "amount": "-1", "uom": "KWH"}, "amount"),
         ({"flow": "electricity", "amount": "12,5", "uom": "KWH"}, "amount"),
         ({"flow": "electricity", "amount": "NaN", "uom": "KWH"}, "amount"),
+        ({"flow": "electricity", "amount": "1e15", "uom": "KWH"}, "amount"),
+        ({"flow": "electricity", "amount": "1e999999999", "uom": "KWH"}, "amount"),
         ({"amount": "1", "uom": "KWH"}, "flow"),
         ({"flow": "electricity", "amount": "1", "uom": "KWH", "supply": "magic"}, "supply"),
         (

@@ -58,7 +58,7 @@ def test_the_events_are_epcis_as_the_standard_has_it():
 @pytest.mark.parametrize(
     ("column", "text"),
     [("amount", "-1"), ("amount", "many"), ("from", "01/07/2026"), ("site", "12"), ("flow", "magic"), ("unit", "kWh"),
-     ("supply", "sun"), ("first", "A1"), ("flow", ""), ("amount", "NaN")],
+     ("supply", "sun"), ("first", "A1"), ("flow", ""), ("amount", "NaN"), ("amount", "1e15"), ("amount", "1e999999999"), ("amount", "1e-999999999")],
 )  # fmt: skip
 def test_a_cell_that_cannot_be_read_refuses_the_file(column, text):
     document = read(write([ACID, {**METER, column: text}]), "x.csv")

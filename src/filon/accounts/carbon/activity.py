@@ -219,14 +219,28 @@ def _word(own: Mapping[str, Any], name: str) -> str:
     return value
 
 
+_TOO_MUCH, _MOST_DECIMALS = Decimal(10) ** 15, 50
+
+
 def _number(own: Mapping[str, Any], name: str) -> Fraction:
     try:
         number = Decimal(str(own.get(name)))
     except InvalidOperation:
         number = Decimal("NaN")
-    if not number.is_finite() or number < 0:
+    if not sensible(number):
         raise _UnreadableError(name, "a decimal number, 0 or more, e.g. 12500.5", own.get(name))
     return Fraction(number)
+
+
+def sensible(number: Decimal) -> bool:
+    """Whether a number can measure anything: 0 or more, below 10^15, with at most fifty decimals.
+
+    `1e999999999` is short to write, but the exact fraction of it fills the memory of whoever reads it.
+    """
+    if not number.is_finite() or not 0 <= number < _TOO_MUCH:
+        return False
+    exponent = number.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -_MOST_DECIMALS
 
 
 def _supply(own: Mapping[str, Any]) -> Supply:

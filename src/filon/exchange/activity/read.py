@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from filon.accounts.carbon.activity import PIECE_UNIT, Supply
+from filon.accounts.carbon.activity import PIECE_UNIT, Supply, sensible
 from filon.accounts.carbon.factor import flows
 from filon.core.finding import Finding, Place, found
 from filon.core.ident import canonical, is_uri, sgln
@@ -115,7 +115,7 @@ def _is_number(text: str) -> bool:
         number = Decimal(text)
     except InvalidOperation:
         return False
-    return number.is_finite() and number >= 0
+    return sensible(number)
 
 
 def _site(text: str) -> str:
