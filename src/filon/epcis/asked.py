@@ -91,15 +91,18 @@ def text_of(value: Any) -> str:
 
 
 def number_of(value: Any) -> Decimal | None:
-    """A value as number; None if it is none."""
+    """A value as number; None if it is none, or beyond all doubles: the fraction of `1e999999999` fills the memory."""
     if isinstance(value, bool | datetime):
         return None
     try:
         number = Decimal(str(value))
     except InvalidOperation:
         return None
-    return number if number.is_finite() else None
+    return number if number.is_finite() and abs(number.adjusted()) <= _DOUBLES else None
 
+
+_DOUBLES = 400
+"""Greatest power of ten that is compared; doubles end at 308."""
 
 COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "EQ": operator.eq,
