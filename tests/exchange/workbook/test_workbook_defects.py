@@ -144,6 +144,8 @@ DEFECTS = [
         lambda lg: book(lg, lots_5__moist=Decimal(5), lots_5__basis="wet"),
     ),
     D("assay as a fraction", "IMP-32", "lots", "I5", lambda lg: book(lg, lots_5__co=Decimal("0.209"))),
+    # CoSO4 alone is 58.93 / 154.99 = 38.0 % Co; 20.9 % is its heptahydrate (58.93 / 281.10 = 20.96 %).
+    D("heptahydrate called anhydrous", "IMP-32", "lots", "I5", lambda lg: book(lg, lists_8__form="CoSO4")),
     D("site misspelled", "IMP-08", "lots", "C4", lambda lg: book(lg, lots_4__site="Puit 7"), "Puits 7"),
     D("delivery site unknown", "IMP-08", "ship", "H5", lambda lg: book(lg, ship_5__to_site="Ailleurs")),
     D("country in words", "IMP-08", "lists", "D4", lambda lg: book(lg, lists_4__country="Maroc")),

@@ -27,6 +27,9 @@ MOST_ASSAYS = Decimal("100.5")
 TOLERANCE = Decimal("0.005")
 """Share by which two weighings of one thing may differ without a word: two trade weighbridges at three sigma."""
 
+PUREST_GAP = Decimal("0.8")
+"""Share of what its formula says that a compound holds at least: with less it is another hydrate, or moist."""
+
 _SULFATE = re.compile(r"sul(?:f|ph)ate|SO4", re.IGNORECASE)
 _HUNDRED = Decimal(100)
 _FIGURES = frozenset({"kg", "percent"})
@@ -163,7 +166,8 @@ def _window(form_key: str, key: str) -> tuple[Decimal, Decimal]:
         low, high = known.window[element]
         return _decimal(low), _decimal(high)
     if known and known.formula and element in known.elements:
-        return Decimal(0), _decimal(mass_fraction(known.formula, element) * 100)
+        pure = _decimal(mass_fraction(known.formula, element) * 100)
+        return PUREST_GAP * pure, pure  # a "CoSO4" with 20.9 % Co is the heptahydrate called by another name
     return Decimal(0), _HUNDRED
 
 
