@@ -17,7 +17,7 @@ from filon.books.lot import Account, AccountKind
 from filon.books.post import post
 from filon.books.register import LOCATION, Register
 from filon.epcis.event import FILON, Typed
-from story import birth, lot, receive, said, ship, site, step
+from story import birth, count, lot, receive, said, ship, site, step
 from strategies import REGISTER, chains
 
 R, T, BUYER = "urn:r", "urn:t", "urn:buyer"
@@ -88,6 +88,27 @@ def test_what_the_receiver_weighs_more_is_the_receivers():
     book = ownership(told, "Co")
     assert of(told, book, "metal") == {BUYER: 60.02}
     assert lines(book) == {BUYER: (0, 60.02, 0, 0, 60.02), T: (60, 0, 60.02, -0.02, 0)}
+
+
+def test_what_arrives_more_is_the_buyers_also_where_only_the_shipment_names_one():
+    made = owned(birth(0, "t", "metal", "60", **METAL), "", T)
+    leaves = owned(ship(1, "t", "shop", "N", {"metal": "60"}), T, BUYER)
+    told = told_of(made, leaves, receive(2, "shop", "N", {"metal": "60.02"}))
+    assert of(told, ownership(told, "Co"), "metal") == {BUYER: 60.02}
+
+
+def test_a_stocktake_that_finds_more_finds_it_with_those_who_own_the_rest_now():
+    # 10 000 of R and 10 000 of T in one pool; R's half goes home, so what is left is T's, and so are the 2 kg found
+    told = told_of(
+        owned(birth(0, "r", "R", "10000", **METAL), "", R),
+        owned(birth(0, "works", "T", "10000", **METAL), "", T),
+        *sent(1, "r", "works", {"R": "10000"}, R, R),
+        step(2, "works", {"R": "10000", "T": "10000"}, {"pool": "20000"}, **METAL),
+        *sent(3, "works", "r", {"pool": "10000"}, T, R),
+        count(4, "works", "pool", "10002"),
+        fact("toll", 0, site="works", element="Co", party=R, factor="1"),
+    )
+    assert of(told, ownership(told, "Co"), "pool", "works") == {T: 10002}
 
 
 def test_metal_sent_to_be_worked_stays_its_owners_and_a_mixture_is_owned_pro_rata():

@@ -154,9 +154,11 @@ class _Owners(Sweep):
 
     def _like(self, flow: Flow, mg: int) -> Vector:
         """What a measurement found more than was there is of those who own the rest."""
-        if flow.like is not None and (now := self.left[flow.like] or self.made[flow.like]):
-            return shared(mg, now)
-        return {UNKNOWN: mg}
+        index = flow.like
+        while index is not None and not self.left[index]:
+            index = self.book.holdings[index].next  # the rest may have gone into the next version in this very event
+        now = self.left[index] if index is not None else self.made[flow.like] if flow.like is not None else {}
+        return shared(mg, now) if now else {UNKNOWN: mg}
 
     def _beyond(self, source: int, mg: int) -> Vector:  # noqa: ARG002 - the sweep's hook
         """More than the known part of a holding: nobody's amount is known, so it enters here."""
