@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -45,7 +46,14 @@ def aics(tmp_path_factory):
     if not os.environ.get("CI"):
         pytest.skip("no aics-tlog: set FILON_AICS to the Python of an environment that has it")
     folder = tmp_path_factory.mktemp("aics")
-    for name in (sys.executable, "python3.13", "python3.12", "python3.14"):
+    kept = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"  # installed there, not on the path
+    for name in (
+        sys.executable,
+        "python3.13",
+        "python3.12",
+        "python3.14",
+        *sorted(map(str, kept.glob("3.1[2-9]*/bin/python3"))),
+    ):
         try:
             subprocess.run(
                 [name, "-c", "import sys; sys.exit(sys.version_info < (3, 12))"], check=True, capture_output=True
