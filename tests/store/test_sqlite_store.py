@@ -89,6 +89,17 @@ def test_every_connection_has_the_pragmas(path):
             assert each.execute("PRAGMA secure_delete").fetchone() == (1,)
 
 
+@pytest.mark.parametrize("version", [-1, -2, -(2**31), 2**31 - 1])
+def test_a_format_number_that_cannot_be_is_damage_and_no_crash(tmp_path, version):
+    """One flipped bit in the file's head makes it so (found by the campaign)."""
+    path = tmp_path / "bent.db"
+    SqliteStore(path).close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA user_version = {version}")
+    with pytest.raises(StoreError, match=r"damaged|newer"):
+        SqliteStore(path)
+
+
 def test_foreign_newer_and_damaged_files_are_refused_by_name(tmp_path, path):
     with closing(sqlite3.connect(tmp_path / "foreign.db")) as raw:
         raw.execute("CREATE TABLE wine (year)")

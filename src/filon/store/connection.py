@@ -122,6 +122,8 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
         tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
         if (tables or version) and mark != APPLICATION_ID:
             raise StoreError(f"{path} is a database of another program; choose another file")
+        if version < 0:
+            raise StoreError(f"{path} is damaged: it says to have format {version}; restore it from a backup or mirror")
         if version > len(MIGRATIONS):
             raise StoreError(f"{path} was written by a newer Filon (format {version}); update Filon to open it")
         for number in range(version, len(MIGRATIONS)):

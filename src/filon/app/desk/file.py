@@ -189,6 +189,8 @@ class Desk:
             tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
             if (tables or version) and mark != APPLICATION_ID:
                 raise StoreError(f"{self.path} is a database of another program; move it away")
+            if version < 0:
+                raise StoreError(f"{self.path} is damaged: it says to have format {version}")
             if version > len(MIGRATIONS):
                 raise StoreError(f"{self.path} was written by a newer Filon (format {version}); update Filon")
             for statements in MIGRATIONS[version:]:
