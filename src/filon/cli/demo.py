@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 from rich.panel import Panel
-from rich.progress import Progress as Bar
 
 from filon.cli.ask import put_agreement
 from filon.cli.carbon import put_carbon
-from filon.cli.show import chosen, console, grid, put_json
+from filon.cli.show import chosen, console, grid, progress_bar, put_json
 from filon.views.figure import Named
 from filon.views.say import Tongue, tongue
 
@@ -68,7 +66,7 @@ def demo(
         return render_battery(view, spoken, standalone=True, host=settings.base_url)
 
     say = tongue(chosen(lang or settings.language))
-    with Bar(console=console(stderr=True), transient=True, disable=as_json or not sys.stderr.isatty()) as bar:
+    with progress_bar(quiet=as_json) as bar:
         task = bar.add_task("", total=None)
 
         def progress(what: str, done: int, total: int) -> None:

@@ -12,7 +12,7 @@ import typer
 from rich.progress import Progress as Bar
 
 from filon.app.settings import Settings
-from filon.cli.show import chosen, console, put_findings, put_json
+from filon.cli.show import chosen, console, progress_bar, put_findings, put_json
 from filon.core.errors import RefusedError, WrongCallError
 from filon.core.finding import Language
 
@@ -103,7 +103,7 @@ def check(
     language = chosen(lang or settings.language)
     there = settings.ledger.exists() or address_of(settings.ledger) is not None
     place: Path | str = settings.ledger if there else MEMORY  # a check leaves nothing behind
-    with Ledger.open(place) as ledger, _bar(as_json) as bar:
+    with Ledger.open(place) as ledger, progress_bar(quiet=as_json) as bar:
         handed_in = deed.read_files(files, limit_mb=settings.max_file_mb)
         outcomes = deed.check(ledger, handed_in, today=datetime.now(UTC).date(), progress=_shown(bar))
     if mark is not None:
@@ -138,7 +138,7 @@ def capture(
     codes = {code.strip().upper() for option in accept or () for code in option.split(",")}
     accepted = deed.ALL_WARNINGS if "ALL" in codes else frozenset(codes)
     handed_in = deed.read_files(files, limit_mb=settings.max_file_mb)
-    with Ledger.open(settings.ledger) as ledger, _bar(as_json) as bar:
+    with Ledger.open(settings.ledger) as ledger, progress_bar(quiet=as_json) as bar:
         outcomes = deed.capture(
             ledger,
             handed_in,
@@ -156,10 +156,6 @@ def capture(
         way = WORDS[language]["way"].format(codes=" --accept ".join(left)) if left and not errors else ""
         print(refusal + way, file=sys.stderr)
         raise typer.Exit(RefusedError.exit_code)
-
-
-def _bar(quiet: bool) -> Bar:
-    return Bar(console=console(stderr=True), transient=True, disable=quiet or not sys.stderr.isatty())
 
 
 def _shown(bar: Bar) -> Any:

@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import Progress as Bar
 
-from filon.cli.show import chosen, console, put_findings, put_json
+from filon.cli.show import chosen, console, progress_bar, put_findings, put_json
 from filon.core.errors import NotFoundError, WrongCallError
 from filon.core.finding import Finding, Language
 
@@ -307,7 +306,7 @@ def _ledger(context: typer.Context) -> Iterator[Ledger]:
 
 @contextmanager
 def _bar(silent: bool) -> Iterator[Callable[[int, int], None]]:
-    with Bar(console=console(stderr=True), transient=True, disable=silent or not sys.stderr.isatty()) as bar:
+    with progress_bar(quiet=silent) as bar:
         task = bar.add_task("", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 

@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.errors import MarkupError
+from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
@@ -79,6 +80,11 @@ def console(*, stderr: bool = False) -> Console:
         stream.reconfigure(errors="replace")  # a terminal without our letters shows ? for them and tells the rest
     width = None if sys.stdout.isatty() else 140
     return Terminal(stderr=stderr, width=width, highlight=False, soft_wrap=False, emoji=False)
+
+
+def progress_bar(*, quiet: bool) -> Progress:
+    """How far long work is, on the error output of a terminal; nothing where nobody looks."""
+    return Progress(console=console(stderr=True), transient=True, disable=quiet or not sys.stderr.isatty())
 
 
 def put_json(value: Any, speech: Tongue | None = None) -> None:
