@@ -19,6 +19,7 @@ from filon.app.access import Door, Kind, Purpose, disable, enter, give, invite, 
 from filon.app.access.people import person
 from filon.app.desk.file import Desk
 from filon.app.desk.tokens import Role, create
+from filon.app.desk.tokens import revoke as withdrawn
 from filon.app.issuing import Issuing
 from filon.app.pages import Pages
 from filon.core.errors import ConflictError
@@ -61,6 +62,11 @@ def made(identifier, *, audiences=None, **_):
 
 def shown(answer):
     return frozenset(re.findall(r"MARK-(\w+)-", answer.text))
+
+
+FORMS = ("en18223", "en18223-full", "jsonld", "untp-0.7")  # the others want values of each point's type
+SHOWN_BY_GRANT = ("/granted", "scan", *FORMS, "/v1/")
+"""Surfaces on which a grant shows more; the others are the same for everybody."""
 
 
 class World:
@@ -106,10 +112,26 @@ class World:
         for stem in ("", "/history", "/granted"):
             for end in asked:
                 found[stem + end] = shown(web.get(stem + self.path + end))
-        for form in ("en18223", "en18223-full", "jsonld", "untp-0.7"):  # the others want values of each point's type
+        for end in ("", ".json"):
+            found["scan" + end] = shown(web.get(self.path + end, follow_redirects=True))
+        for form in FORMS:
             found[form] = shown(web.get(f"/dpp/{form}{self.path}"))
-        found["/v1"] = shown(web.get("/v1/dpps/" + quote(self.battery, safe="")))
+        named = quote(self.battery, safe="")
+        for asked in (
+            "dpps/{}",
+            "dpps/{}?representation=full",
+            "dppsByProductId/{}",
+            "dppsByIdAndDate/{}?date=2027-03-01",
+        ):
+            found["/v1/" + asked] = shown(web.get("/v1/" + asked.format(named)))
         return found
+
+    def elements(self, web):
+        """The same asked one by one."""
+        at = f"/v1/dpps/{quote(self.battery, safe='')}/elements/"
+        answers = {code: web.get(at + code) for code in sorted(ALL)}
+        assert all(shown(one) <= {code} for code, one in answers.items())
+        return frozenset(code for code, one in answers.items() if one.status_code == 200)
 
 
 @pytest.fixture(scope="module")
@@ -132,9 +154,11 @@ def test_the_marks_are_there_to_be_found(world):
     stranger = world.surfaces(world.browser())
     assert stranger[""] >= PUBLIC - DRAWN
     assert stranger[".json?lang=en"] == PUBLIC
-    for form in ("en18223", "en18223-full", "jsonld", "untp-0.7", "/v1"):
+    for form in (*FORMS, "/v1/dpps/{}"):
         assert stranger[form] == PUBLIC, form
-    assert world.surfaces(world.operator)["/granted"] == ALL
+    assert world.elements(world.browser()) == PUBLIC
+    operator = world.surfaces(world.operator)
+    assert {operator[form] for form in ("/granted", *FORMS, "/v1/dpps/{}")} == {ALL}
     assert INTEREST - PUBLIC
     assert AUTHORITY - PUBLIC
     assert INTEREST - AUTHORITY
@@ -162,11 +186,11 @@ def test_whoever_signs_in_without_a_grant_sees_what_a_stranger_sees(fresh, kind)
     [(Kind.INTEREST, Purpose.REPAIR, INTEREST), (Kind.AUTHORITY, Purpose.SURVEILLANCE, AUTHORITY),
      (Kind.PARTNER, Purpose.SUPPLY, PARTNER)],
 )  # fmt: skip
-def test_a_grant_shows_the_points_of_the_audience_on_the_granted_page_and_nowhere_else(fresh, kind, purpose, theirs):
+def test_a_grant_shows_the_points_of_the_audience_on_every_surface_that_asks_who_reads(fresh, kind, purpose, theirs):
     fresh.give(getattr(fresh, f"of_{kind.value}"), purpose)
     found = fresh.surfaces(getattr(fresh, kind.value))
-    granted = {surface: codes for surface, codes in found.items() if surface.startswith("/granted")}
-    assert set(granted.values()) == {theirs}
+    granted = {surface: codes for surface, codes in found.items() if surface.startswith(SHOWN_BY_GRANT)}
+    assert {surface: codes ^ theirs for surface, codes in granted.items() if codes != theirs} == {}
     assert not beyond({surface: codes for surface, codes in found.items() if surface not in granted})
 
 
@@ -182,6 +206,38 @@ def test_a_grant_of_one_point_one_model_or_one_battery_shows_just_that(fresh):
     assert not beyond(battery.surfaces(battery.interest))
     battery.give(battery.of_interest, Purpose.PURCHASER, battery.battery)
     assert beyond(battery.surfaces(battery.interest)) == INTEREST - PUBLIC
+
+
+def test_what_one_reader_was_shown_is_kept_by_no_cache_and_read_by_no_other_site(fresh):
+    """Elements one by one too; the record names the file."""
+    fresh.give(fresh.of_interest, Purpose.REPAIR)
+    assert fresh.elements(fresh.interest) == INTEREST
+    for path in (f"/dpp/jsonld{fresh.path}", f"/v1/dpps/{quote(fresh.battery, safe='')}/elements/{min(INTEREST)}"):
+        for web, private in ((fresh.interest, True), (fresh.browser(), False)):
+            headers = web.get(path).headers
+            if not private and headers["content-type"].startswith("application/problem"):
+                continue
+            assert ("no-store" in headers["cache-control"]) == private, path
+            assert ("access-control-allow-origin" not in headers) == private, path
+    assert {one.way for one in Door(fresh.desk, lambda: NOW).readings(fresh.battery)} == {"file"}
+
+
+def test_a_token_without_a_right_to_passports_and_one_that_is_revoked_open_nothing_more(fresh):
+    grant = fresh.give(fresh.of_interest, Purpose.REPAIR)
+    token, secret = create(fresh.desk, "Atelier", [Role.PASSPORTS], now=NOW, valid=timedelta(days=9),
+                           organisation=fresh.of_interest.id)  # fmt: skip
+    _, reader = create(fresh.desk, "ERP", [Role.READER], now=NOW, valid=timedelta(days=9))
+    web = TestClient(fresh.app, base_url="https://testserver")
+
+    def asked(key):
+        return shown(web.get(f"/dpp/jsonld{fresh.path}", headers={"Authorization": f"Bearer {key}"}))
+
+    assert asked(secret) == INTEREST
+    assert asked(reader) == PUBLIC
+    withdrawn(fresh.desk, token.id, now=NOW)
+    assert asked(secret) == PUBLIC
+    revoke(fresh.desk, grant.id, now=NOW)
+    assert asked(secret) == PUBLIC
 
 
 def test_what_is_over_or_revoked_shows_nothing_from_the_next_request_on(fresh):

@@ -11,7 +11,6 @@ from example_ledger import ExampleLedger
 from filon.app.issuing import Issuing
 from filon.app.sealer import create_sealer
 from filon.core.errors import NotFoundError
-from filon.passport.point import Audience
 from filon.passport.resolver import Tombstone
 from filon.seal.check import Known, check
 from filon.store.memory import MemoryStore
@@ -171,20 +170,6 @@ def test_a_stranger_finds_nothing_restricted_by_any_way(client):
         assert not any(mark in answer.content for mark in marks), path
     for code in ("testReports", "spareSources", "negativeEvents", "partNumbers"):
         assert get(client, f"/v1/dpps/{enc}/elements/{code}").status_code == 404
-
-
-def test_who_may_see_more_gets_more(client, tmp_path):
-    sealer = create_sealer(tmp_path / "s", "id.atlas.example", "Atlas Packs")
-    app = create_app(ExampleLedger(), host=HOST, shelf=Shelf(Passports(), HOST, sealer))
-    app.state.audiences = lambda request: (
-        {Audience.AUTHORITIES} if "authorization" in request.headers else {Audience.PUBLIC}
-    )
-    own = TestClient(app, base_url=HOST)
-    path = f"/v1/dpps/{quote(EV.identifier, safe='')}"
-    assert "testReports" not in own.get(path).json()
-    seen = own.get(path, headers={"authorization": "x"}).json()
-    assert "testReports" in seen
-    assert "negativeEvents" not in seen  # point 4 is not for authorities: no ladder
 
 
 def test_the_battery_page_stays_a_page_for_people(client):

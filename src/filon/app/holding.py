@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from filon.app import durable
-from filon.app.issuing import FORMATS, Issued, Issuing
+from filon.app.issuing import FORMATS, Issued, Issuing, Sight
 from filon.core.errors import NotFoundError, NotProvenError, WrongCallError
 from filon.core.finding import Language
 from filon.core.ident import canonical
@@ -176,9 +176,13 @@ class Holding:
         language: Language = "en",
         on: date | None = None,
         as_of: Known | None = None,
+        sight: Sight | None = None,
     ) -> Issued:
-        """What the package holds for these readers; for other formats than the sealed ones, the public part."""
-        del now, language, as_of
+        """What the package holds for these readers; for other formats than the sealed ones, the public part.
+
+        A provider knows no grants: nobody ever comes with a sight of their own.
+        """
+        del now, language, as_of, sight
         told, shape = self._of(identifier), FORMATS.get(form)
         if shape is None or "parts" not in told:
             raise NotFoundError(f"the package holds no {form} of it")

@@ -42,6 +42,8 @@ from filon.seal.seal import as_document, as_token
 
 MOST_RECEIPTS = 8
 """So many of the newest entries are proven inside a credential; the rest by `filon prove`."""
+Sight = Callable[[Passport], Passport]
+"""What one reader may see of a passport."""
 _POINTS: Path = ("credentialSubject", "product", "characteristics")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -111,34 +113,45 @@ class Issuing:
         language: Language = "en",
         on: date | None = None,
         as_of: Known | None = None,
+        sight: Sight | None = None,
     ) -> Issued:
         """One passport in one format, as these audiences may see it.
+
+        Args:
+            sight: what a reader with grants may see, instead of the audiences.
 
         Raises:
             WrongCallError: no such format, or it needs a sealer. NotFoundError: no such battery.
         """
         whole = self.passports.passport(identifier, on=on or now.date(), as_of=as_of)
-        return self.written(whole, form, audiences, now=now, language=language)
+        return self.written(whole, form, audiences, now=now, language=language, sight=sight)
 
     def written(
-        self, whole: Passport, form: str, audiences: Collection[Audience], *, now: datetime, language: Language = "en"
+        self,
+        whole: Passport,
+        form: str,
+        audiences: Collection[Audience],
+        *,
+        now: datetime,
+        language: Language = "en",
+        sight: Sight | None = None,
     ) -> Issued:
         """The same of a passport that was made before."""
         if form not in FORMATS:
             raise WrongCallError(f"there is no format {form!r}; choose of {', '.join(FORMATS)}")
         shape = FORMATS[form]
-        data, findings = self._data(whole, form, audiences, now, language)
+        seen = sight(whole) if sight else disclosed(whole, audiences)
+        if not seen.points:
+            raise NotFoundError(f"this passport is not published ({whole.state}); its operator alone sees it")
+        data, findings = self._data(whole, seen, form, now, language)
         name = f"passport-{whole.serial or 'battery'}{shape.suffix}"
         return Issued(data, shape.media, name, findings)
 
     def _data(
-        self, whole: Passport, form: str, audiences: Collection[Audience], now: datetime, language: Language
+        self, whole: Passport, seen: Passport, form: str, now: datetime, language: Language
     ) -> tuple[bytes, tuple[Finding, ...]]:
-        seen = disclosed(whole, audiences)
-        if not seen.points:
-            raise NotFoundError(f"this passport is not published ({whole.state}); its operator alone sees it")
         if form in {"vc", "vc-json", "sd-jwt"}:
-            return self._sealed(whole, seen, form, audiences, now)
+            return self._sealed(whole, seen, form, now)
         if form == "pdf":
             from filon.exchange.passport_pdf import pdf  # noqa: PLC0415 - thirty megabytes that only printing needs
 
@@ -160,16 +173,14 @@ class Issuing:
             return Issuer(self.sealer.did, self.sealer.name)
         return Issuer(self.host or "urn:filon:unsealed", "unsealed")
 
-    def _sealed(
-        self, whole: Passport, seen: Passport, form: str, audiences: Collection[Audience], now: datetime
-    ) -> tuple[bytes, tuple[Finding, ...]]:
+    def _sealed(self, whole: Passport, seen: Passport, form: str, now: datetime) -> tuple[bytes, tuple[Finding, ...]]:
         sealer = self.sealer
         if sealer is None:
             raise WrongCallError(f"{form} needs a sealer: filon seal create, and --sealer FOLDER")
         if form == "sd-jwt":
             made = self.unsealed([(whole, disclosed(whole, {Audience.PUBLIC}))], form, now=now)[0]
             text = parts_token(made.document, whole, sealer)
-            theirs = {one.code for one in (whole if Audience.OPERATOR in audiences else seen)}
+            theirs = {one.code for one in seen}
             return presented(text, lambda path: _may(path, theirs)).encode(), made.findings
         made = self.unsealed([(whole, seen)], form, now=now)[0]
         if form == "vc":

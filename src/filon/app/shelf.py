@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from filon.app.issuing import Issued
+from filon.app.issuing import Issued, Sight
 from filon.core.finding import Language
 from filon.core.moment import Known
 from filon.passport.point import Audience
@@ -42,8 +42,12 @@ class Shelf(Protocol):
         language: Language = "en",
         on: date | None = None,
         as_of: Known | None = None,
+        sight: Sight | None = None,
     ) -> Issued:
         """A passport in one of `issuing.FORMATS`, as these audiences may see it.
+
+        Args:
+            sight: what a reader with grants may see, instead of the audiences.
 
         Raises:
             NotFoundError: nothing is known of it.

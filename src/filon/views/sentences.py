@@ -342,6 +342,7 @@ NAMES: Mapping[tuple[str, str], str] = {
     ("purpose", "supply chain"): PN_("purpose", "supply chain"),
     ("way", "page"): PN_("way", "on the page"),
     ("way", "json"): PN_("way", "as JSON"),
+    ("way", "file"): PN_("way", "as a file"),
     **PASSPORT_NAMES,
     **CARBON_NAMES,
 }

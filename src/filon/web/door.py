@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated
 from urllib.parse import parse_qsl, quote
 
@@ -24,7 +25,8 @@ from filon.app.access.readings import granted, grants_of, read_list
 from filon.app.passport_pages import PassportPages
 from filon.core.errors import FilonError, NotFoundError, TooLargeError, WrongCallError
 from filon.core.ident import sgtin
-from filon.passport.passport import READABLE, State
+from filon.passport.passport import READABLE, Passport, State
+from filon.views.build.sight import battery_path
 from filon.web.pages import query
 from filon.web.reply import json_of, page, problem, wants_json
 
@@ -65,6 +67,28 @@ def who(request: Request, door: Door) -> tuple[Reader, bool]:
     """Who asks, and whether the ledger's own pages are open to them."""
     reader = reader_of(request, door)
     return reader, door.owner(reader).operator
+
+
+def sight(request: Request, *, way: str) -> Callable[[Passport], Passport] | None:
+    """What a reader who shows a session or a token may see of a passport; None for a stranger."""
+    door: Door | None = getattr(request.app.state, "door", None)
+    if door is None:
+        return None
+    reader = reader_of(request, door)
+    return partial(door.show, reader=reader, way=way) if reader.organisation else None
+
+
+def scanned(request: Request, identifier: str) -> Response | None:
+    """Whoever scans a battery's code while signed in finds what they were granted of it; None: the public page."""
+    door: Door | None = getattr(request.app.state, "door", None)
+    if door is None or "as_of" in request.query_params:
+        return None
+    reader = reader_of(request, door)
+    if reader.operator or not door.opens(reader, identifier):
+        return None
+    ending = ".json" if wants_json(request) else ""
+    where = "/granted" + battery_path(identifier) + ending + query(lang=request.query_params.get("lang"))
+    return _private(RedirectResponse(where, status_code=303))
 
 
 def published(request: Request, identifier: str) -> None:

@@ -1,6 +1,7 @@
 """Passports for programs: the resolver, the EN 18222 interface, downloads in every format, DID document, status lists.
 
-A stranger gets the public part and no more, however it asks; `app.state.audiences` says what a request may see.
+A stranger gets the public part and no more, however it asks; who shows a session or a token gets what grants add,
+recorded, and kept out of every cache.
 
 Source: GS1-Conformant Resolver Standard 1.2; RFC 9264; EN 18222:2026 (passport reference, section 8); did:web.
 """
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode
@@ -18,7 +19,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
-from filon.app.issuing import FORMATS
+from filon.app.issuing import FORMATS, Sight
 from filon.app.shelf import Shelf
 from filon.core.errors import FilonError, NotFoundError, TooLargeError, WrongCallError
 from filon.core.ident import canonical, elements, expected_digits, lgtin, sgtin
@@ -29,6 +30,7 @@ from filon.passport.point import Audience
 from filon.passport.resolver import LINKSET, Anchor, Asked, Link, Tombstone, resolved
 from filon.seal.jcs import read
 from filon.views.say import LANGUAGES
+from filon.web.door import sight
 from filon.web.reply import OPEN, language
 
 MOST_IDS = 1000
@@ -37,12 +39,6 @@ BODY = 1024 * 1024
 """Bytes of one question."""
 _PAGE = ("text/html", "application/xhtml+xml", "application/json", "*/*", "text/*")
 _SEEN: frozenset[Audience] = frozenset({Audience.PUBLIC})
-
-
-def audiences(request: Request) -> Collection[Audience]:
-    """Whose eyes the request has; a stranger's unless the application says otherwise."""
-    asked = getattr(request.app.state, "audiences", None)
-    return asked(request) if asked else _SEEN
 
 
 def passport_routes(shelf: Shelf) -> APIRouter:
@@ -189,13 +185,25 @@ def handed(
     if end is not None:
         return gone(end)
     now = datetime.now(UTC)
+    theirs = sight(request, way="file")
     made = shelf.issued(
-        name, form + ("-full" if full else ""), audiences(request), now=now, language=language(request), on=on
+        name,
+        form + ("-full" if full else ""),
+        _SEEN,
+        now=now,
+        language=language(request),
+        on=on,
+        sight=theirs,
     )
-    headers = {**OPEN, "Cache-Control": "no-cache", "Vary": "Accept, Accept-Language"}
+    headers = {**_kept(theirs), "Vary": "Accept, Accept-Language, Authorization, Cookie"}
     if form in {"samm", "idta", "pdf"}:
         headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
     return Response(made.data, media_type=made.media, headers=headers)
+
+
+def _kept(theirs: Sight | None) -> Mapping[str, str]:
+    """Who may keep the answer: anybody what is public, nobody what one reader was shown."""
+    return {"Cache-Control": "no-store"} if theirs else {**OPEN, "Cache-Control": "no-cache"}
 
 
 def gone(end: Tombstone) -> Response:
@@ -248,7 +256,12 @@ def _read(request: Request, shelf: Shelf, identifier: str, path: str = "", *, on
     element = en18223.element_at(read(bytes(answer.body), exact=False), path)
     if element is None:
         raise NotFoundError(f"the passport has no element {path}")
-    return _json(element)
+    told = _json(element)
+    told.headers["Cache-Control"] = answer.headers["Cache-Control"]
+    if "Access-Control-Allow-Origin" not in answer.headers:
+        for name in OPEN:
+            del told.headers[name]
+    return told
 
 
 def _ids(shelf: Shelf, body: bytes, limit: int, cursor: int) -> Response:

@@ -20,7 +20,7 @@ from filon.core.moment import Known, known
 from filon.views.build.sight import lot_key, lot_path
 from filon.views.findings import FindingList
 from filon.views.ledger import Ledger
-from filon.web.door import published
+from filon.web.door import published, scanned
 from filon.web.dpp import redirected
 from filon.web.pages import ASSETS, asset, public_link, render_battery
 from filon.web.qr import qr_file
@@ -201,6 +201,9 @@ def battery(request: Request, gtin: Gtin, serial: str, as_of: AsOf = None) -> Re
     if elsewhere is not None:
         return elsewhere
     with typed(gtin):
+        theirs = scanned(request, sgtin(gtin, serial.removesuffix(".json")))
+        if theirs is not None:
+            return theirs
         published(request, sgtin(gtin, serial.removesuffix(".json")))
         view = ledger(request).battery(gtin, serial.removesuffix(".json"), as_of=as_of)
     if wants_json(request):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from filon.app.access import sessions
-from filon.app.access.grants import grants
+from filon.app.access.grants import Grant, grants
 from filon.app.access.organisations import organisation
 from filon.app.access.people import Person, sign_in, welcome
 from filon.app.access.reader import OPERATOR, STRANGER, Reader, Reading, seen
@@ -37,7 +37,7 @@ class Read:
 
     Args:
         organisation, who: by id.
-        way: `page` or `json`.
+        way: `page`, `json` or `file`.
         points: codes of what was shown beyond the public part.
         grants: ids of those that opened it.
     """
@@ -104,16 +104,20 @@ class Door:
         """Sign out."""
         sessions.end(self.desk, session)
 
+    def opens(self, reader: Reader, battery: str) -> bool:
+        """Whether a grant of theirs is good for a battery now."""
+        now = self.now()
+        return any(one.good(now) and one.covers(battery) for one in self._given(reader))
+
     def show(self, passport: Passport, reader: Reader, *, way: str) -> Passport:
         """What the reader may see; what is beyond the public is recorded before it is shown.
 
         Raises:
-            NotForDownloadError: asked for as JSON by somebody who may only read it.
+            NotForDownloadError: asked for as JSON or a file by somebody who may only read it.
         """
         now = self.now()
-        given = grants(self.desk, reader.organisation.id) if reader.organisation and not reader.operator else []
-        reading = seen(passport, reader, given, now)
-        if way == "json" and not reading.download:
+        reading = seen(passport, reader, self._given(reader), now)
+        if way != "page" and not reading.download:
             raise NotForDownloadError("the grant lets you read this on the page, not take it along; ask the operator")
         if reading.beyond:
             self._record(passport, reader, reading, way, now)
@@ -128,6 +132,9 @@ class Door:
             Read(number, moment(at), of, who, named, version, way, tuple(json.loads(points)), tuple(json.loads(given)))
             for number, at, of, who, named, version, way, points, given in self.desk.rows(sql, [*values, limit])
         ]
+
+    def _given(self, reader: Reader) -> list[Grant]:
+        return grants(self.desk, reader.organisation.id) if reader.organisation and not reader.operator else []
 
     def _program(self, secret: str) -> Reader:
         token = recognised(self.desk, secret, now=self.now())
