@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from epcis_events import OBJECT, document
+from epcis_events import CONTEXT, OBJECT, document
 from filon.epcis import jsonwrite, moments, read
 from filon.epcis.context import ADDRESS, BUILT_IN, KNOWN, compacted, joined, parted, prefixes_for
 
@@ -84,6 +84,15 @@ def test_a_context_behind_the_events_counts_as_well():
     found = read(json.dumps(late).encode())
     assert found.findings == ()
     assert found.events[0].extensions == {"https://ns.example.com/a": "1"}
+
+
+def test_a_prefix_without_a_namespace_leaves_the_name_as_it_is():
+    """A term that means "" means nothing; its names keep their prefix, or they would be bare (a fuzzed file)."""
+    empty = document({**OBJECT, "own:a": "1", "cbvmda:lot": "2"}, context=[*CONTEXT, {"own": "", "cbvmda": ""}])
+    found = read(empty)
+    assert {finding.code for finding in found.findings} == {"EPC-211"}
+    assert found.events[0].extensions == {"own:a": "1", "urn:epcglobal:cbv:mda:lot": "2"}
+    assert read(jsonwrite.write(found.events)).events == found.events
 
 
 def test_prefixes_are_always_the_same():

@@ -171,6 +171,21 @@ BROKEN = [
     ("EPC-124", json.dumps({"@context": CONTEXT, **{k: v for k, v in OBJECT.items() if k != "quantityList"}, "epcList": []}).encode(), ""),
     ("EPC-125", obj(readPoint={"id": SITE, "floor": 2}), f"{E}/readPoint/floor"),
     ("EPC-125", obj(bizLocation={"id": SITE, "name": "x"}), f"{E}/bizLocation/name"),
+    ("EPC-126", obj(eventTime="2016-12-31T23:59:60Z"), f"{E}/eventTime"),
+    ("EPC-126", sensor(time="2015-07-01T01:59:60.5+02:00"), f"{R}/time"),
+    ("EPC-126", document(OBJECT, creationDate="2016-12-31T23:59:60z"), "/creationDate"),
+    ("EPC-006", obj(eventTime="2016-12-30T23:59:60Z"), f"{E}/eventTime"),  # no month ends there
+    ("EPC-127", obj(**{"my_own:grade": 1}), f"{E}/my_own:grade"),
+    ("EPC-127", obj(ilmd={"ex:a b": 1}), f"{E}/ilmd/ex:a b"),
+    ("EPC-127", sensor(**{"1x:a": 1}), f"{R}/1x:a"),
+    ("EPC-127", document(OBJECT, **{":a": 1}), "/:a"),
+    ("EPC-128", obj(epcList=["urn:a:b", "urn:a:c", "urn:a:b"]), f"{E}/epcList/2"),
+    ("EPC-128", {**XFO, "outputEPCList": [LOT, LOT]}, f"{E}/outputEPCList/1"),
+    ("EPC-128", obj(persistentDisposition={"unset": ["recalled", "recalled"]}), f"{E}/persistentDisposition/unset/1"),
+    ("EPC-032", obj(persistentDisposition={"set": ["recalled"], "unset": []}), f"{E}/persistentDisposition/unset"),
+    ("EPC-078", obj(action="DELETE", ilmd={}), f"{E}/ilmd"),
+    ("EPC-111", sensor(type="https://gs1.org/voc/Temperature"), f"{R}/type"),
+    ("EPC-124", {**without(TRA, "quantityList"), "epcList": []}, E),
     ("EPC-201", b" \n ", ""),
     ("EPC-202", document(OBJECT)[:-1], ""),
     ("EPC-202", document(OBJECT) + b"}", ""),
@@ -279,7 +294,7 @@ def test_many_notes_are_counted_not_told_and_do_not_refuse():
 
 
 def test_an_error_behind_many_notes_is_still_told():
-    things = ["urn:epc:id:sgtin:4012345.12345.1"] * 40
+    things = [f"urn:epc:id:sgtin:4012345.12345.{n}" for n in range(40)]
     found = read(document(obj(epcList=[*things, "x"])), limits=Limits(findings=10))
     assert found.refused
     assert "EPC-023" in {f.code for f in found.findings}

@@ -45,6 +45,7 @@ USUAL: Mapping[str, str] = MappingProxyType({**STANDARD, "filon": FILON})
 ADDRESS = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 """The context that we write."""
 
+_OWN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:(?:[^\x00-\x20\x7f\"<>\\^`{|}%]|%[0-9A-Fa-f]{2})*")
 _BORDER = re.compile(r"(.*[/#:])([^/#:]+)", re.DOTALL)
 
 
@@ -69,13 +70,28 @@ def parted(name: str) -> tuple[str, str]:
 class Terms:
     """What the names in one document (or one event) mean; immutable but for its memory of names already looked up."""
 
-    __slots__ = ("_seen", "names", "prefixes", "vocabulary")
+    __slots__ = ("_own", "_seen", "names", "prefixes", "vocabulary")
 
     def __init__(self, prefixes: Mapping[str, str], names: Mapping[str, str], vocabulary: str = "") -> None:
         self.prefixes = prefixes
         self.names = names
         self.vocabulary = vocabulary
         self._seen: dict[str, str] = {}
+        self._own: dict[str, str] = {}
+
+    def own_member(self, key: str) -> str:
+        """The expanded name of a partner's own member of the event; "" if JSON has no such name.
+
+        Source: EPCIS 2.0 JSON schema 2.0.1, `vocab-uri`: a URI or prefix:name; letters beyond ASCII are taken too (RFC
+        3987), since XML writes them.
+        """
+        try:
+            return self._own[key]
+        except KeyError:
+            name = self.member(key) if _OWN_NAME.fullmatch(key) else ""
+            if len(self._own) < 10_000:  # noqa: PLR2004 - as in `member`
+                self._own[key] = name
+            return name
 
     def member(self, key: str) -> str:
         """The expanded name of a member; a bare name that no context explains stays bare."""
@@ -128,7 +144,7 @@ def _taken(part: dict[str, Any], prefixes: dict[str, str], names: dict[str, str]
             vocabulary = identifier
         elif name.startswith("@") or (isinstance(identifier, str) and identifier.startswith("@")):
             continue  # keywords and their aliases (`type`, `id`) mean nothing more here
-        elif not isinstance(identifier, str):
+        elif not isinstance(identifier, str) or not identifier:  # no namespace: the name stays as it is written
             if meaning is not None and not isinstance(meaning, dict):
                 strange.append(name)
         elif ":" in name:

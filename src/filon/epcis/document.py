@@ -60,6 +60,7 @@ class Heading:
 
     Args:
         extensions: partners' own members of the document, expanded names.
+        inside: {path, e.g. `/epcisHeader` or `/epcisBody`: partners' own members there}.
         query: `queryName` and `subscriptionID` of a query result.
     """
 
@@ -72,6 +73,7 @@ class Heading:
     receiver: str | None = None
     query: Mapping[str, str] = field(default_factory=dict, hash=False)
     extensions: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    inside: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, hash=False)
     master: tuple[Vocabulary, ...] = ()
 
 

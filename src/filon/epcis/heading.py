@@ -17,14 +17,20 @@ _MEMBERS = frozenset(
     }
 )  # fmt: skip
 _VERSION = re.compile(r"\d+(?:\.\d+)*", re.ASCII)
-_RESULTS = "epcisBody/queryResults"
+_RESULTS = "/epcisBody/queryResults"
+_FOUND = f"{_RESULTS}/resultsBody"
+_ALLOWED = {_RESULTS: {"queryName", "subscriptionID"}, _FOUND: {"vocabularyList"}}
+_MASTER = "/epcisHeader/epcisMasterData/vocabularyList"
+
+Members = dict[str, Any]
 
 
-def heading_of(around: dict[str, Any], lists: list[str], reading: Values) -> Heading:
+def heading_of(around: Members, inside: dict[str, Members], lists: list[str], reading: Values) -> Heading:
     """The heading of a document.
 
     Args:
-        around: {member name, or path of a member of the body: its value}, the events left out.
+        around: {member name: its value}, the body left out.
+        inside: {path in the body: {member name: its value}}, the events left out.
         lists: pointers of the event lists that were read.
 
     Findings:
@@ -35,26 +41,20 @@ def heading_of(around: dict[str, Any], lists: list[str], reading: Values) -> Hea
         reading.note("EPC-209", "", expected="@context")
     kind = _kind(around.get("type"), reading)
     _versioned(around, kind, reading)
-    _bodied(around, lists, kind, reading)
-    extensions = {}
-    for key, value in around.items():
-        if "/" not in key and key not in _MEMBERS:
-            if ":" in key:
-                extensions[reading.terms.member(key)] = reading.foreign(value, f"/{escaped(key)}")
-            else:
-                reading.note("EPC-214", f"/{escaped(key)}", key, name=key)
+    results = inside.get(_RESULTS, {})
+    _bodied(inside, lists, kind, reading)
+    own = {path: found for path, members in inside.items() if (found := _own(members, path, reading))}
+    if header := _headed(around.get("epcisHeader"), kind, reading):
+        own["/epcisHeader"] = header
     texts = {name: _text(around, name, code, reading) for name, code in _TEXTS.items()}
     return Heading(
         type=kind,
         schemaVersion=str(around.get("schemaVersion", "")),
         creationDate=_created(around, kind, reading),
-        query={
-            name: value
-            for name in ("queryName", "subscriptionID")
-            if isinstance(value := around.get(f"{_RESULTS}/{name}"), str)
-        },
-        extensions=extensions,
-        master=_master(around.get("epcisHeader"), kind, reading),
+        query={name: value for name in ("queryName", "subscriptionID") if isinstance(value := results.get(name), str)},
+        extensions=_own(around, "", reading),
+        inside=own,
+        master=_master(around.get("epcisHeader"), inside.get(_FOUND, {}), reading),
         **texts,
     )
 
@@ -99,7 +99,9 @@ def _created(around: dict[str, Any], kind: str, reading: Values) -> str | None:
         return None
     try:
         moments.moment(value if isinstance(value, str) else "")
-    except (TypeError, ValueError):
+    except ValueError:
+        if (time := reading.rarer_time(value, "creationDate")) is not None:
+            return moments.written(time)
         reading.note(
             "EPC-002", "/creationDate" if "creationDate" in around else "", value, expected="2026-11-03T14:00:00Z"
         )
@@ -107,39 +109,56 @@ def _created(around: dict[str, Any], kind: str, reading: Values) -> str | None:
     return str(value)
 
 
-def _bodied(around: dict[str, Any], lists: list[str], kind: str, reading: Values) -> None:
-    expected = f"/{_RESULTS}/resultsBody/eventList" if kind == "EPCISQueryDocument" else "/epcisBody/eventList"
+def _bodied(inside: dict[str, Members], lists: list[str], kind: str, reading: Values) -> None:
+    expected = f"{_FOUND}/eventList" if kind == "EPCISQueryDocument" else "/epcisBody/eventList"
     if lists != [expected]:
         reading.note("EPC-213", "", " ".join(lists), expected=expected)
-    if kind == "EPCISQueryDocument" and "queryResults/queryName" not in str(list(around)):
-        reading.note("EPC-223", f"/{_RESULTS}", expected="queryName")
-    elif not isinstance(around.get(f"{_RESULTS}/queryName", ""), str):
-        reading.note("EPC-223", f"/{_RESULTS}/queryName", around[f"{_RESULTS}/queryName"], expected="queryName")
-    allowed = {f"{_RESULTS}/queryName", f"{_RESULTS}/subscriptionID"}
-    for key in around:
-        if "/" in key and key not in allowed and ":" not in key and not key.endswith("eventList"):
-            code = "EPC-214" if key.count("/") > 1 or kind == "EPCISQueryDocument" else "EPC-234"
-            reading.note(code, f"/{key}", key, name=key)
+    results = inside.get(_RESULTS, {})
+    if kind == "EPCISQueryDocument" and "queryName" not in results:
+        reading.note("EPC-223", _RESULTS, expected="queryName")
+    for name in ("queryName", "subscriptionID"):
+        if not isinstance(results.get(name, ""), str):
+            reading.note("EPC-223", f"{_RESULTS}/{name}", results[name], expected=name)
+    for path, members in inside.items():
+        for name in members.keys() - _ALLOWED.get(path, set()) - {"eventList"}:
+            if ":" not in name:
+                code = "EPC-234" if path == "/epcisBody" and kind == "EPCISDocument" else "EPC-214"
+                reading.note(code, f"{path}/{escaped(name)}", name, name=name)
 
 
-def _master(header: Any, kind: str, reading: Values) -> tuple[Vocabulary, ...]:
-    if header is None:
-        return ()
-    if kind == "EPCISQueryDocument":
+def _own(members: Members, path: str, reading: Values) -> Members:
+    """The members there that are the partner's own; at the document one without a namespace is an error."""
+    own: Members = {}
+    for name, value in members.items():
+        foreign = (path or name not in _MEMBERS) and reading.foreign_member(
+            own, name, value, path, lenient=path == "/epcisBody"
+        )
+        if not foreign and not path and name not in _MEMBERS:
+            reading.note("EPC-214", f"/{escaped(name)}", name, name=name)
+    return own
+
+
+def _headed(header: Any, kind: str, reading: Values) -> Members:
+    """The partner's own members of the header."""
+    if header is not None and kind == "EPCISQueryDocument":
         reading.note("EPC-215", "/epcisHeader")
-    for name in header if isinstance(header, dict) else ():
-        if ":" not in name and name != "epcisMasterData":
+    own: Members = {}
+    for name, value in header.items() if isinstance(header, dict) else ():
+        if name != "epcisMasterData" and not reading.foreign_member(own, name, value, "/epcisHeader"):
             reading.note("EPC-214", f"/epcisHeader/{escaped(name)}", name, name=name)
-    pointer = "/epcisHeader/epcisMasterData/vocabularyList"
-    data = _data(header)
+    return own
+
+
+def _master(header: Any, results: Members, reading: Values) -> tuple[Vocabulary, ...]:
+    """Master data of the header, and those that a query for them found."""
+    found = master_of(results.get("vocabularyList", []), f"{_FOUND}/vocabularyList", reading)
+    if header is None:
+        return found
+    data = header.get("epcisMasterData") if isinstance(header, dict) else None
     lists = data.get("vocabularyList") if isinstance(data, dict) else None
     if lists is None and isinstance(header, dict) and not data:
-        return ()
-    return master_of(lists, pointer, reading)
-
-
-def _data(header: Any) -> Any:
-    return header.get("epcisMasterData") if isinstance(header, dict) else None
+        return found
+    return master_of(lists, _MASTER, reading) + found
 
 
 def master_of(lists: Any, pointer: str, reading: Values) -> tuple[Vocabulary, ...]:
@@ -197,12 +216,13 @@ def _attributes(items: Any, pointer: str, reading: Values) -> dict[str, Any]:
     read: dict[str, Any] = {}
     for index, item in enumerate(items):
         name = item.get("id") if isinstance(item, dict) else None
-        if not isinstance(name, str) or item.get("attribute") is None or isinstance(item["attribute"], bool):
+        told = item.get("attribute", "") if isinstance(item, dict) else None
+        if not isinstance(name, str) or told is None or isinstance(told, bool | list):
             reading.note("EPC-218", f"{pointer}/{index}", item, expected='{"id": .., "attribute": ..}')
             continue
         if not ident.is_uri(name):
             reading.note("EPC-218", f"{pointer}/{index}/id", name, expected="a URI")
-        value = reading.foreign(item["attribute"], f"{pointer}/{index}/attribute")
+        value = reading.foreign(told, f"{pointer}/{index}/attribute")
         full = reading.terms.member(name)
         read[full] = [*(read[full] if isinstance(read[full], list) else [read[full]]), value] if full in read else value
     return read

@@ -93,6 +93,7 @@ class Walk:
         self.limits = limits
         self.reading = Reading(name, BUILT_IN, limits)
         self.around: dict[str, Any] = {}
+        self.inside: dict[str, dict[str, Any]] = {}
         self.lists: list[str] = []
         self.telling = Telling(name, limits)
 
@@ -175,7 +176,7 @@ class Walk:
                 yield from self._events(here, bare=False)
             else:
                 value = self._decoded(here)
-                self.around[here[1:] if path else key] = value
+                (self.inside.setdefault(path, {}) if path else self.around)[key] = value
                 if here == "/@context":
                     self.reading.terms = BUILT_IN
                     self.reading.terms = self.reading.inner_terms(value, here)
@@ -221,7 +222,7 @@ class Walk:
         kind = self.around.get("type")
         self.reading.base = ""
         if kind in ("EPCISDocument", "EPCISQueryDocument") or self.lists or "epcisBody" in self.around:
-            yield heading_of(self.around, self.lists, self.reading)
+            yield heading_of(self.around, self.inside, self.lists, self.reading)
         else:
             yield from self._bare_event()
         yield from self._told()
@@ -239,8 +240,8 @@ class Walk:
 
 
 def _allowed(finding: Finding) -> Finding:
-    """The JSON schema takes an object event that says nothing, if only its epcList is there."""
-    return replace(finding, code="EPC-124") if finding.code == "EPC-116" else finding
+    """The JSON schema takes an object or transaction event that says nothing, if only its epcList is there."""
+    return replace(finding, code="EPC-124") if finding.code in {"EPC-116", "EPC-118"} else finding
 
 
 def terms_of(context: Any) -> Terms:

@@ -21,6 +21,7 @@ from filon.epcis.moments import written
 from filon.epcis.number import plain
 
 _HEADING = Heading()
+_SETS = frozenset({"epcList", "inputEPCList", "outputEPCList"})
 _OWN = frozenset({"ilmd", "extensions", "readPoint", "bizLocation", "sensorElementList", "errorDeclaration"})
 
 
@@ -35,7 +36,7 @@ def write(
     """A document of events, or a query document when the heading says so.
 
     Args:
-        master: master data; those of the heading when empty. A query document carries none.
+        master: master data; those of the heading when empty. A query document carries them as its result.
         heading: sender, receiver, partners' members ..; `creationDate` as in it.
         created: moment of writing when the heading has none; else the latest event's time stands there.
         pretty: indented, for people.
@@ -71,16 +72,16 @@ def write_bodies(
         if (value := getattr(heading, name)) is not None:
             document[name] = value
     document |= _own(heading.extensions, spaces)
-    body = [_member(each, spaces) for each in bodies]
+    inside = {path: _own(members, spaces) for path, members in heading.inside.items()}
+    lists = {"vocabularyList": [_described(v, spaces) for v in vocabularies]} if vocabularies else {}
+    found: dict[str, Any] = {"eventList": [_member(each, spaces) for each in bodies]}
     if heading.type == "EPCISQueryDocument":
-        results = {"queryName": "SimpleEventQuery", **heading.query, "resultsBody": {"eventList": body}}
-        document["epcisBody"] = {"queryResults": results}
-    else:
-        if vocabularies:
-            document["epcisHeader"] = {
-                "epcisMasterData": {"vocabularyList": [_described(v, spaces) for v in vocabularies]}
-            }
-        document["epcisBody"] = {"eventList": body}
+        found |= lists | inside.get("/epcisBody/queryResults/resultsBody", {})
+        named = {"queryName": "SimpleEventQuery", **heading.query}
+        found = {"queryResults": named | inside.get("/epcisBody/queryResults", {}) | {"resultsBody": found}}
+    elif lists or "/epcisHeader" in inside:
+        document["epcisHeader"] = ({"epcisMasterData": lists} if lists else {}) | inside.get("/epcisHeader", {})
+    document["epcisBody"] = found | inside.get("/epcisBody", {})
     return orjson.dumps(document, default=_value, option=orjson.OPT_INDENT_2 if pretty else None)
 
 
@@ -101,6 +102,9 @@ def context(spaces: Mapping[str, str]) -> list[Any]:
 def _member(body: dict[str, Any], spaces: Mapping[str, str]) -> dict[str, Any]:
     """One event as it stands in a list, with {namespace: prefix}."""
     extensions = body.pop("extensions", None)
+    for name in _SETS & body.keys():
+        if len(body[name]) > len(set(body[name])):  # two spellings of one; the schema wants each once
+            body[name] = list(dict.fromkeys(body[name]))
     for name in _OWN & body.keys():
         if not _is_id(body[name]):
             body[name] = _compact(body[name], spaces)
@@ -140,6 +144,7 @@ def _spaces(bodies: Sequence[Mapping[str, Any]], master: Sequence[Vocabulary], h
             if not _is_id(body[part]):
                 _collect(body[part], used)
     used.update(_names(heading.extensions))
+    used.update(name for members in heading.inside.values() for name in _names(members))
     used.update(
         name
         for each in master

@@ -124,7 +124,7 @@ def _time(text: str) -> str:
 
 
 def _texts(entries: Sequence[str]) -> Sequence[str]:
-    return sorted(entries) if len(entries) > 1 else entries
+    return sorted(set(entries)) if len(entries) > 1 else entries
 
 
 def _quantities(entries: Sequence[Any]) -> Sequence[Any]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _MIDNIGHT = re.compile(r"(.{11})24:00:00(?:\.0+)?(Z|[+-]\d\d:\d\d)")
+_LEAP = re.compile(r"(.{17})60((?:\.\d+)?(?:Z|[+-]\d\d:\d\d))")
 _FINE = re.compile(r"\.\d{6}\d*[1-9]")
 OFFSET = re.compile(r"[+-](?:0\d|1[0-3]):[0-5]\d|[+-]14:00")
 """`+01:00`, within 14 hours."""
@@ -15,7 +16,8 @@ OFFSET = re.compile(r"[+-](?:0\d|1[0-3]):[0-5]\d|[+-]14:00")
 def moment(text: str) -> datetime:
     """The UTC moment of a dateTime with zone; what is finer than a microsecond is cut.
 
-    `24:00:00` is midnight of the next day. A leap second (`23:59:60`) has no place in our calendar and is refused.
+    `24:00:00` is midnight of the next day. A leap second (`23:59:60`) has no place in our calendar and is refused;
+    see `after_leap`.
 
     Raises:
         ValueError: not such a text.
@@ -35,6 +37,21 @@ def _utc(text: str) -> datetime:
         return datetime.fromisoformat(text).astimezone(UTC)
     except OverflowError as error:
         raise ValueError("the calendar ends there") from error
+
+
+def after_leap(text: str) -> datetime | None:
+    """The second after a leap second (`2016-12-31T23:59:60Z`), with the fraction that it had; None for any other text.
+
+    Source: RFC 3339, 5.7: they come at the end of a month, UTC.
+    """
+    leap = _LEAP.fullmatch(text)
+    if leap is None:
+        return None
+    try:
+        time = moment(f"{leap[1]}59{leap[2]}") + timedelta(seconds=1)
+    except (ValueError, OverflowError):
+        return None
+    return time if (time.day, time.hour, time.minute, time.second) == (1, 0, 0, 0) else None
 
 
 def too_fine(text: str) -> bool:

@@ -116,8 +116,9 @@ def _members(raw: dict[str, Any], terms: Terms, depth: int) -> tuple[dict[str, A
         elif name == "ilmd":
             if name in forbidden or type(value) is not dict:
                 raise _OddError
-            if value:
-                said[name] = {_foreign_name(key, terms): _foreign(item, terms, depth) for key, item in value.items()}
+            if not value:
+                raise _OddError
+            said[name] = {_foreign_name(key, terms): _foreign(item, terms, depth) for key, item in value.items()}
         elif name not in {"type", "eventTime"}:
             own[_foreign_name(name, terms)] = _foreign(value, terms, depth)
     if own:
@@ -129,9 +130,10 @@ def _members(raw: dict[str, Any], terms: Terms, depth: int) -> tuple[dict[str, A
 
 
 def _foreign_name(name: str, terms: Terms) -> str:
-    if ":" not in name:
+    full = terms.own_member(name)
+    if not full:
         raise _OddError
-    return terms.member(name)
+    return full
 
 
 def _foreign(value: Any, terms: Terms, depth: int) -> Any:
@@ -250,6 +252,12 @@ def _things(value: list[str]) -> list[str]:
     return [_thing(text) for text in value]
 
 
+def _different(value: list[str]) -> list[str]:
+    if len(value) > 1 and len(set(value)) < len(value):
+        raise _OddError
+    return _things(value)
+
+
 def _uris(value: list[str] | str) -> list[str]:
     listed = [value] if isinstance(value, str) else value
     if type(listed) is not list or not all(text.startswith(PLAIN) and ident.is_uri(text) for text in listed):
@@ -314,9 +322,9 @@ def _quantities(value: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _dispositions(value: dict[str, list[str]]) -> dict[str, list[str]]:
-    if not value or not value.keys() <= {"set", "unset"} or not any(value.values()):
+    if not value or not value.keys() <= {"set", "unset"}:
         raise _OddError
-    if not all(type(words) is list for words in value.values()):
+    if not all(type(words) is list and words and len(set(words)) == len(words) for words in value.values()):
         raise _OddError
     return {name: [_disposition(word) for word in words] for name, words in value.items()}
 
@@ -338,7 +346,8 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "bizTransactionList": _typed_of("bizTransactionList", "bizTransaction"),
     "sourceList": _typed_of("sourceList", "source"),
     "destinationList": _typed_of("destinationList", "destination"),
-    **dict.fromkeys(("epcList", "childEPCs", "inputEPCList", "outputEPCList"), _things),
+    "childEPCs": _things,
+    **dict.fromkeys(("epcList", "inputEPCList", "outputEPCList"), _different),
     **dict.fromkeys(("quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList"), _quantities),
 }
 

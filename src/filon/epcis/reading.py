@@ -79,6 +79,8 @@ class Reading(Values):
                     known[key] = content
                 if not content and key in forbidden:
                     self.note(forbidden[key], f"/{key}", value)
+                if content == {} and key == "ilmd" and kind == "ObjectEvent" and raw.get("action") != "ADD":
+                    self.note("EPC-078", "/ilmd", value, expected="ADD")
             elif ":" in key:
                 self.foreign_member(extensions, key, value, "")
             elif key not in {"type", "@context"}:
@@ -201,8 +203,10 @@ class Reading(Values):
         for name, rule in (("set", "EPC-031"), ("unset", "EPC-032")):
             if name in value:
                 items = value[name] if type(value[name]) is list else [value[name]]
-                if items is not value[name]:
+                if items is not value[name] or not items:
                     self.note(rule, f"/{key}/{name}", value[name], expected="[..]")
+                if not self.urns:
+                    self.unique(items, f"{key}/{name}")
                 words = [
                     self.vocabulary(item, "disposition", f"{key}/{name}/{index}", rule)
                     for index, item in enumerate(items)

@@ -20,6 +20,10 @@ from filon.epcis.document import Limits
 from filon.epcis.shape import WORD_KINDS
 
 _ACTIONS = frozenset({"ADD", "OBSERVE", "DELETE"})
+_UNIQUE = {"EPC-023": {"ObjectEvent"}, "EPC-025": {"TransformationEvent"}, "EPC-026": {"TransformationEvent"}}
+"""{rule of a list: events in which the JSON schema wants it without doubles}; XML counts none."""
+_IN_FULL = re.compile(r"urn:epcglobal:cbv|https?://ns\.gs1\.org/cbv/|https?://(?:www\.)?gs1\.org/voc/")
+"""How the JSON schema does not want a CBV word to be written."""
 _HEX = re.compile(r"[0-9A-Fa-f]+")
 _NEARLY = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S+")
 _SHOWN = 80  # characters of a wrong value that a finding shows
@@ -117,11 +121,29 @@ class Values:
         try:
             time = moments.moment(value)
         except (TypeError, ValueError):
-            self.note(code, f"/{key}", value, expected="2026-11-03T14:00:00+01:00")
-            return None
+            if (rarer := self.rarer_time(value, key)) is None:
+                self.note(code, f"/{key}", value, expected="2026-11-03T14:00:00+01:00")
+            return rarer
         if moments.too_fine(value):
             self.note("EPC-120", f"/{key}", value)
         return time
+
+    def rarer_time(self, value: Any, key: str) -> datetime | None:
+        """What JSON's date-time allows beyond XML's: small letters, and leap seconds.
+
+        Findings:
+            EPC-126: a leap second; the second after it is taken.
+
+        Source: RFC 3339, 5.6 and 5.7.
+        """
+        text = value.upper() if isinstance(value, str) and not self.urns else ""
+        if (leap := moments.after_leap(text)) is not None:
+            self.note("EPC-126", f"/{key}", value)
+            return leap
+        try:
+            return moments.moment(text)
+        except ValueError:
+            return None
 
     def zone(self, value: Any, key: str, code: str) -> str | None:
         """`+01:00`, within 14 hours."""
@@ -180,6 +202,8 @@ class Values:
         if type(value) is not list:
             self.note(code, f"/{key}", value, expected="[..]")
             value = [value]
+        if len(value) > 1 and code in _UNIQUE and self.kind in _UNIQUE[code] and not self.urns:
+            self.unique(value, key)
         try:
             pairs = [examined(text) for text in value]
         except TypeError:  # something that is no text stands in it
@@ -188,6 +212,18 @@ class Values:
             return tuple([pair[0] for pair in pairs])
         read = [self.identifier(item, f"{key}/{index}", code) for index, item in enumerate(value)]
         return tuple([item for item in read if item is not None])
+
+    def unique(self, value: list[Any], key: str) -> None:
+        """A list that names nothing twice.
+
+        Findings:
+            EPC-128: at the second time.
+        """
+        if all(type(item) is str for item in value) and len(set(value)) == len(value):
+            return
+        for index, item in enumerate(value):
+            if item in value[:index]:
+                self.note("EPC-128", f"/{key}/{index}", item, name=shown(item))
 
     def certificates(self, value: Any, key: str, code: str) -> tuple[str, ...] | None:
         """One URI or a list of them."""
@@ -209,7 +245,7 @@ class Values:
             full = self.terms.value(value)
             word = cbv.bare(kind, full)
             if word != full:
-                if full.startswith(cbv.URN) and not self.urns:
+                if not self.urns and _IN_FULL.match(value):
                     self.note("EPC-111", f"/{pointer}", value, expected=word)
                 return word
             if ident.is_uri(full):
@@ -276,16 +312,24 @@ class Values:
         """Partners' own members by expanded name; one without namespace is reported by the code and kept."""
         read: dict[str, Any] = {}
         for key, content in value.items():
-            if key not in without and not self.foreign_member(read, key, content, pointer):
+            if key not in without and not self.foreign_member(read, key, content, pointer, lenient=code == "EPC-125"):
                 self.note(code, f"{pointer}/{escaped(key)}", key, name=key)
                 read[key] = self.foreign(content, f"{pointer}/{escaped(key)}")
         return read
 
-    def foreign_member(self, read: dict[str, Any], key: str, value: Any, pointer: str) -> bool:
-        """Take one partner's member into `read`; False if its name has no namespace."""
+    def foreign_member(
+        self, read: dict[str, Any], key: str, value: Any, pointer: str, *, lenient: bool = False
+    ) -> bool:
+        """Take one partner's member into `read`; False if its name has no namespace.
+
+        Findings:
+            EPC-127: a name that JSON does not allow, unless `lenient`, as the schema is within places; kept.
+        """
         if ":" not in key:
             return False
         full = self.terms.member(key)
+        if not self.urns and not lenient and not self.terms.own_member(key):
+            self.note("EPC-127", f"{pointer}/{escaped(key)}", key, name=key)
         read[full] = value if type(value) is str else self.foreign(value, f"{pointer}/{escaped(key)}")
         return True
 

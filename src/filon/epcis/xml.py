@@ -24,7 +24,7 @@ from filon.epcis.moments import moment
 from filon.epcis.reading import Reading
 from filon.epcis.telling import Telling, TooManyError
 from filon.epcis.xmlorder import misplaced
-from filon.epcis.xmlshape import EPCIS, SBDH, Shape, foreign_value, split, text
+from filon.epcis.xmlshape import EPCIS, SBDH, Shape, add, foreign_value, split, text
 
 _DEFAULT = Limits()
 _ROOTS = {"EPCISDocument": "", "EPCISQueryDocument": "-query", "EPCISMasterDataDocument": "-masterdata"}
@@ -72,7 +72,7 @@ class _Walk:
         self.path: list[str] = []
         self.counts: dict[str, int] = {}
         self.version = "2"
-        self.heading: dict[str, Any] = {"type": "EPCISDocument"}
+        self.heading: dict[str, Any] = {"type": "EPCISDocument", "extensions": {}, "inside": {}}
         self.telling = Telling(name, limits)
 
     def all(self) -> Iterator[Item]:
@@ -179,16 +179,20 @@ class _Walk:
             self.heading["master"] = master_of(lists, "/" + "/".join([*self.path, step]), self._at(""))
         elif local in {"queryName", "subscriptionID"} and parents[-1:] == ["QueryResults"]:
             self.heading["query"] = {**self.heading.get("query", {}), local: text(element)}
-        elif len(parents) == 1 and namespace and EPCIS.fullmatch(namespace) is None and parents != ["extension"]:
-            self._extension(element, namespace, local)
+        elif namespace and namespace != SBDH and EPCIS.fullmatch(namespace) is None:
+            self._extension(element, joined(namespace, local), _AROUND.get(tuple(holders[1:])) if holders else None)
         self._structure(element, namespace, local, parents)
 
     def _at(self, base: str) -> Reading:
         self.reading.base = base
         return self.reading
 
-    def _extension(self, element: etree._Element, namespace: str, local: str) -> None:
-        self.heading.setdefault("extensions", {})[joined(namespace, local)] = foreign_value(element)
+    def _extension(self, element: etree._Element, name: str, path: str | None) -> None:
+        """Keep a partner's own element that stands around the events; what is within another was kept with it."""
+        if path is None:
+            return
+        inside = self.heading["inside"].setdefault(path, {}) if path else self.heading["extensions"]
+        add(inside, name, foreign_value(element))
 
     def _structure(self, element: etree._Element, namespace: str, local: str, parents: list[str]) -> None:
         """Order and namespaces of what stands around the events."""
@@ -198,7 +202,7 @@ class _Walk:
         self.reading.base = base
         if parents[-1:] == ["EPCISBody"]:
             query = parents[0] == "EPCISQueryDocument"
-            if query and not EPCIS.fullmatch(namespace):
+            if query and not EPCIS.fullmatch(namespace) and (not namespace or local == "QueryResults"):
                 self.reading.note("EPC-226", "", local, expected="epcisq:QueryResults", name=local)
             elif not query and not namespace and local not in {"EventList", "VocabularyList", "extension"}:
                 self.reading.note("EPC-227", "", local, expected="EventList", name=local)
@@ -207,7 +211,7 @@ class _Walk:
         if not parents and local in _ROOTS and element.find("EPCISBody") is None:
             self.reading.note("EPC-213", "", expected="EPCISBody")
         if local in {"QueryResults", "Poll", "Subscribe", "param"}:
-            self._misplaced(local, [split(child)[1] for child in element])
+            self._misplaced(local, [_own_or_standard(child) for child in element])
 
     def _misplaced(self, local: str, names: list[str]) -> None:
         for code, name, expected in misplaced(self.version, local, names):
@@ -248,6 +252,14 @@ class _Walk:
             self.heading["master"] = master_of(_vocabularies(lists), f"{base}//VocabularyList", self._at(""))
 
 
+_AROUND: dict[tuple[str, ...], str] = {
+    (): "",
+    ("EPCISHeader",): "/epcisHeader",
+    ("EPCISBody",): "/epcisBody",
+    ("EPCISBody", "QueryResults"): "/epcisBody/queryResults",
+    ("EPCISBody", "QueryResults", "resultsBody"): "/epcisBody/queryResults/resultsBody",
+}
+"""{elements below the root: path of `Heading.inside`}."""
 _SBDH_PARTS = {
     "sender": "Sender/Identifier",
     "receiver": "Receiver/Identifier",
@@ -256,6 +268,12 @@ _SBDH_PARTS = {
 
 
 _LISTS = frozenset({"EPC-105", "EPC-116", "EPC-117", "EPC-118"})
+
+
+def _own_or_standard(element: etree._Element) -> str:
+    """Its local name; "" in a foreign namespace."""
+    namespace, local = split(element)
+    return local if not namespace or EPCIS.fullmatch(namespace) else ""
 
 
 def _milder(finding: Finding) -> Finding:

@@ -47,7 +47,7 @@ _ORDERS = {
         "",
         "StandardBusinessDocumentHeader",
     ): "HeaderVersion Sender Receiver DocumentIdentification Manifest BusinessScope",
-    ("", "QueryResults"): "queryName subscriptionID resultsBody",
+    ("", "QueryResults"): "queryName subscriptionID resultsBody extension",
     ("", "Poll"): "queryName params",
     ("", "Subscribe"): "queryName params dest controls subscriptionID",
     ("", "param"): "name value",

@@ -98,13 +98,13 @@ class Shape:
         for child in element:
             namespace, local = split(child)
             if namespace and not EPCIS.fullmatch(namespace):
-                _add(raw, joined(namespace, local), foreign_value(child))
+                add(raw, joined(namespace, local), foreign_value(child))
             elif local in _WRAPPERS:
                 self._fields(child, raw, f"{path}/{local}", local if local == "baseExtension" else f"{parent}/{local}")
             elif local in _SHAPES:
                 content = _SHAPES[local](self, child, f"{path}/{local}")
                 if local == "certificationInfo" and local in raw:
-                    _add(raw, local, content)
+                    add(raw, local, content)
                 else:
                     raw[local] = content
                 self.wrapped[local] = path
@@ -150,7 +150,7 @@ class Shape:
             elif local == "extension" and not namespace:
                 self._members(child, made)
             else:
-                _add(made, joined(namespace, local) if namespace else local, foreign_value(child))
+                add(made, joined(namespace, local) if namespace else local, foreign_value(child))
         return made
 
     def _typed(self, element: etree._Element, path: str) -> list[dict[str, str]]:
@@ -181,7 +181,7 @@ class Shape:
             elif local == "extension" and not namespace:
                 self._members(child, made)
             else:
-                _add(made, joined(namespace, local) if namespace else local, foreign_value(child))
+                add(made, joined(namespace, local) if namespace else local, foreign_value(child))
         return made
 
     def _ilmd(self, element: etree._Element, path: str) -> dict[str, Any]:  # noqa: ARG002 - one form for all shapers
@@ -195,7 +195,7 @@ class Shape:
             if local == "extension" and not namespace:
                 self._members(child, made)
             else:
-                _add(made, joined(namespace, local) if namespace else local, foreign_value(child))
+                add(made, joined(namespace, local) if namespace else local, foreign_value(child))
 
     def _declaration(self, element: etree._Element, path: str) -> dict[str, Any]:
         self._ordered(element, path, "errorDeclaration")
@@ -207,7 +207,7 @@ class Shape:
             elif local == "extension" and not namespace:
                 self._members(child, made)
             elif namespace and not EPCIS.fullmatch(namespace):
-                _add(made, joined(namespace, local), foreign_value(child))
+                add(made, joined(namespace, local), foreign_value(child))
             else:
                 made[local] = text(child)
         return made
@@ -240,7 +240,8 @@ def number(written: str) -> Decimal | str:
     return Decimal(written) if _NUMBER.fullmatch(written) else written
 
 
-def _add(made: dict[str, Any], name: str, value: Any) -> None:
+def add(made: dict[str, Any], name: str, value: Any) -> None:
+    """Put a value under its name; what stands more than once becomes a list."""
     if name not in made:
         made[name] = value
     elif isinstance(made[name], list):
@@ -258,7 +259,7 @@ def foreign_value(element: etree._Element) -> Any:
             made["@" + (joined(namespace, local) if namespace else local)] = str(value)
     for child in element:
         namespace, local = split(child)
-        _add(made, joined(namespace, local) if namespace else local, foreign_value(child))
+        add(made, joined(namespace, local) if namespace else local, foreign_value(child))
     if not made:
         return element.text or ""
     if text(element):
@@ -286,7 +287,7 @@ def _attributes(element: etree._Element, fields: Any) -> dict[str, Any]:
         )
     for child in element:
         namespace, local = split(child)
-        _add(made, joined(namespace, local) if namespace else local, foreign_value(child))
+        add(made, joined(namespace, local) if namespace else local, foreign_value(child))
     return made
 
 

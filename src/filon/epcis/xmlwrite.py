@@ -83,8 +83,12 @@ def _written(
         results = etree.SubElement(body, f"{{{_QUERY}}}QueryResults")
         for name, text in {"queryName": "SimpleEventQuery", **heading.query}.items():
             _text(results, name, text)
-        body = etree.SubElement(results, "resultsBody")
-    _events(body, kept, spell)
+        _events(etree.SubElement(results, "resultsBody"), kept, spell)
+        for path in ("/epcisBody/queryResults", "/epcisBody/queryResults/resultsBody"):  # the schema has one place
+            _members(results, heading.inside.get(path, {}))
+    else:
+        _events(body, kept, spell)
+    _members(body, heading.inside.get("/epcisBody", {}))
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=pretty)
 
 
@@ -106,12 +110,14 @@ def _root(events: Sequence[Event], heading: Heading, *, query: bool) -> etree._E
 
 def _spaces(events: Sequence[Event], heading: Heading) -> dict[str, str]:
     used = {name for event in events for name in names(event)} | set(heading.extensions)
+    used.update(name for members in heading.inside.values() for name in members)
     return {"cbv": cbv.WEB, "gs1": cbv.GS1} | prefixes_for(used)
 
 
 def _headed(root: etree._Element, heading: Heading, master: Sequence[Vocabulary]) -> None:
     named = heading.sender or heading.receiver or heading.instanceIdentifier
-    if not named and not master:
+    own = heading.inside.get("/epcisHeader", {})
+    if not named and not master and not own:
         return
     header = etree.SubElement(root, "EPCISHeader")
     if named:
@@ -121,6 +127,7 @@ def _headed(root: etree._Element, heading: Heading, master: Sequence[Vocabulary]
         lists = etree.SubElement(extension, "VocabularyList")
         for vocabulary in master:
             _vocabulary(lists, vocabulary)
+    _members(header, own)
 
 
 def _sbdh(header: etree._Element, heading: Heading, created: str) -> None:
