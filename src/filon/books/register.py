@@ -9,11 +9,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from filon.books.declared import UNSAID, Declared, declared
 from filon.core.ident import elements, gtin
 from filon.core.matter import form
+from filon.core.remember import remembered
 from filon.epcis.event import FILON
 
 LOCATION = "urn:epcglobal:epcis:vtype:Location"
@@ -115,7 +116,7 @@ _TRADE_ITEM = re.compile(r"(https://id\.gs1\.org/01/(\d{14}))/(?:10/|21/(\d+)$)?
 """The spelling that most identifiers have: a lot or a piece of a trade item."""
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def _product(lot: str) -> str:
     if plain := _TRADE_ITEM.match(lot):
         return plain[1]
@@ -129,7 +130,7 @@ def _plain(name: str, text: str) -> str:
     return known.key if known else text
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def serial(identifier: str) -> tuple[str, int] | None:
     """(GTIN, serial) of an article whose serial number is a whole number; None otherwise."""
     if "/21/" not in identifier:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import quote, unquote
+
+from filon.core.remember import remembered
 
 HOST = "https://id.gs1.org/"
 """The canonical resolver; what other hosts say of a key is the same key."""
@@ -116,7 +117,7 @@ _URN = re.compile(r"urn:epc:(id|class|idpat):([a-z]+):(.+)", re.IGNORECASE)
 _PATTERNS = frozenset({"sgtin", "grai", "gdti", "sgcn", "cpi", "itip", "upui"})
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def check_digit(digits: str) -> str:
     """The digit that makes `digits` a valid key: weights 3, 1, 3 .. from the right, up to the next ten.
 

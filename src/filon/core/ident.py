@@ -10,11 +10,11 @@ escapes all become that. Every other URI is held as it came: a partner's private
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from urllib.parse import unquote
 
 from filon.core import gs1
 from filon.core.errors import WrongCallError
+from filon.core.remember import remembered
 
 _READY = re.compile(r"https://id\.gs1\.org/01/\d{14}(?:/(?:10|21)/[A-Za-z0-9._~';=-]{1,20})?")
 _WEB = re.compile(r"https?://[^/?#]+/([^?#]*)(?:\?[^#]*)?(?:#.*)?", re.IGNORECASE)
@@ -27,7 +27,7 @@ _URI = re.compile(
 _FINEST = ("21", "235", "10", "22")
 
 
-@lru_cache(maxsize=262_144)
+@remembered(131_072)
 def canonical(identifier: str) -> str:
     """The one spelling of an identifier: a Digital Link at id.gs1.org for GS1 keys, all else unchanged.
 
@@ -78,7 +78,7 @@ def malformed(identifier: str) -> bool:
     return parts[:2] == ["urn", "epc"] and parts[3:4] != [] and parts[3] in gs1.SCHEMES and _key(identifier) == ()
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def expected_digits(identifier: str) -> str | None:
     """The key as it should read when its check digit is wrong, else None.
 

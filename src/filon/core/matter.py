@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
+from filon.core.remember import remembered
 from filon.core.tables import table
 
 MASS = "mass"
@@ -42,7 +43,7 @@ def atomic_weights() -> Mapping[str, Fraction]:
     return {row["symbol"]: Fraction(row["weight"]) for row in table("elements").rows}
 
 
-@cache
+@remembered(4_096)
 def atoms(formula: str) -> Mapping[str, Fraction]:
     """How many atoms of each element a formula unit holds: `Ni0.8Co0.1Mn0.1(OH)2`, `CoSO4·7H2O`.
 
@@ -96,7 +97,7 @@ def _count(piece: str, formula: str) -> dict[str, Fraction]:  # noqa: C901 - one
     raise FormulaError(f"not a chemical formula: {formula!r}")
 
 
-@cache
+@remembered(4_096)
 def molar_mass(formula: str) -> Fraction:
     """Grams per mole of the formula unit."""
     return sum((atomic_weights()[symbol] * count for symbol, count in atoms(formula).items()), Fraction(0))

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from itertools import count
 from types import MappingProxyType
 from typing import Any
 
+from filon.core.remember import remembered
 from filon.epcis import cbv
 from filon.epcis.event import FILON
 
@@ -55,7 +55,7 @@ def joined(namespace: str, local: str) -> str:
     return name if parted(name) == (namespace, local) else f"{{{namespace}}}{local}"
 
 
-@lru_cache(maxsize=16_384)
+@remembered(16_384)
 def parted(name: str) -> tuple[str, str]:
     """(namespace, local name); ("", name) for a bare name."""
     if name.startswith("@"):

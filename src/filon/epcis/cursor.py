@@ -40,21 +40,21 @@ class NoNumber(str):
     __slots__ = ()
 
 
-class Cursor:
-    """Where we are in a JSON text.
+class Values:
+    """How JSON becomes values; `odd` is set by one that holds something which JSON or we do not allow.
 
-    `odd` is set by a decoded value that holds something which JSON or we do not allow; `oddities` then finds it.
+    Apart from the cursor, so that no ring of references keeps a document's text until the collector passes.
     """
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.at = 0
+    def __init__(self) -> None:
         self.odd = False
-        self.suspect = _SUSPECT.search(text) is not None
+
+    def scanner(self) -> Callable[[str, int], tuple[Any, int]]:
+        """(text, where) -> (value, where it ends)."""
         decoder = json.JSONDecoder(
             object_pairs_hook=self._object, parse_float=Decimal, parse_int=Decimal, parse_constant=self._constant
         )
-        self._scan: Callable[[str, int], tuple[Any, int]] = decoder.scan_once  # type: ignore[attr-defined]
+        return decoder.scan_once  # type: ignore[attr-defined, no-any-return]
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         made = dict(pairs)
@@ -69,6 +69,17 @@ class Cursor:
     def _constant(self, text: str) -> NoNumber:
         self.odd = True
         return NoNumber(text)
+
+
+class Cursor:
+    """Where we are in a JSON text."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.suspect = _SUSPECT.search(text) is not None
+        self.values = Values()
+        self._scan = self.values.scanner()
 
     def space(self) -> str:
         """Step over blanks; the character that follows, "" at the end."""

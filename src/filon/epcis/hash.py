@@ -13,10 +13,10 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from filon.core import gs1, ident
+from filon.core.remember import remembered
 from filon.epcis import cbv
 from filon.epcis.context import parted
 from filon.epcis.event import Event, QuantityElement, Typed
@@ -83,7 +83,7 @@ def prehash(event: Event, ignore: Iterable[str] = ()) -> str:
     return "".join(parts) + "".join(sorted(rest))
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def named(identifier: str) -> str:
     """An identifier as the hash names it: the canonical link without the qualifiers that the rules leave out."""
     canonical = ident.canonical(identifier)

@@ -153,7 +153,7 @@ class Walk:
                 self.reading.terms = self.reading.inner_terms(value, "/@context")
                 self.around["@context"] = value
         self.reading.findings.clear()  # said again, in its place, by the second pass
-        self.cursor.at, self.cursor.odd = start, False
+        self.cursor.at, self.cursor.values.odd = start, False
 
     _DOWN = frozenset({"/epcisBody", "/epcisBody/queryResults", "/epcisBody/queryResults/resultsBody"})
 
@@ -184,12 +184,12 @@ class Walk:
 
     def _decoded(self, pointer: str) -> Any:
         value = self.cursor.value()
-        if (self.cursor.odd or self.cursor.suspect) and self._odd(value, pointer):
+        if (self.cursor.values.odd or self.cursor.suspect) and self._odd(value, pointer):
             return None
         return value
 
     def _odd(self, value: Any, pointer: str) -> bool:
-        self.cursor.odd = False
+        self.cursor.values.odd = False
         self.reading.base = ""
         before = len(self.reading.findings)
         for code, where, what in oddities(value, pointer):
@@ -211,7 +211,7 @@ class Walk:
                 yield from self._told()
 
     def _event(self, raw: Any, pointer: str) -> Event | None:
-        odd = (self.cursor.odd or self.cursor.suspect) and self._odd(raw, pointer)
+        odd = (self.cursor.values.odd or self.cursor.suspect) and self._odd(raw, pointer)
         event = None if odd else self.reading.event(raw, pointer)
         if event is not None and (problems := rules.check(event, self.name)):
             hollow = isinstance(raw.get("epcList"), list)

@@ -16,6 +16,7 @@ from typing import Any
 
 import orjson
 
+from filon.core.remember import LONG, remembered
 from filon.epcis.body import members
 from filon.epcis.event import Event
 from filon.epcis.moments import moment, rounded, written
@@ -54,9 +55,15 @@ def _ordered(entries: Sequence[Any]) -> list[orjson.Fragment]:
     return [orjson.Fragment(line) for line in sorted(_line(entry) for entry in entries)]
 
 
-@lru_cache(maxsize=16_384)
-def _typed_line(member: str, value: str, kind: str | None) -> bytes:
+def _typed_line(member: str, entry: Mapping[str, str]) -> bytes:
     """A transaction, source or destination as canonical JSON; parties and places come again and again."""
+    value, kind = entry[member], entry.get("type")
+    worker = _typed if len(value) + len(kind or "") < LONG else _typed.__wrapped__
+    return worker(member, value, kind)
+
+
+@lru_cache(maxsize=16_384)
+def _typed(member: str, value: str, kind: str | None) -> bytes:
     return _line({member: value} if kind is None else {"type": kind, member: value})
 
 
@@ -95,7 +102,7 @@ def _scalar(text: str) -> str:
 _SHORT = 64  # digits that `plain` writes without an exponent
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def _spelled(text: str) -> str:
     stripped = text.strip()
     return plain(Decimal(stripped)) if JSON_NUMBER.fullmatch(stripped) else stripped
@@ -135,7 +142,7 @@ def _typed_of(member: str) -> Callable[[Sequence[dict[str, Any]]], Sequence[Any]
     def typed(entries: Sequence[dict[str, Any]]) -> Sequence[Any]:
         if len(entries) == 1:
             return entries
-        lines = [_typed_line(member, entry[member], entry.get("type")) for entry in entries]
+        lines = [_typed_line(member, entry) for entry in entries]
         return [orjson.Fragment(line) for line in sorted(lines)]
 
     return typed

@@ -17,6 +17,7 @@ import msgspec
 import orjson
 
 from filon.core import gs1, ident
+from filon.core.remember import LONG
 from filon.core.unit import units
 from filon.epcis import cbv, moments, rules
 from filon.epcis.context import Terms
@@ -206,7 +207,7 @@ def _word_of(kind: str) -> Callable[[str], str]:
     def word(value: str) -> str:
         if value in words:
             return value
-        if not value.startswith(PLAIN) or value.startswith(cbv.URN):
+        if len(value) >= LONG or not value.startswith(PLAIN) or value.startswith(cbv.URN):
             raise _OddError
         bare = cbv.bare(kind, value)
         if bare == value and not ident.is_uri(value):
@@ -227,9 +228,11 @@ def _thing(value: str) -> str:
 _ITEM = re.compile(r"https://id\.gs1\.org/01/(\d{14})/(?:10|21)/[A-Za-z0-9._-]{1,20}", re.ASCII)
 
 
-@lru_cache(maxsize=262_144)
+@lru_cache(maxsize=131_072)
 def _sound(value: str) -> str:
     """The canonical identifier, or nothing if it is not sound; the two commonest kinds are told at once."""
+    if len(value) >= LONG:
+        raise _OddError  # what raises is not remembered
     item = _ITEM.fullmatch(value)
     if item is not None and _checked(item[1]):
         return value

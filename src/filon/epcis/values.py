@@ -9,11 +9,11 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
 from typing import Any
 
 from filon.core import ident
 from filon.core.finding import Finding, Level, Place, found, rules
+from filon.core.remember import remembered
 from filon.epcis import cbv, moments
 from filon.epcis.context import Terms
 from filon.epcis.document import Limits
@@ -31,7 +31,7 @@ PLAIN = ("urn:", "http")
 """How nearly every identifier begins: then there is no prefix of the document to look up."""
 
 
-@lru_cache(maxsize=262_144)
+@remembered(131_072)
 def examined(text: str) -> tuple[str, str]:
     """(canonical identifier, code of what is wrong with it or ""), remembered: a lot is named many times."""
     if not ident.is_uri(text):
