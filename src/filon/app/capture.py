@@ -25,9 +25,9 @@ from filon.books.movement import Said
 from filon.books.post import post
 from filon.core.errors import NotFoundError, TooLargeError
 from filon.core.finding import Finding, Level, Place, found
+from filon.core.pause import collector_paused
 from filon.epcis.document import Document, Heading
 from filon.exchange import activity, workbook
-from filon.exchange.workbook.pause import collector_paused
 from filon.exchange.workbook.resolve import facts
 from filon.log.store import Deposit, Record
 from filon.passport.life import deeds

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from operator import itemgetter
 
 from filon.books.book import Flow, Holding
-from filon.books.declared import LONGEST, minus, plus
+from filon.books.declared import minus, plus
 from filon.books.journal import Journal, amount_text
 from filon.books.lot import MILLIGRAM, PIECE, Account, AccountKind, Amount, Content, LotId
 from filon.books.movement import Line, Movement
+from filon.books.ranges import Named, Span, named, overlap
 from filon.core.finding import Finding, found
 from filon.core.matter import MASS
 from filon.core.quantity import MG_PER_KG, part
-from filon.epcis.event import FILON
-
-Span = tuple[int, int]
-"""First and last serial number, inclusive."""
 
 
 def assembly(journal: Journal, move: Movement) -> None:
@@ -32,7 +28,7 @@ def assembly(journal: Journal, move: Movement) -> None:
     pool = journal.new(move.parent, move.site, AccountKind.STEP, PIECE)
     for line in takes:
         lot = journal.resolved(line).lot
-        for content, _ in journal.take(move, line, pool.id, serials=tuple(ranges.get(lot, ()))):
+        for content, _ in journal.take(move, line, pool.id, serials=ranges[lot].pairs if lot in ranges else ()):
             if line.amount:
                 there, before = journal.inside[move.parent].get(lot, (Amount(0, line.amount.unit), {}))
                 plus(before, content)
@@ -168,24 +164,21 @@ def _found(journal: Journal, move: Movement) -> Holding | None:
     return next((holding for holding in there if holding.left), None)
 
 
-def _ranges(journal: Journal, move: Movement) -> dict[LotId, list[Span]]:
+def _ranges(journal: Journal, move: Movement) -> Named:
     """The serial ranges an assembly names, by batch; checked against the batch and its quantity.
 
     Findings:
         BOK-022: serial numbers outside the batch.
         BOK-026: as many ranges' pieces as were put in do not match.
     """
-    named: dict[LotId, list[Span]] = defaultdict(list)
-    for batch, span in _spans(move):
-        named[batch].append(span)
-    for batch, spans in named.items():
+    named_here = journal.ranges.get(move.said.key) or named(move.said.event)
+    for batch, spans in named_here.items():
         born = journal.told(batch).serials
-        for span in spans:
-            if born and not born[0] <= span[0] <= span[1] <= born[1]:
-                journal.findings.append(_serials("BOK-022", journal, move, batch, span))
-        journal.used[batch] += [(first, last, move) for first, last in spans]
+        for span in spans.outside(born) if born else ():
+            journal.findings.append(_serials("BOK-022", journal, move, batch, span))
+        journal.used[batch].append((spans, move))
     for line in move.takes:
-        pieces = sum(last - first + 1 for first, last in named.get(line.lot, ()))
+        pieces = named_here[line.lot].pieces if line.lot in named_here else 0
         if pieces and line.amount and line.amount.number != pieces:
             journal.findings.append(
                 found(
@@ -198,20 +191,7 @@ def _ranges(journal: Journal, move: Movement) -> dict[LotId, list[Span]]:
                     pieces=line.amount.number,
                 )
             )
-    return named
-
-
-_SAID = tuple((FILON + name, name) for name in ("class", "first", "last"))
-
-
-def _spans(move: Movement) -> Iterator[tuple[LotId, Span]]:
-    listed = move.said.event.own("ranges")
-    for item in listed if isinstance(listed, list | tuple) else ():
-        if type(item) is not dict and not isinstance(item, Mapping):
-            continue
-        batch, first, last = [str(item.get(whole, item.get(name, ""))) for whole, name in _SAID]
-        if first.isdecimal() and last.isdecimal() and max(len(first), len(last)) <= LONGEST:
-            yield LotId(batch), (int(first), int(last))
+    return named_here
 
 
 def serials_twice(journal: Journal) -> list[Finding]:
@@ -222,8 +202,11 @@ def serials_twice(journal: Journal) -> list[Finding]:
         BOK-039: two batches of one product say that they have it.
     """
     findings = _batches_overlap(journal)
-    for batch, spans in journal.used.items():
-        for before, after in pairwise(sorted(spans, key=itemgetter(0, 1))):
+    for batch, used in journal.used.items():
+        if not overlap([spans for spans, _ in used]):
+            continue
+        listed = [(*span, move) for spans, move in used for span in spans.pairs]
+        for before, after in pairwise(sorted(listed, key=itemgetter(0, 1))):
             if after[0] <= before[1]:
                 span = (after[0], min(before[1], after[1]))
                 findings.append(_serials("BOK-021", journal, after[2], batch, span))

@@ -149,21 +149,22 @@ def concentration(lot: Declared, substance: str) -> tuple[Fraction | None, float
     """
     if substance == MASS:
         return Fraction(1), 0.0
+    assay = lot.assays.get(substance)
+    pure = lot.form.formula if lot.form and substance not in TOLD else ""
+    if assay is None and not pure:
+        unknown = substance not in TOLD if lot.form is None else substance in lot.form.elements
+        return (None if unknown else Fraction(0)), 0.0
     dry = 1 - (lot.moisture or Fraction(0))
     drying = default_sigma("moisture") / 100 / float(dry) if lot.moisture and dry else 0.0
-    if assay := lot.assays.get(substance):
+    if assay is not None:
         if (lot.moisture and assay.basis not in {"dry", "wet"}) or _moisture_lacks(lot, assay):
             return None, 0.0
         if assay.basis == "wet" or not lot.moisture:
             drying = 0.0
         share = assay.percent * (dry if assay.basis == "dry" else 1)
         return share, sqrt(_assay_sigma(assay) ** 2 + drying**2)
-    if lot.form is None:
-        return (Fraction(0) if substance in TOLD else None), 0.0
-    if lot.form.formula and substance not in TOLD:
-        share = mass_fraction(lot.form.formula, substance) * dry
-        return share, sqrt((default_sigma("stoichiometry") / 100) ** 2 + drying**2) if share else 0.0
-    return (None, 0.0) if substance in lot.form.elements else (Fraction(0), 0.0)
+    share = mass_fraction(pure, substance) * dry
+    return share, sqrt((default_sigma("stoichiometry") / 100) ** 2 + drying**2) if share else 0.0
 
 
 def _moisture_lacks(lot: Declared, assay: Assay) -> bool:

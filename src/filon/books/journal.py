@@ -31,6 +31,7 @@ from filon.books.declared import (
 from filon.books.layers import Layers
 from filon.books.lot import LITRE, MILLIGRAM, PIECE, Account, AccountKind, Amount, Content, LotId, SiteId
 from filon.books.movement import NOWHERE, Kind, Line, Movement
+from filon.books.ranges import Named, Spans
 from filon.books.register import Register, serial
 from filon.core.finding import Finding, Place, found
 from filon.core.ident import short
@@ -97,7 +98,8 @@ class Journal:
         self.early: dict[tuple[str, LotId], int] = {}  # received before it was shipped
         self.packed: dict[LotId, list[Line]] = {}
         self.batches: dict[str, list[tuple[int, int, LotId]]] = defaultdict(list)  # product -> serial ranges
-        self.used: dict[LotId, list[tuple[int, int, Movement]]] = defaultdict(list)
+        self.used: dict[LotId, list[tuple[Spans, Movement]]] = defaultdict(list)
+        self.ranges: Mapping[str, Named] = {}  # of events whose ranges were read all at once
 
     def remember(self, move: Movement) -> None:
         """Note what a movement declares of the lots it makes, before anything is posted."""

@@ -17,11 +17,13 @@ from filon.books.effective import effective
 from filon.books.journal import Journal
 from filon.books.movement import Kind, Line, Movement, Said, movements
 from filon.books.order import ordered
+from filon.books.ranges import read_all
 from filon.books.register import Register
 from filon.books.steps import step
 from filon.books.stock import birth, count, removal
 from filon.books.transport import dispatch, receipt
 from filon.core.finding import Finding, found
+from filon.core.pause import collector_paused
 
 
 def post(said: Iterable[Said], register: Register, scope: frozenset[str] | None = None) -> Book:
@@ -34,7 +36,12 @@ def post(said: Iterable[Said], register: Register, scope: frozenset[str] | None 
     Returns:
         A book in which, for every substance, what is in all holdings together equals what came in less what went out.
     """
-    counted, findings = effective(sorted(said, key=lambda one: one.key))
+    with collector_paused():
+        return _posted(sorted(said, key=lambda one: one.key), register, scope)
+
+
+def _posted(said: list[Said], register: Register, scope: frozenset[str] | None) -> Book:
+    counted, findings = effective(said)
     moves: list[Movement] = []
     for one in movements(counted):
         if isinstance(one, Finding):
@@ -43,6 +50,7 @@ def post(said: Iterable[Said], register: Register, scope: frozenset[str] | None 
             moves.append(one)
     in_order, doubts = ordered(moves)
     journal = Journal(register, findings + doubts, scope)
+    journal.ranges = read_all(counted)
     for deed in in_order:
         for move in deed:
             journal.remember(move)

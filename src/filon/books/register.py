@@ -79,10 +79,17 @@ class Register:
 
     def site(self, ident: str) -> Site:
         """What is known of a place; at least its identifier."""
-        own: dict[str, str] = {}
-        for kind in sorted(PLACES):
-            own = {**self.vocabularies.get(kind, {}).get(ident, {}), **own}
-        return Site(ident, *(own.get(FILON + name, "") for name in _TRAITS))
+        if (known := self._sites.get(ident)) is None:
+            own: dict[str, str] = {}
+            for kind in sorted(PLACES):
+                own = {**self.vocabularies.get(kind, {}).get(ident, {}), **own}
+            known = self._sites[ident] = Site(ident, *(own.get(FILON + name, "") for name in _TRAITS))
+        return known
+
+    @cached_property
+    def _sites(self) -> dict[str, Site]:
+        """Those that were asked for: every movement asks for its own."""
+        return {}
 
     def name(self, ident: str) -> str:
         """What people call a place, party or product; the identifier's readable part if nobody said."""

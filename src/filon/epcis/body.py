@@ -19,6 +19,7 @@ from filon.epcis.event import ErrorDeclaration, Event, QuantityElement, Typed
 from filon.epcis.moments import written
 from filon.epcis.number import plain
 from filon.epcis.shape import TYPED
+from filon.epcis.unread import RANGES, Unread, parted
 
 _EXACT = 15  # digits that every decimal number keeps through a binary float
 _RANGE = 290  # powers of ten where floats are still dense
@@ -136,11 +137,14 @@ def event_from_json(body: bytes) -> Event:
     Raises:
         KeyError, ValueError: the bytes were not made by `event_json`.
     """
-    raw: dict[str, Any] = orjson.loads(body)
+    raw, unread = parted(body)
     known: dict[str, Any] = {}
     for name, value in raw.items():
         read = _BACK.get(name)
         known[name] = value if read is None else read(value)
+    if unread:
+        del known[_OWN][RANGES]
+        known[_OWN] = Unread(known[_OWN], unread, _exact)
     for name, own in _POINTS:
         point = raw.get(name)
         if point is not None:

@@ -11,11 +11,11 @@ from dataclasses import replace
 from datetime import date
 
 from filon.core.finding import Finding, Place, found
+from filon.core.pause import collector_paused
 from filon.exchange.workbook import between, plausible
 from filon.exchange.workbook.columns import TITLES
 from filon.exchange.workbook.facts import Facts
 from filon.exchange.workbook.knowledge import Knowledge, Nothing
-from filon.exchange.workbook.pause import collector_paused
 from filon.exchange.workbook.reading import Reading
 from filon.exchange.workbook.resolve import facts
 

@@ -18,13 +18,13 @@ from typing import Any
 import orjson
 
 from filon.core.moment import offset
+from filon.core.pause import collector_paused
 from filon.epcis.document import Document, Heading
 from filon.epcis.event import FILON, Event, QuantityElement, Typed
 from filon.exchange.workbook.columns import ASSAY_TEXTS, ASSAYED
 from filon.exchange.workbook.facts import Facts, Made, Received, Shipped, Used
 from filon.exchange.workbook.master import master, origin_of
 from filon.exchange.workbook.names import Site, full_identifier, scoped
-from filon.exchange.workbook.pause import collector_paused
 from filon.exchange.workbook.reading import Reading, Row
 from filon.exchange.workbook.resolve import facts
 

@@ -15,13 +15,13 @@ from datetime import date
 from decimal import Decimal
 
 from filon.core.finding import Language, Place, found
+from filon.core.pause import collector_paused
 from filon.exchange.workbook import figures, grid
 from filon.exchange.workbook.columns import column, letters, sheet_columns
 from filon.exchange.workbook.grid import Grid
 from filon.exchange.workbook.heading import Heading, recognise
 from filon.exchange.workbook.package import kind
 from filon.exchange.workbook.page import Draft, Page, Told, Waiting
-from filon.exchange.workbook.pause import collector_paused
 from filon.exchange.workbook.reading import Reading, Sheet
 from filon.exchange.workbook.typed import FIRST_DAY
 
