@@ -79,17 +79,16 @@ class Register:
 
     def site(self, ident: str) -> Site:
         """What is known of a place; at least its identifier."""
-        if (known := self._sites.get(ident)) is None:
-            own: dict[str, str] = {}
-            for kind in sorted(PLACES):
-                own = {**self.vocabularies.get(kind, {}).get(ident, {}), **own}
-            known = self._sites[ident] = Site(ident, *(own.get(FILON + name, "") for name in _TRAITS))
-        return known
+        return self._sites.get(ident) or Site(ident)
 
     @cached_property
-    def _sites(self) -> dict[str, Site]:
-        """Those that were asked for: every movement asks for its own."""
-        return {}
+    def _sites(self) -> Mapping[str, Site]:
+        """Every movement asks for its own."""
+        own: dict[str, dict[str, str]] = {}
+        for kind in sorted(PLACES):
+            for ident, traits in self.vocabularies.get(kind, {}).items():
+                own[ident] = {**traits, **own.get(ident, {})}
+        return {ident: Site(ident, *(told.get(FILON + name, "") for name in _TRAITS)) for ident, told in own.items()}
 
     def name(self, ident: str) -> str:
         """What people call a place, party or product; the identifier's readable part if nobody said."""

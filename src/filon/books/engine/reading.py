@@ -36,9 +36,9 @@ def digits(text: Any, at: int, end: int) -> int:
 
 
 @compiled
-def number(text: Any, at: int, end: int) -> int:
+def number(text: Any, at: int, end: int) -> Any:
     """What the digits say."""
-    told = 0
+    told: Any = 0
     for place in range(at, end):
         told = 10 * told + np.int64(text[place]) - 48
     return told
