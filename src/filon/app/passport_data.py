@@ -58,11 +58,15 @@ class PassportData:
             TokenNeededError, NotAllowedError: no good token, or one that may not hand in.
             TooLargeError: more bytes than allowed. WrongCallError: it is no such document.
         """
-        token = self._token(secret)
+        token = self.token(secret)
         if len(body) > BODY:
             raise TooLargeError(f"passport data have at most {BODY} bytes; send them in parts")
         if not is_json(body):
             raise WrongCallError('passport data are a JSON object with "filonPoints": "1"; see docs/passport.md')
+        return self.take(body, token)
+
+    def take(self, body: bytes, token: Token) -> Outcome:
+        """Take such a document on behalf of a token that may hand in."""
         name = f"points-{hashlib.sha256(body).hexdigest()[:12]}.json"
         return capture.take(self.ledger, File(name, body), now=self.now, submitter=token.name, accept=ALL_WARNINGS)
 
@@ -73,7 +77,12 @@ class PassportData:
         body = {"filonPoints": "1", "statements": [statement] if said else []}
         return self.submit(orjson.dumps(body, option=orjson.OPT_SORT_KEYS), secret)
 
-    def _token(self, secret: str) -> Token:
+    def token(self, secret: str) -> Token:
+        """The token of a secret.
+
+        Raises:
+            TokenNeededError, NotAllowedError: no good token, or one that may not hand in.
+        """
         token = recognised(self.desk, secret.strip(), now=self.now())
         if token is None:
             raise TokenNeededError("send a token of this ledger; `filon token create` makes one")

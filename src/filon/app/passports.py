@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection, Iterator
-from datetime import date
+from datetime import date, datetime
 from threading import RLock
 
 from filon.app.carbon import Carbon
@@ -49,10 +49,13 @@ class Passports:
             if size not in self._grounds:
                 told, done = statements(self._marked(POINTS, size))[0], deeds(self._marked(LIFE, size))[0]
                 book, carbon = self.ledger.book(size), self.carbon.account(size)
-                self._grounds[size] = Grounds(book, Sayings.of(told), done, carbon, size)
+                self._grounds[size] = Grounds(book, Sayings.of(told), done, carbon, size, self._learned)
                 while len(self._grounds) > KEPT:
                     self._grounds.popitem(last=False)
             return self._grounds[size]
+
+    def _learned(self, entry: int) -> datetime:
+        return self.ledger.store.entry(entry).learned
 
     def findings(self, as_of: Known | None = None) -> tuple[Finding, ...]:
         """What is wrong with statements and deeds as such; a passport has its own findings besides."""

@@ -158,8 +158,12 @@ def serve(
 def _box(context: typer.Context, outbox: Path | None) -> Outbox:
     from filon.app.registry import Outbox
 
-    ledger: Path = context.obj.ledger
-    return Outbox.open(outbox or ledger.with_name(f"{ledger.stem}-registry"))
+    return Outbox.open(outbox or outbox_folder(context.obj.ledger))
+
+
+def outbox_folder(ledger: Path) -> Path:
+    """Where the registry's outbox is if nobody says otherwise: beside the ledger."""
+    return ledger.with_name(f"{ledger.stem}-registry")
 
 
 def _put_box(box: Outbox, context: typer.Context, *, as_json: bool) -> None:

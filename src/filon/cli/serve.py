@@ -37,10 +37,12 @@ def serve(
     from filon.app.ledger import Ledger
     from filon.app.pages import Pages
     from filon.app.passport_data import PassportData
+    from filon.app.passport_writing import PassportWriting
     from filon.app.public_log import PublicLog
     from filon.app.witness import open_witness
     from filon.cli.pact import office_of
     from filon.cli.passport import sealer_of
+    from filon.cli.provider import outbox_folder
     from filon.web.app import create_app
 
     settings = context.obj
@@ -62,13 +64,16 @@ def serve(
         tls = {"ssl_certfile": settings.tls_cert, "ssl_keyfile": settings.tls_key or None} if secure else {}
         try:
             pages = Pages(ledger, lambda: datetime.now(UTC).date())
+            data = PassportData(ledger, repository.desk)
+            shelf = Issuing(pages.passports, settings.base_url, sealer_of(context, None))
             app = create_app(
                 pages,
-                shelf=Issuing(pages.passports, settings.base_url, sealer_of(context, None)),
+                shelf=shelf,
                 host=settings.base_url,
                 repository=repository,
                 office=office,
-                points=PassportData(ledger, repository.desk),
+                points=data,
+                writing=PassportWriting(data, shelf, outbox_folder(settings.ledger)),
                 door=Door(repository.desk),
                 log=PublicLog(ledger.store),
                 witness=open_witness(witness) if witness else None,

@@ -24,6 +24,7 @@ from filon.core.finding import Finding, Place, found
 from filon.passport.passport import Passport
 from filon.passport.point import point
 from filon.passport.value import Value, plain, read
+from filon.seal.stamp import stamp, stamp_day
 
 Json: TypeAlias = Any
 Out: TypeAlias = Callable[[Passport], Json]
@@ -274,6 +275,11 @@ def when(passport: Passport, key: str) -> str:
     code = key.partition(".")[0]
     day = passport[code].why.at or passport.on
     return f"{day.isoformat()}T00:00:00Z"
+
+
+def updated(passport: Passport) -> str:
+    """When the passport last changed, as a moment; the day it is told for where nobody knows."""
+    return stamp(passport.updated) if passport.updated else stamp_day(passport.on)
 
 
 def address(value: Value | None) -> str | None:

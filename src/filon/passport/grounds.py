@@ -6,8 +6,9 @@ Accounts are worked out once for all batteries; recycled content is told for all
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 
 from filon.accounts.carbon.account import CarbonAccount
@@ -31,6 +32,7 @@ class Grounds:
     Args:
         deeds: in order of time.
         carbon: the footprint account; None = none was made, footprints are then unknown.
+        learned: when a log entry was learned; None = nobody here knows.
     """
 
     book: Book
@@ -38,6 +40,7 @@ class Grounds:
     deeds: Sequence[Deed]
     carbon: CarbonAccount | None
     size: int
+    learned: Callable[[int], datetime] | None = field(default=None, compare=False, repr=False)
     _origins: dict[str, Origins] = field(default_factory=dict, compare=False, repr=False)
     _recycled: dict[str, Recycled] = field(default_factory=dict, compare=False, repr=False)
     _shares: dict[tuple[Group, str], Share] = field(default_factory=dict, compare=False, repr=False)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from filon.books import trace
@@ -86,6 +86,7 @@ class _Making:
             before=tuple(self.battery.life.before),
             after=tuple(self.battery.life.after),
             ceased=self.battery.life.ceased,
+            updated=self._updated(touched),
             ruleset=self.ruleset,
             findings=tuple(dict.fromkeys(self.findings)),
         )
@@ -157,6 +158,10 @@ class _Making:
         missing = sum(one.verdict is Verdict.MISSING for one in filled)
         if self.battery.life.state is State.ACTIVE and missing:
             self.findings.append(found("PAS-020", battery=short(self.battery.id), count=missing))
+
+    def _updated(self, touched: Sequence[int]) -> datetime | None:
+        learned = self.battery.grounds.learned
+        return learned(touched[-1]) if learned and touched else None
 
     def _touched(self, filled: Sequence[PointValue]) -> tuple[int, ...]:
         entries = {entry for one in filled if one.value is not None for entry in one.why.entries}

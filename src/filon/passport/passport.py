@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 
@@ -137,6 +137,7 @@ class Passport:
         size: so many log entries it was derived from.
         touched: the log entries that touched it, ascending.
         on: the day its verdicts are for.
+        updated: when the last of these entries was learned; None if nobody knows.
         points: in the order of the table.
         before, after: batteries that it was made from, and those made from it.
         ceased: the end, if it has come.
@@ -157,6 +158,7 @@ class Passport:
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     ceased: Cessation | None = None
+    updated: datetime | None = None
     ruleset: str = ""
     findings: tuple[Finding, ...] = field(default=(), compare=False)
 

@@ -39,13 +39,14 @@ class Statement:
     Args:
         subject: canonical identifier of a model (GTIN), batch or battery.
         plant: only for batteries made there; empty = for all.
-        value: None where it only says whether the point's condition holds.
+        value: None where it only says whether the point's condition holds, or takes an earlier value back.
         at: since when, or when it was measured.
         day: the same as a day at the place.
         holds: whether the point's condition holds; None = not said.
         documents: SHA-256 or address of each document that shows it.
         until: last day of the documents' validity; None = without end.
         key: of the event that says so.
+        withdrawn: from then on the subject has no value of its own; that of its batch or model counts again.
     """
 
     subject: str
@@ -60,6 +61,12 @@ class Statement:
     entry: int
     key: str
     place: Place
+    withdrawn: bool = False
+
+
+def sayable(point: Point) -> bool:
+    """Whether anybody can say it at all; other points follow from the books or the battery's life."""
+    return point.source not in _FIXED or point.code in _MAY_SAY
 
 
 def statements(said: Iterable[Said]) -> tuple[list[Statement], list[Finding]]:
@@ -122,16 +129,17 @@ def _statement(said: Said, subject: str, own: Mapping[str, Any], number: int) ->
     if point is None:
         return found("PAS-001", said.place, found=code, number=number, point=code)
     told = {"point": point.code, "subject": short(subject)}
-    if point.source in _FIXED and point.code not in _MAY_SAY:
+    if not sayable(point):
         return found("PAS-004", said.place, **told)
     if point.level is Level.ITEM and level(subject) is Level.MODEL and point.dynamic:
         return found("PAS-003", said.place, **told)
     value, expected = read(point, own["value"]) if own.get("value") not in (None, "", []) else (None, "")
     holds = {"true": True, "false": False}.get(str(own.get("holds", "")).lower())
     until, ends = own.get("until"), _day(own.get("until"))
+    withdrawn = value is None and str(own.get("withdrawn", "")).lower() == "true"
     if until and ends is None:
         expected = "until: a day as 2026-11-22"
-    if expected or (value is None and holds is None):
+    if expected or (value is None and holds is None and not withdrawn):
         return found("PAS-002", said.place, found=str(own.get("value"))[:80], expected=expected or "a value", **told)
     event = said.event
     return Statement(
@@ -147,6 +155,7 @@ def _statement(said: Said, subject: str, own: Mapping[str, Any], number: int) ->
         said.entry,
         said.key,
         said.place,
+        withdrawn,
     )
 
 
@@ -199,11 +208,16 @@ class Sayings:
         return []
 
     def best(self, code: str, about: Sequence[str], plant: str = "", on: date | None = None) -> Statement | None:
-        """The value that counts: the latest of the nearest subject that had begun on a day; None if nobody said any."""
-        listed = [
-            one for one in self.history(code, about, plant) if one.value is not None and (on is None or one.day <= on)
-        ]
-        return listed[-1] if listed else None
+        """The value that counts: the latest of the nearest subject that had begun on a day; None if nobody said any.
+
+        A subject whose last value was taken back says nothing: the next one counts.
+        """
+        for subject in about:
+            said = self.history(code, (subject,), plant)
+            told = [one for one in said if (one.value is not None or one.withdrawn) and (on is None or one.day <= on)]
+            if said and not (told and told[-1].withdrawn):
+                return told[-1] if told else None
+        return None
 
     def holds(self, code: str, about: Sequence[str], plant: str = "") -> bool | None:
         """Whether a point's condition holds, as last said."""

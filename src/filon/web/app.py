@@ -21,6 +21,7 @@ from filon.app.desk.repository import Repository
 from filon.app.pact.office import Office
 from filon.app.passport_data import PassportData
 from filon.app.passport_pages import PassportPages
+from filon.app.passport_writing import PassportWriting
 from filon.app.public_log import PublicLog
 from filon.app.shelf import Shelf
 from filon.app.witness import Witness
@@ -28,7 +29,8 @@ from filon.core.errors import FilonError, NotFoundError, WrongCallError
 from filon.views.ledger import Ledger
 from filon.web.asking import asking
 from filon.web.door import door_routes, gate, who
-from filon.web.dpp import passport_routes
+from filon.web.dpp import failed, passport_routes
+from filon.web.dpp_writing import dpp_writing_routes
 from filon.web.epcis import Below, Interface
 from filon.web.log import log_routes, witness_routes
 from filon.web.pact import pact
@@ -55,6 +57,7 @@ def create_app(
     witness: Witness | None = None,
     office: Office | None = None,
     points: PassportData | None = None,
+    writing: PassportWriting | None = None,
     shelf: Shelf | None = None,
     door: Door | None = None,
 ) -> FastAPI:
@@ -68,6 +71,7 @@ def create_app(
         witness: who answers partners' logs at `/witness`; None = nobody.
         office: who exchanges footprints with partners below `/3/`; None = nobody.
         points: where passport data come in, by program or form; None = nowhere.
+        writing: EN 18222 calls that change passports; None = they are only read.
         shelf: passports for programs: resolver, `/v1`, `/dpp`, `/status`, DID document; None = nothing is there.
         door: who may see what; None = everybody sees every page, as on one's own machine.
     """
@@ -84,6 +88,8 @@ def create_app(
     app.include_router(verify_routes(shelf))
     if shelf is not None:
         app.include_router(passport_routes(shelf))
+    if writing is not None:
+        app.include_router(dpp_writing_routes(writing))
     if log is not None:
         app.include_router(log_routes(log))
     if witness is not None:
@@ -121,19 +127,24 @@ async def _guarded(request: Request, go_on: Callable[[Request], Awaitable[Respon
 
 async def _filon_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, FilonError)
-    return problem(request, error)
+    return _refused(request, error)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == NotFoundError.status:
-        return problem(request, NotFoundError("there is no such page"))
+        return _refused(request, NotFoundError("there is no such page"))
     if error.status_code == MethodError.status:
-        return problem(request, MethodError("this page can only be read"))
-    return problem(request, WrongCallError(str(error.detail)))
+        return _refused(request, MethodError("this page can only be read"))
+    return _refused(request, WrongCallError(str(error.detail)))
 
 
 async def _wrong_query(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     told = "; ".join(f"{item['loc'][-1]}: {item['msg']}" for item in error.errors())
-    return problem(request, WrongCallError(told))
+    return _refused(request, WrongCallError(told))
+
+
+def _refused(request: Request, error: FilonError) -> Response:
+    """An error in the shape of the interface that was called."""
+    return failed(error) if request.url.path.startswith("/v1/") else problem(request, error)

@@ -22,6 +22,7 @@ from starlette.concurrency import run_in_threadpool
 from filon.app.issuing import FORMATS, Sight
 from filon.app.shelf import Shelf
 from filon.core.errors import FilonError, NotFoundError, TooLargeError, WrongCallError
+from filon.core.finding import Finding
 from filon.core.ident import canonical, elements, expected_digits, lgtin, sgtin
 from filon.core.ident import gtin as model_id
 from filon.exchange import en18223
@@ -31,6 +32,7 @@ from filon.passport.resolver import LINKSET, Anchor, Asked, Link, Tombstone, res
 from filon.seal.jcs import read
 from filon.views.say import LANGUAGES
 from filon.web.door import sight
+from filon.web.dpp_words import STATUS
 from filon.web.reply import OPEN, language
 
 MOST_IDS = 1000
@@ -38,6 +40,7 @@ MOST_IDS = 1000
 BODY = 1024 * 1024
 """Bytes of one question."""
 _PAGE = ("text/html", "application/xhtml+xml", "application/json", "*/*", "text/*")
+_NONE: Mapping[str, str] = {}
 _SEEN: frozenset[Audience] = frozenset({Audience.PUBLIC})
 
 
@@ -180,7 +183,7 @@ def handed(
     """
     if form not in FORMATS:
         raise NotFoundError(f"there is no format {form!r}; choose of {', '.join(FORMATS)}")
-    name = canonical(_address(identifier))
+    name = canonical(address(identifier))
     end = shelf.ceased(name)
     if end is not None:
         return gone(end)
@@ -211,7 +214,7 @@ def gone(end: Tombstone) -> Response:
     return Response(json.dumps(end.as_dict()), 410, media_type="application/json", headers=dict(OPEN))
 
 
-def _address(path: str) -> str:
+def address(path: str) -> str:
     """An identifier out of a path: some servers fold `//` in front of its host into one."""
     plain = unquote(path)
     return re.sub(r"^(https?):/(?=[^/])", r"\1://", plain)
@@ -223,15 +226,15 @@ def _interface(routes: APIRouter, shelf: Shelf, reads: Mapping[str, Any]) -> Non
     @routes.api_route("/v1/dpps/{identifier:path}", **reads)
     def by_id(request: Request, identifier: str) -> Response:
         whole, _, path = identifier.partition("/elements/")
-        return _said(lambda: _read(request, shelf, whole, path))
+        return said(lambda: _read(request, shelf, whole, path))
 
     @routes.api_route("/v1/dppsByProductId/{identifier:path}", **reads)
     def by_product(request: Request, identifier: str) -> Response:
-        return _said(lambda: _read(request, shelf, identifier))
+        return said(lambda: _read(request, shelf, identifier))
 
     @routes.api_route("/v1/dppsByIdAndDate/{identifier:path}", **reads)
     def by_date(request: Request, identifier: str, date: str = "") -> Response:
-        return _said(lambda: _read(request, shelf, identifier, on=_day(date)))
+        return said(lambda: _read(request, shelf, identifier, on=_day(date)))
 
     @routes.post("/v1/dppsByProductIds")
     async def ids(request: Request, limit: int = 100, cursor: int = 0) -> Response:
@@ -239,8 +242,8 @@ def _interface(routes: APIRouter, shelf: Shelf, reads: Mapping[str, Any]) -> Non
         async for part in request.stream():
             body += part
             if len(body) > BODY:
-                return _failed(TooLargeError(f"at most {BODY} bytes of identifiers can be asked at once"))
-        return await run_in_threadpool(_said, lambda: _ids(shelf, bytes(body), limit, cursor))
+                return failed(TooLargeError(f"at most {BODY} bytes of identifiers can be asked at once"))
+        return await run_in_threadpool(said, lambda: _ids(shelf, bytes(body), limit, cursor))
 
 
 def _read(request: Request, shelf: Shelf, identifier: str, path: str = "", *, on: date | None = None) -> Response:
@@ -284,21 +287,29 @@ def _day(text: str) -> date:
         raise WrongCallError("date is a day or moment, 2027-02-18 or 2027-02-18T12:00:00Z") from error
 
 
-def _said(question: Any) -> Response:
+def said(question: Any) -> Response:
     """The answer, or an error in the shape of EN 18222."""
     try:
         answer: Response = question()
     except FilonError as error:
-        return _failed(error)
+        return failed(error)
     return answer
 
 
-def _failed(error: FilonError) -> Response:
+def failed(error: FilonError) -> Response:
+    """An error in the shape of EN 18222: one message a finding, or the one that there is."""
     stamp = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    message = {"messageType": "Error", "text": error.detail, "code": type(error).__name__, "timestamp": stamp}
-    return _json({"statusCode": str(error.status), "message": [message]}, status=error.status)
+    findings: tuple[Finding, ...] = getattr(error, "findings", ())
+    told = [(one.code, one.text()) for one in findings] or [(type(error).__name__, error.detail)]
+    messages = [{"messageType": "Error", "text": text, "code": code, "timestamp": stamp} for code, text in told]
+    status = 400 if error.status == 422 else error.status  # noqa: PLR2004 - the standard knows no 422
+    word = STATUS.get(status) or ("ServerInternalError" if status >= 500 else STATUS[400])  # noqa: PLR2004 - HTTP
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}  # noqa: PLR2004 - HTTP
+    return _json({"statusCode": word, "message": messages}, status=status, headers=headers)
 
 
-def _json(body: object, media: str = "application/json", *, status: int = 200) -> Response:
+def _json(
+    body: object, media: str = "application/json", *, status: int = 200, headers: Mapping[str, str] = _NONE
+) -> Response:
     data = json.dumps(body, ensure_ascii=False).encode()
-    return Response(data, status, media_type=media, headers={**OPEN, "Cache-Control": "no-cache"})
+    return Response(data, status, media_type=media, headers={**OPEN, "Cache-Control": "no-cache", **headers})

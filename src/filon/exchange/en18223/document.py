@@ -14,12 +14,11 @@ from typing import Any
 from filon.core.finding import Finding, Place, found
 from filon.core.ident import elements
 from filon.core.tables import table
-from filon.exchange.lens import Json, Taken, got, is_number, scaled, unscaled, value_of
+from filon.exchange.lens import Json, Taken, got, is_number, scaled, unscaled, updated, value_of
 from filon.exchange.lens import document as paper
 from filon.passport.passport import Passport, State
 from filon.passport.point import by_code, point
 from filon.passport.value import Value, read, types
-from filon.seal.stamp import stamp_day
 
 DICTIONARY = "https://w3id.org/filon/points/"
 CONTENT = "https://w3id.org/filon/points/2.0-1"
@@ -30,6 +29,8 @@ HEADER = (
     "digitalProductPassportId", "uniqueProductIdentifier", "granularity", "dppSchemaVersion", "dppStatus",
     "lastUpdated", "economicOperatorId", "facilityId", "contentSpecificationIds",
 )  # fmt: skip
+NEEDED = ("uniqueProductIdentifier", "granularity", "dppSchemaVersion", "dppStatus", "economicOperatorId")
+"""Members that whoever creates a passport must say; its own identifier and the last change are ours to give."""
 _NUMBER = re.compile(r"-?\d{1,30}(?:\.\d{1,30})?")
 _XSD = {"number": "xsd:decimal", "percent": "xsd:decimal", "integer": "xsd:integer", "boolean": "xsd:boolean",
         "uri": "xsd:anyURI", "date": "xsd:date", "month": "xsd:gYearMonth"}  # fmt: skip
@@ -44,7 +45,7 @@ def header(passport: Passport) -> dict[str, Json]:
         "granularity": "item" if "21" in known or not known else "batch" if "10" in known else "model",
         "dppSchemaVersion": SCHEMA,
         "dppStatus": STATES[passport.state],
-        "lastUpdated": stamp_day(passport.on),
+        "lastUpdated": updated(passport),
         "economicOperatorId": value_of(passport, "responsibleOperator.id"),
         "facilityId": value_of(passport, "placeOfManufacture.id"),
         "contentSpecificationIds": [CONTENT],
@@ -101,10 +102,11 @@ def compressed(said: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def _pair(element: Mapping[str, Json]) -> tuple[str, Json]:
-    return str(element["elementId"]), _worth(element)
+    return str(element["elementId"]), worth(element)
 
 
-def _worth(element: Mapping[str, Json]) -> Json:
+def worth(element: Mapping[str, Json]) -> Json:
+    """What an element of the full form says, as the compressed form says it."""
     kind = element.get("objectType")
     if kind == "DataElementCollection":
         return dict(map(_pair, element["elements"]))
@@ -142,8 +144,8 @@ def taken_en18223(said: Mapping[str, Json], *, name: str = "") -> Taken:
     Findings:
         DPP-002: an element that is not a value of its data point. DPP-003: not such a document.
     """
-    if not {"digitalProductPassportId", "dppSchemaVersion"} <= said.keys():
-        fault = "digitalProductPassportId and dppSchemaVersion are needed"
+    if not {"uniqueProductIdentifier", "dppSchemaVersion"} <= said.keys():
+        fault = "uniqueProductIdentifier and dppSchemaVersion are needed"
         return Taken({}, (found("DPP-003", Place(file=name), format="EN 18223", fault=fault),))
     told: dict[str, Value] = {}
     findings: list[Finding] = []
@@ -183,6 +185,11 @@ def _said(flat: Mapping[str, Json]) -> Iterator[tuple[str, str, Any]]:
 def foreign() -> tuple[Mapping[str, str], ...]:
     """Elements of other dictionaries: {element, code, turn}."""
     return table("en18223-elements", "filon.exchange.en18223").rows
+
+
+def said_value(code: str, node: Json) -> tuple[Value | None, str]:
+    """The value of a data point from its element, and what was expected where it is none."""
+    return read(point(code), _texts(node))
 
 
 def _texts(node: Json) -> Json:

@@ -24,6 +24,7 @@ from filon.exchange.lens import (
     records,
     text,
     unscaled,
+    updated,
     value_of,
     when,
     words,
@@ -31,7 +32,6 @@ from filon.exchange.lens import (
 )
 from filon.exchange.passport_words import HAZARDS, METALS, UNSAID, category, mass_kg, parts
 from filon.passport.passport import Passport, State
-from filon.seal.stamp import stamp_day
 
 _STATUS = {one: one for one in ("original", "repurposed", "re-used", "remanufactured", "waste")}
 
@@ -470,7 +470,7 @@ METADATA = (
     fixed("granularity", lambda p: "Item" if p.serial or not p.gtin else "Model", "uniqueIdentifier"),
     fixed("dppSchemaVersion", lambda _: "EN 18223:2026"),
     fixed("dppStatus", lambda p: STATES[p.state]),
-    fixed("lastUpdate", lambda p: stamp_day(p.on)),
+    fixed("lastUpdate", updated),
     text("economicOperatorId", "responsibleOperator.id"),
     text("facilityId", "placeOfManufacture.id", must=False),
 )
