@@ -142,6 +142,9 @@ def test_wrong_digit_is_told_and_the_name_is_left():
     assert ident.malformed("urn:epc:id:sgtin:4012345.12345.12")
     assert not ident.malformed("urn:epc:id:gid:95100000.12345.400")
     assert not ident.malformed(PAIRS[0][0])
+    assert ident.malformed("urn:epc:idpat:sgtin:4012345.12345.*")
+    for open_pattern in ("sgtin:4012345.*.*", "sgtin:*.*.*", "sscc:4012345.*", "itip:4012345.012345.*.*.*"):
+        assert not ident.malformed(f"urn:epc:idpat:{open_pattern}")
     assert ident.company_prefix(PAIRS[0][0]) == "4012345"
     assert ident.company_prefix("urn:uuid:1") is None
 

@@ -167,6 +167,12 @@ def test_a_transformation_in_an_old_extension_is_found():
         ("EPC-221", xml(EVENT.replace("ADD", "&x;")), ""),
         ("EPC-226", xml(EVENT.replace("ObjectEvent>", "epcis:ObjectEvent>")), f"{LIST}/epcis:ObjectEvent[1]"),
         ("EPC-227", xml(EVENT.replace("  <action>ADD</action>\n", "").replace("</ObjectEvent>", "<action>ADD</action></ObjectEvent>")), f"{LIST}/ObjectEvent[1]/action"),
+        ("EPC-227", xml(EVENT.replace("<quantityElement>", "<element>").replace("</quantityElement>", "</element>")), f"{LIST}/ObjectEvent[1]/quantityList/element"),
+        ("EPC-227", xml(OLD.replace("<epcList/>", '<epcList><x:epc xmlns:x="urn:x:y">urn:a:b</x:epc></epcList>'), version="1", declared="1.2"), f"{LIST}/ObjectEvent[1]/epcList/epc"),
+        ("EPC-227", xml(EVENT).replace(b"<EPCISBody>", b'<x:run xmlns:x="urn:x:y">1</x:run><EPCISBody>'), "/EPCISDocument/EPCISBody"),
+        ("EPC-227", xml(EVENT).replace(b"</EPCISBody>", b"</EPCISBody><EPCISHeader/>"), "/EPCISDocument/EPCISHeader"),
+        ("EPC-230", xml(EVENT).replace(b"</EPCISBody>", b"</EPCISBody><EPCISBody/>"), "/EPCISDocument/EPCISBody"),
+        ("EPC-230", xml(EVENT).replace(b"</EventList>", b"</EventList><EventList/>"), "/epcis:EPCISDocument/EPCISBody/EventList"),
         ("EPC-228", xml(OLD.replace("<epcList/>", ""), version="1", declared="1.2"), f"{LIST}/ObjectEvent[1]"),
         ("EPC-229", b'<q:GetQueryNames xmlns:q="urn:epcglobal:epcis-query:xsd:1"/>', "/q:GetQueryNames"),
         ("EPC-230", xml(EVENT.replace("<action>ADD</action>", "<action>ADD</action><action>ADD</action>")), f"{LIST}/ObjectEvent[1]/action"),
@@ -200,6 +206,42 @@ def test_depth_and_findings_are_limited():
 def test_comments_and_instructions_do_not_cut_texts():
     data = xml(EVENT.replace("20000.50", "200<!-- now -->00.<?x y?>50"))
     assert read(data).events[0].quantityList[0].quantity == Decimal("20000.50")
+
+
+def test_words_around_a_child_are_kept():
+    """A partner's mixed content: of the words the order is lost, not the words."""
+    own = '<x:note xmlns:x="https://x.example/">bag <x:no>7</x:no> torn</x:note></ObjectEvent>'
+    (event,) = read(xml(EVENT.replace("</ObjectEvent>", own))).events
+    note = {"https://x.example/no": "7", "#text": "bag torn"}
+    assert event.extensions == {"https://x.example/note": note}
+    assert body_key(read(write([event])).events[0]) == body_key(event)
+
+
+def test_a_text_that_a_sensor_gives_keeps_its_blanks():
+    """stringValue is xs:string: blanks are part of it; of a number they are not."""
+    report = '<sensorReport type="gs1:Mass" stringValue=" a  b " value=" +1.50 " uom="KGM"/>'
+    sensed = f"<sensorElementList><sensorElement>{report}</sensorElement></sensorElementList></ObjectEvent>"
+    (event,) = read(xml(EVENT.replace("</ObjectEvent>", sensed), ns='xmlns:gs1="https://gs1.org/voc/" ')).events
+    (element,) = event.sensorElementList
+    assert element["sensorReport"][0]["stringValue"] == " a  b "
+    assert element["sensorReport"][0]["value"] == Decimal("1.5")
+    assert replace(read(write([event])).events[0], place="") == replace(event, place="")
+
+
+def test_a_bare_event_has_no_document_around_it():
+    bare = read(EVENT.encode())
+    assert bare.findings == ()
+    assert body_key(bare.events[0]) == body_key(read(xml(EVENT)).events[0])
+
+
+def test_a_name_of_master_data_may_be_any_text_in_xml():
+    """The XSD takes any text as URI; so does the reader, and says so."""
+    master = """<EPCISHeader><extension><EPCISMasterData><VocabularyList><Vocabulary type="urn:x:y"><VocabularyElementList>
+    <VocabularyElement id="urn:x:1"><attribute id="site name">Smelter</attribute></VocabularyElement>
+    </VocabularyElementList></Vocabulary></VocabularyList></EPCISMasterData></extension></EPCISHeader>"""
+    found = read(xml(EVENT, head=master))
+    assert {finding.code for finding in found.findings} == {"EPC-122"}
+    assert found.master[0].elements[0].attributes == {"site name": "Smelter"}
 
 
 def test_utf_16_is_read():

@@ -18,6 +18,8 @@ from filon.core.remember import remembered
 
 _READY = re.compile(r"https://id\.gs1\.org/01/\d{14}(?:/(?:10|21)/[A-Za-z0-9._~';=-]{1,20})?")
 _WEB = re.compile(r"https?://[^/?#]+/([^?#]*)(?:\?[^#]*)?(?:#.*)?", re.IGNORECASE)
+_OPEN = re.compile(r"(?:\*|\d{6,12}\.\*|\d{6,12}(?:\.[^.*]+)+\.\*\.\*)(?:\.\*)*")
+"""The body of a pattern that is open from some part on (EPC Tag Data Standard 2.0, 8)."""
 _SEGMENT = r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})"
 _URI = re.compile(
     rf"[A-Za-z][A-Za-z0-9+.\-]*:(?://(?:\[[0-9A-Fa-f:.]+\](?::\d*)?(?=[/?#]|$))?)?{_SEGMENT}*"
@@ -73,8 +75,13 @@ def elements(identifier: str) -> dict[str, str]:
 
 
 def malformed(identifier: str) -> bool:
-    """Whether it is written as an EPC URN of a GS1 key but its digits or parts do not fit."""
+    """Whether it is written as an EPC URN of a GS1 key but its digits or parts do not fit.
+
+    A pattern that leaves more open than the serial (`urn:epc:idpat:sgtin:4012345.*.*`) fits, though no key says it.
+    """
     parts = identifier.lower().split(":", 4)
+    if parts[2:3] == ["idpat"] and _OPEN.fullmatch(parts[-1]):
+        return False
     return parts[:2] == ["urn", "epc"] and parts[3:4] != [] and parts[3] in gs1.SCHEMES and _key(identifier) == ()
 
 

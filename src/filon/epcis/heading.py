@@ -220,8 +220,8 @@ def _attributes(items: Any, pointer: str, reading: Values) -> dict[str, Any]:
         if not isinstance(name, str) or told is None or isinstance(told, bool | list):
             reading.note("EPC-218", f"{pointer}/{index}", item, expected='{"id": .., "attribute": ..}')
             continue
-        if not ident.is_uri(name):
-            reading.note("EPC-218", f"{pointer}/{index}/id", name, expected="a URI")
+        if not ident.is_uri(name):  # XML takes any text for one
+            reading.note("EPC-122" if reading.urns else "EPC-218", f"{pointer}/{index}/id", name, expected="a URI")
         value = reading.foreign(told, f"{pointer}/{index}/attribute")
         full = reading.terms.member(name)
         read[full] = [*(read[full] if isinstance(read[full], list) else [read[full]]), value] if full in read else value

@@ -196,7 +196,7 @@ class _Walk:
 
     def _structure(self, element: etree._Element, namespace: str, local: str, parents: list[str]) -> None:
         """Order and namespaces of what stands around the events."""
-        if self.heading["type"] == "call":
+        if self.heading["type"] in {"call", "event"}:
             return
         base = "/" + "/".join([*self.path, local])
         self.reading.base = base
@@ -204,14 +204,12 @@ class _Walk:
             query = parents[0] == "EPCISQueryDocument"
             if query and not EPCIS.fullmatch(namespace) and (not namespace or local == "QueryResults"):
                 self.reading.note("EPC-226", "", local, expected="epcisq:QueryResults", name=local)
-            elif not query and not namespace and local not in {"EventList", "VocabularyList", "extension"}:
-                self.reading.note("EPC-227", "", local, expected="EventList", name=local)
-        if len(parents) == 1 and not namespace and local not in {"EPCISHeader", "EPCISBody", "extension"}:
-            self.reading.note("EPC-227", "", local, expected="EPCISHeader | EPCISBody", name=local)
         if not parents and local in _ROOTS and element.find("EPCISBody") is None:
             self.reading.note("EPC-213", "", expected="EPCISBody")
-        if local in {"QueryResults", "Poll", "Subscribe", "param"}:
+        if local in {"QueryResults", "Poll", "Subscribe", "param"} or not parents:
             self._misplaced(local, [_own_or_standard(child) for child in element])
+        elif [*parents, local] == ["EPCISDocument", "EPCISBody"]:
+            self._misplaced("EPCISDocument/EPCISBody", [_own_or_standard(child) for child in element])
 
     def _misplaced(self, local: str, names: list[str]) -> None:
         for code, name, expected in misplaced(self.version, local, names):

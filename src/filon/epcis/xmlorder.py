@@ -47,6 +47,10 @@ _ORDERS = {
         "",
         "StandardBusinessDocumentHeader",
     ): "HeaderVersion Sender Receiver DocumentIdentification Manifest BusinessScope",
+    ("", "EPCISDocument"): "EPCISHeader EPCISBody extension",
+    ("", "EPCISQueryDocument"): "EPCISHeader EPCISBody extension",
+    ("", "EPCISMasterDataDocument"): "EPCISHeader EPCISBody extension",
+    ("", "EPCISDocument/EPCISBody"): "EventList VocabularyList extension",
     ("", "QueryResults"): "queryName subscriptionID resultsBody extension",
     ("", "Poll"): "queryName params",
     ("", "Subscribe"): "queryName params dest controls subscriptionID",
@@ -92,7 +96,7 @@ def misplaced(version: str, parent: str, names: Sequence[str]) -> list[tuple[str
         place = order.index(name) if name in order else len(order) if name == "" else -1
         if place == at and name and name not in _MANY and name in seen:
             problems.append(("EPC-230", name, ""))
-        elif place < at:
+        elif place < max(at, 0):
             problems.append(("EPC-227", name, " | ".join(order[at:]) or "other namespaces"))
         at = max(at, place)
         seen.add(name)

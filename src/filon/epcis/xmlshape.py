@@ -124,13 +124,25 @@ class Shape:
             where = f"{path}/{name}" if code != "EPC-228" else path
             self.problems.append((code, where, name, expected, "" if code == "EPC-228" else name))
 
-    def _list(self, element: etree._Element, path: str) -> list[str]:
+    def _items(self, element: etree._Element, path: str) -> list[etree._Element]:
+        """The items of a list; anything else in it is told and left out."""
         self._ordered(element, path, "")
-        return [text(child) for child in element]
+        wanted = _ITEM[split(element)[1]]
+        items = []
+        for child in element:
+            namespace, local = split(child)
+            if local == wanted and (not namespace or EPCIS.fullmatch(namespace)):
+                items.append(child)
+            else:
+                self.problems.append(("EPC-227", f"{path}/{local}", local, wanted, local))
+        return items
+
+    def _list(self, element: etree._Element, path: str) -> list[str]:
+        return [text(child) for child in self._items(element, path)]
 
     def _quantities(self, element: etree._Element, path: str) -> list[dict[str, Any]]:
-        self._ordered(element, path, "")
-        return [self._quantity(child, f"{path}/quantityElement[{index}]") for index, child in enumerate(element, 1)]
+        items = enumerate(self._items(element, path), 1)
+        return [self._quantity(child, f"{path}/quantityElement[{index}]") for index, child in items]
 
     def _quantity(self, element: etree._Element, path: str) -> dict[str, Any]:
         self._ordered(element, path, "quantityElement")
@@ -154,9 +166,8 @@ class Shape:
         return made
 
     def _typed(self, element: etree._Element, path: str) -> list[dict[str, str]]:
-        self._ordered(element, path, "")
         kind = split(element)[1].removesuffix("List")
-        return [_entry(child, kind) for child in element]
+        return [_entry(child, kind) for child in self._items(element, path)]
 
     def _dispositions(self, element: etree._Element, path: str) -> dict[str, list[str]]:
         self._ordered(element, path, "persistentDisposition")
@@ -166,8 +177,8 @@ class Shape:
         return made
 
     def _sensors(self, element: etree._Element, path: str) -> list[dict[str, Any]]:
-        self._ordered(element, path, "")
-        return [self._sensor(child, f"{path}/sensorElement[{index}]") for index, child in enumerate(element, 1)]
+        items = enumerate(self._items(element, path), 1)
+        return [self._sensor(child, f"{path}/sensorElement[{index}]") for index, child in items]
 
     def _sensor(self, element: etree._Element, path: str) -> dict[str, Any]:
         self._ordered(element, path, "")
@@ -251,7 +262,10 @@ def add(made: dict[str, Any], name: str, value: Any) -> None:
 
 
 def foreign_value(element: etree._Element) -> Any:
-    """A partner's element: its text, or its members when it has children or attributes."""
+    """A partner's element: its text, or its members when it has children or attributes.
+
+    Of words between children the order is lost, not the words.
+    """
     made: dict[str, Any] = {}
     for name, value in element.attrib.items():
         namespace, local = _split(str(name))
@@ -262,8 +276,8 @@ def foreign_value(element: etree._Element) -> Any:
         add(made, joined(namespace, local) if namespace else local, foreign_value(child))
     if not made:
         return element.text or ""
-    if text(element):
-        made["#text"] = text(element)
+    if words := " ".join(filter(None, [text(element), *((child.tail or "").strip() for child in element)])):
+        made["#text"] = words
     return made
 
 
@@ -275,13 +289,14 @@ def _entry(element: etree._Element, kind: str) -> dict[str, str]:
 def _attributes(element: etree._Element, fields: Any) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for name, value in element.attrib.items():
-        key, content = str(name), str(value).strip()
+        key, content = str(name), str(value)
         if key.startswith("{"):
             namespace, local = _split(key)
             if namespace != _XSI:
                 made[joined(namespace, local)] = content
             continue
         kind = fields[key][0] if key in fields else ""
+        content = content if kind == "text" else content.strip()
         made[key] = (
             number(content) if kind == "number" else _TRUTH.get(content, content) if kind == "boolean" else content
         )

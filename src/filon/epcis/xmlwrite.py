@@ -76,8 +76,6 @@ def _written(
     root.set("schemaVersion", "2.0")
     root.set("creationDate", heading.creationDate or created_at(kept, created))
     _headed(root, heading, vocabularies)
-    for name, value in heading.extensions.items():
-        _foreign(root, name, value)
     body = etree.SubElement(root, "EPCISBody")
     if query:
         results = etree.SubElement(body, f"{{{_QUERY}}}QueryResults")
@@ -89,6 +87,7 @@ def _written(
     else:
         _events(body, kept, spell)
     _members(body, heading.inside.get("/epcisBody", {}))
+    _members(root, heading.extensions)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=pretty)
 
 
