@@ -27,6 +27,7 @@ from filon.app.ledger import Ledger
 from filon.app.passport_pages import PassportPages
 from filon.books.book import Book
 from filon.books.lot import LotId
+from filon.books.period import period_findings
 from filon.contracts.agreement import agreement, standing
 from filon.core.errors import NotFoundError, WrongCallError
 from filon.core.finding import Finding, Place
@@ -63,7 +64,7 @@ from filon.views.lot import LotList, LotView
 from filon.views.origin import Contained, OriginView
 from filon.views.owner import OwnersView
 from filon.views.recall import Asked, RecallView
-from filon.views.trace import TraceView, trace_view
+from filon.views.trace import TraceView, local_day, trace_view
 from filon.views.why import WhyView, why_view
 
 
@@ -262,7 +263,9 @@ class Pages(PassportPages):
 
     def findings(self, *, as_of: Known | None = None) -> tuple[Finding, ...]:
         """Everything the books find wrong or worth knowing, each with the file that its entry came as."""
-        told = (self.ledger.book(as_of).findings, self._custody.findings(as_of), self.passports.findings(as_of))
+        book = self.ledger.book(as_of)
+        periods = period_findings(book, lambda event: local_day(book, event).isoformat())
+        told = (book.findings, periods, self._custody.findings(as_of), self.passports.findings(as_of))
         found = gravest_first(chain.from_iterable(told))
         entries = {one.place.entry for one in found if one.place.entry is not None}
         files = {entry: self.ledger.store.entry(entry).name for entry in entries}

@@ -1,17 +1,18 @@
 """Balance: for a site or a period, what came in less what went out is what is there; the rest stands in the open.
 
-Double entry makes it always true that opening + in = out + closing; what the checks found beyond measurement
-uncertainty is the alarm. A balance is `pass`, `fail` or `cannot tell`, never `compliant`.
+Double entry makes it always true that opening + in = out + closing; what is left over beyond the uncertainty of all
+its weights and assays together (`books.closure`) is the alarm. A balance is `pass`, `fail` or `cannot tell`, never
+`compliant`. A step that does not close by itself stands in a line of its own: see `steps`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import sqrt
 
 from filon.books.book import Book, Check, Flow, Verdict
+from filon.books.closure import closures
 from filon.books.journal import COVERAGE
 from filon.books.lot import INSIDE, Account, AccountKind, SiteId
 from filon.core.matter import MASS
@@ -28,7 +29,7 @@ class Line:
         entered: from sources outside (mines, recyclers, opening stock).
         received, shipped: from and to the other groups, and to and from transit.
         left: {kind of account: mg that went there, net}; negative unaccounted is a surplus.
-        sigma: one-sigma uncertainty of the unaccounted part.
+        sigma: one-sigma uncertainty of what is left over, unaccounted and loss.
         unknown: flows whose amount nobody knows.
     """
 
@@ -113,9 +114,7 @@ def balances(
         for substance, mg in flow.content.items():
             if wanted is None or substance in wanted:
                 _add(line, flow, source, target, substance, mg, before=flow.event < since)
-    for check in book.checks:
-        if since <= check.event < end_of and (wanted is None or check.substance in wanted):
-            _judge(line, check, "chain" if grouping is chain else str(check.site))
+    _judge(book, lines, grouping, since, end_of)
     for one in lines.values():
         one.closing = one.opening + one.entered + one.received - one.shipped - sum(one.left.values())
     return sorted(lines.values(), key=lambda one: (one.group, one.substance != MASS, one.substance))
@@ -183,13 +182,21 @@ def _to_outside(  # noqa: PLR0917
     mine.left[account.kind] += mg
 
 
-def _judge(line: Callable[[str, str], Line], check: Check, group: str) -> None:
-    if not group or check.account.kind is AccountKind.REAGENTS:
-        return
-    mine = line(group, check.substance)
-    mine.sigma = sqrt(mine.sigma**2 + check.sigma**2)
-    order = [Verdict.PASS, Verdict.CANNOT_TELL, Verdict.FAIL]
-    mine.verdict = max(mine.verdict, check.verdict, key=order.index)
+def _judge(book: Book, lines: Mapping[tuple[str, str], Line], grouping: Grouping, since: int, until: int) -> None:
+    """Compare what each line leaves over with what all its weights and assays together explain."""
+
+    def group(event: int, site: str, lot: str) -> str | None:  # noqa: ARG001 - a grouping of closures
+        return ("chain" if grouping is chain else site) if since <= event < until else None
+
+    for substance in {one.substance for one in lines.values()}:
+        for name, closure in closures(book, substance, group).items():
+            if line := lines.get((str(name), substance)):
+                line.sigma, line.verdict = closure.sigma, closure.verdict
+    for check in book.checks:
+        if check.verdict is Verdict.CANNOT_TELL and check.account.kind is not AccountKind.REAGENTS:
+            name = group(check.event, str(check.site), check.lot)
+            if line := lines.get((name or "", check.substance)):
+                line.verdict = Verdict.CANNOT_TELL
 
 
 def steps(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import cache, cached_property
-from math import sqrt
+from math import hypot, sqrt
 
 from filon.books.assay import Assay, Reader, Weighing, assays_of, differences, governing, weighings_of
 from filon.books.lot import LITRE, MILLIGRAM, PIECE, Amount, Content
@@ -147,24 +147,30 @@ def concentration(lot: Declared, substance: str) -> tuple[Fraction | None, float
         (share 0..1, relative sigma); share None = carried but not known; (0, 0) = not carried by such a form.
     Source: custody reference, invariant 2: u(m w) = m w sqrt((u_w/w)^2 + (u_h/(1-h))^2), weighing apart.
     """
+    share, doubts = measurements(lot, substance)
+    return share, hypot(*doubts.values())
+
+
+def measurements(lot: Declared, substance: str) -> tuple[Fraction | None, Mapping[str, float]]:
+    """The same with what was measured for it: {`assay`, `moisture` or `formula`: relative one-sigma uncertainty}."""
     if substance == MASS:
-        return Fraction(1), 0.0
+        return Fraction(1), {}
     assay = lot.assays.get(substance)
     pure = lot.form.formula if lot.form and substance not in TOLD else ""
     if assay is None and not pure:
         unknown = substance not in TOLD if lot.form is None else substance in lot.form.elements
-        return (None if unknown else Fraction(0)), 0.0
+        return (None if unknown else Fraction(0)), {}
     dry = 1 - (lot.moisture or Fraction(0))
-    drying = default_sigma("moisture") / 100 / float(dry) if lot.moisture and dry else 0.0
+    drying = {"moisture": default_sigma("moisture") / 100 / float(dry)} if lot.moisture and dry else {}
     if assay is not None:
         if (lot.moisture and assay.basis not in {"dry", "wet"}) or _moisture_lacks(lot, assay):
-            return None, 0.0
+            return None, {}
         if assay.basis == "wet" or not lot.moisture:
-            drying = 0.0
+            drying = {}
         share = assay.percent * (dry if assay.basis == "dry" else 1)
-        return share, sqrt(_assay_sigma(assay) ** 2 + drying**2)
+        return share, {"assay": _assay_sigma(assay), **drying}
     share = mass_fraction(pure, substance) * dry
-    return share, sqrt((default_sigma("stoichiometry") / 100) ** 2 + drying**2) if share else 0.0
+    return share, {"formula": default_sigma("stoichiometry") / 100, **drying} if share else {}
 
 
 def _moisture_lacks(lot: Declared, assay: Assay) -> bool:

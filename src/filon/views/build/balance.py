@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
-from math import hypot
 from urllib.parse import urlencode
 
 from filon.books import balance as books
 from filon.books.book import Check, Flow
 from filon.books.book import Verdict as Judged
+from filon.books.closure import Closure, closures
 from filon.books.lot import Account, AccountKind, LotId
 from filon.core.errors import WrongCallError
 from filon.core.ident import short
@@ -168,8 +168,8 @@ def _lot_line(sight: Sight, lot: LotId, element: str) -> BalanceLine:
     left = [sight.book.holdings[i].left_content.get(element, 0) for i in sight.book.of_lot[lot]]
     known = not silent and None not in left
     checks = [one for one in sight.book.checks if one.lot == lot and one.substance in {element, MASS}]
-    sigma = round(hypot(*(one.sigma for one in checks if one.substance == element)))
-    verdict = _worst(*(_VERDICTS[one.verdict] for one in checks)) if checks else Verdict.PASS
+    told = closures(sight.book, element, lambda *check: lot if check[-1] == lot else None).get(lot, Closure())
+    verdict = _worst(_VERDICTS[told.verdict], *(_VERDICTS[one.verdict] for one in checks))
     site = sight.site(sight.made(lot).site)
     return BalanceLine(
         kind="lot",
@@ -185,7 +185,7 @@ def _lot_line(sight: Sight, lot: LotId, element: str) -> BalanceLine:
         loss=kg(sums["loss"]),
         outside=kg(sums["outside"]),
         closing=kg(sum(mg or 0 for mg in left) if known else None),
-        unaccounted=kg(sums["unaccounted"], uncertainty_mg=sigma or None) if known else kg(None),
+        unaccounted=kg(sums["unaccounted"], uncertainty_mg=round(told.sigma) or None) if known else kg(None),
         verdict=verdict if known else Verdict.CANNOT_TELL,
     )
 

@@ -1,0 +1,275 @@
+"""Closure: how sure we are of what a period leaves unexplained, with every weight, assay and moisture carried along.
+
+The difference of a period is the sum of what its steps, arrivals and stocktakes left over. It depends on readings, and
+one reading often counts twice: the weight of a lot leaves one step and enters the next, one assay stands behind several
+lots, the opening stock is what was weighed before. So nothing is added in quadrature line by line: the flows are walked
+back once, from young to old, and tell by how much the difference moves with each reading (J); the readings are
+independent of each other (Sigma is diagonal), and the variance is J Sigma J^T.
+
+The amount of a whole holding that is used up or arrives unchanged is no new reading. What an article holds follows
+from what went in, so a step that makes articles leaves nothing over; the walk ends there, and at measured outputs.
+
+    closures(book, "Co", lambda event, site, lot: site)["https://.."].sigma
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice, takewhile
+from math import sqrt
+
+from filon.books.book import Book, Flow, Holding, Verdict
+from filon.books.declared import Declared, completed, declared, default_sigma, measurements, weighing_sigma
+from filon.books.journal import COVERAGE
+from filon.books.lot import LITRE, MILLIGRAM, Account, AccountKind, LotId
+from filon.epcis.event import Event
+
+Grouping = Callable[[int, str, LotId], Hashable]
+"""(event, site, lot; of a step the name of its pool) -> the group that a difference belongs to; None = none."""
+
+
+@dataclass(slots=True)
+class Closure:
+    """What one group leaves unexplained of one substance, mg.
+
+    Args:
+        unaccounted: net; negative = more came out than went in.
+        loss: what lacked at steps with a plausible yield.
+        sigma: one-sigma uncertainty of the whole difference, unaccounted and loss.
+    """
+
+    unaccounted: int = 0
+    loss: int = 0
+    sigma: float = 0.0
+
+    @property
+    def verdict(self) -> Verdict:
+        """Fail if more came out than went in, or more lacks than plausible losses explain, beyond two sigma."""
+        surplus = -(self.unaccounted + self.loss)
+        return Verdict.FAIL if max(surplus, self.unaccounted) > COVERAGE * self.sigma + 1 else Verdict.PASS
+
+
+def closures(book: Book, substance: str, group: Grouping) -> Mapping[Hashable, Closure]:
+    """What each group leaves unexplained of a substance, and how sure that is.
+
+    Source: custody reference, invariant 2, for a period; decision 0101.
+    """
+    walk = _Walk(book, substance, group)
+    for flow in reversed(book.flows):
+        mg = flow.content.get(substance)
+        if mg is not None:
+            walk.back(flow, mg)
+    return walk.closures()
+
+
+_Pull = dict[Hashable, tuple[float, float]]
+"""{group: by how much its difference moves with one unit, and with one mg of content, of some holding}."""
+_OUT = {AccountKind.WASTE, AccountKind.BY_PRODUCT, AccountKind.OUT_OF_SCOPE}
+
+
+@dataclass
+class _Walk:
+    """The flows read backwards: what each holding held at the time, and what hangs on it."""
+
+    book: Book
+    substance: str
+    group: Grouping
+    pulls: dict[int, _Pull] = field(default_factory=dict)
+    units: dict[int, int] = field(default_factory=dict)
+    content: dict[int, int] = field(default_factory=dict)
+    more: dict[tuple[int, int | Account], tuple[Hashable, int]] = field(
+        default_factory=dict
+    )  # a measurement above the books
+    found: dict[Hashable, Closure] = field(default_factory=lambda: defaultdict(Closure))
+    variance: dict[Hashable, float] = field(default_factory=lambda: defaultdict(float))
+    shared: dict[Hashable, dict[Hashable, float]] = field(default_factory=dict)  # reading -> its effect by group
+    told: dict[tuple[int, LotId], Declared] = field(default_factory=dict)
+    pools: dict[LotId, Hashable] = field(init=False)  # step -> whose difference it is
+
+    def __post_init__(self) -> None:
+        holdings = self.book.holdings
+        articles = {
+            holdings[flow.source].lot
+            for flow in self.book.flows
+            if isinstance(flow.source, int) and isinstance(flow.target, int)
+            and holdings[flow.source].kind is AccountKind.STEP and self._declared(holdings[flow.target].lot).article
+        }  # fmt: skip
+        self.pools = {
+            check.lot: group
+            for check in self.book.checks
+            if check.what == "step" and check.substance == self.substance
+            and check.account.kind is not AccountKind.REAGENTS and (check.difference or check.lot not in articles)
+            and (group := self.group(check.event, str(check.site), check.lot)) is not None
+        }  # fmt: skip
+
+    def closures(self) -> Mapping[Hashable, Closure]:
+        for effects in self.shared.values():
+            for group, effect in effects.items():
+                self.variance[group] += effect**2
+        for group, variance in self.variance.items():
+            self.found[group].sigma = sqrt(variance)
+        self.found.pop(None, None)
+        return self.found
+
+    def back(self, flow: Flow, mg: int) -> None:
+        """Undo one flow."""
+        source = self.book.holdings[flow.source] if isinstance(flow.source, int) else flow.source
+        target = self.book.holdings[flow.target] if isinstance(flow.target, int) else flow.target
+        if isinstance(source, Account):
+            if isinstance(target, Holding):
+                self._entered(flow, source, target, mg)
+        elif source.kind is AccountKind.STEP:
+            self._came_out(flow, source, target, mg)
+        else:
+            self._drawn(flow, source, target, mg)
+
+    def _entered(self, flow: Flow, source: Account, target: Holding, mg: int) -> None:
+        if source.kind is AccountKind.SOURCE:
+            self._measured(flow, target, self.pulls.get(target.id, {}), mg, self._poured(target))
+        elif source.kind is AccountKind.UNACCOUNTED:
+            group = self._tally(flow, target, -mg, source.kind)
+            if not source.key.startswith(("step ", "campaign ")):
+                self.more[flow.event, target.id] = (group, self._poured(target))
+
+    def _came_out(self, flow: Flow, pool: Holding, target: Holding | Account, mg: int) -> None:
+        group = self.pools.get(pool.lot)
+        if isinstance(target, Account):
+            if target.kind in {AccountKind.LOSS, AccountKind.UNACCOUNTED}:
+                self._tally(flow, pool, mg, target.kind)
+            elif target.kind in _OUT and pool.lot in self.pools:
+                self._measured(flow, target, {group: (0.0, -1.0)}, mg, mg)
+        elif target.kind is AccountKind.STOCK and not self._declared(target.lot).article:
+            pull = dict(self.pulls.get(target.id, {}))
+            if pool.lot in self.pools:
+                by_unit, by_mg = pull.get(group, (0.0, 0.0))
+                pull[group] = (by_unit, by_mg - 1)
+            self._measured(flow, target, pull, mg, self._poured(target))
+
+    def _drawn(self, flow: Flow, source: Holding, target: Holding | Account, mg: int) -> None:
+        known = source.left_content.get(self.substance) or 0
+        left = self.units.get(source.id, source.left), self.content.get(source.id, known)
+        there = left[0] + flow.amount, left[1] + mg
+        self.units[source.id], self.content[source.id] = there
+        after, level = self.pulls.get(source.id, {}), default_sigma("stocktake") / 100
+        if isinstance(target, Account) and target.kind is AccountKind.UNACCOUNTED:
+            group = self._tally(flow, source, mg, target.kind)
+            if source.kind is AccountKind.TRANSIT:  # the rest of a shipment that was weighed before
+                self.pulls[source.id] = {group: (0.0, 1.0)}
+            else:
+                self._counted(source, there, left[0], after, group, level)
+            return
+        pull = self._pull(source, target)
+        above = self.more.pop((flow.event, flow.target), None) if not any(left) else None
+        if above:
+            sigma = level if source.next == flow.target else self._weighing(source)
+            self._counted(source, there, there[0] + above[1], pull, above[0], sigma)
+        elif not any(left):
+            self.pulls[source.id] = pull
+        elif pull or after:
+            self._part(source, flow.amount, there, pull, after)
+
+    def _pull(self, source: Holding, target: Holding | Account) -> _Pull:
+        """What hangs on matter that went from a holding to a target."""
+        if isinstance(target, Account):
+            return {}
+        if target.kind is AccountKind.STEP:
+            return {self.pools[target.lot]: (0.0, 1.0)} if target.lot in self.pools else {}
+        same = source.unit == target.unit
+        return {g: (unit if same else 0.0, mg) for g, (unit, mg) in self.pulls.get(target.id, {}).items()}
+
+    def _part(self, source: Holding, taken: int, before: tuple[int, int], pull: _Pull, after: _Pull) -> None:
+        """A part was weighed out of a holding: t units of M, with the content C t / M."""
+        units, held = before
+        if not units:
+            return
+        sigma, mine = self._weighing(source) * taken, {}
+        for group in {**pull, **after}:
+            (to_unit, to_mg), (unit, mg) = pull.get(group, (0.0, 0.0)), after.get(group, (0.0, 0.0))
+            gone = to_mg - mg
+            mine[group] = (unit - gone * held * taken / units**2, mg + gone * taken / units)
+            self.variance[group] += ((gone * held / units - unit + to_unit) * sigma) ** 2
+        self.pulls[source.id] = mine
+
+    def _counted(  # noqa: PLR0917 - what the books said, what was measured, what hangs on it
+        self, source: Holding, there: tuple[int, int], counted: int, after: _Pull, group: Hashable, sigma: float
+    ) -> None:
+        """A holding was measured anew, m units instead of M: it holds C m / M, the rest is the difference."""
+        units, held = there
+        mine: _Pull = {}
+        for one in {*after, group} if units else ():
+            unit, mg = after.get(one, (0.0, 0.0))
+            kept = mg - (one == group)
+            mine[one] = (-kept * held * counted / units**2, (one == group) + kept * counted / units)
+            self.variance[one] += ((kept * held / units + unit) * sigma * counted) ** 2
+        self.pulls[source.id] = mine
+
+    def _measured(self, flow: Flow, target: Holding | Account, pull: _Pull, mg: int, units: int) -> None:
+        """A weight was told, and for its content an assay, a moisture or a formula."""
+        if not pull:
+            return
+        lot = target.lot if isinstance(target, Holding) else LotId(target.key)
+        told = self._told(flow.event, lot)
+        bulk = isinstance(target, Account) or target.unit in {MILLIGRAM, LITRE}
+        counted = isinstance(flow.source, Account) and self.book.events[flow.event].event.action == "OBSERVE"
+        weighing = (default_sigma("stocktake") / 100 if counted else weighing_sigma(told)) if bulk else 0.0
+        readings = dict(self._readings(flow.event, lot, told))
+        for group, (by_unit, by_mg) in pull.items():
+            self.variance[group] += ((by_unit * units + by_mg * mg) * weighing) ** 2
+            for reading, sigma in readings.items():
+                effects = self.shared.setdefault(reading, {})
+                effects[group] = effects.get(group, 0.0) + by_mg * mg * sigma
+
+    def _readings(self, event: int, lot: LotId, told: Declared) -> Iterator[tuple[Hashable, float]]:
+        """What was measured of a lot: a certificate's assay is one reading wherever it is told."""
+        for kind, sigma in measurements(told, self.substance)[1].items():
+            assay = told.assays.get(self.substance)
+            if kind == "assay" and assay and assay.certificate:
+                yield (assay.certificate, assay.laboratory, assay.percent), sigma
+            else:
+                yield (kind, event, "" if kind != "formula" else lot), sigma
+
+    def _tally(self, flow: Flow, at: Holding, mg: int, kind: AccountKind) -> Hashable:
+        event = self.book.events[flow.event].event
+        under_way = at.kind is AccountKind.TRANSIT
+        site = event.bizLocation or event.readPoint or "" if under_way else str(at.site)
+        group = self.group(flow.event, site, at.lot)
+        if kind is AccountKind.LOSS:
+            self.found[group].loss += mg
+        else:
+            self.found[group].unaccounted += mg
+        return group
+
+    def _poured(self, target: Holding) -> int:
+        """Units that entered a holding from elsewhere than another holding."""
+        inflows = (flow for flow in self.book.inflows[target.id] if isinstance(flow.source, int))
+        return target.amount - sum(flow.amount for flow in inflows)
+
+    def _weighing(self, source: Holding) -> float:
+        return weighing_sigma(self._declared(source.lot)) if source.unit in {MILLIGRAM, LITRE} else 0.0
+
+    def _declared(self, lot: LotId) -> Declared:
+        return self.book.declared.get(lot) or self.book.register.product_traits(lot)
+
+    def _told(self, index: int, lot: LotId) -> Declared:
+        """What the event that made so much of a lot declares of it: each filling of a tank has its own assay."""
+        if (index, lot) not in self.told:
+            first, onward = self.book.events[index].event, islice(self.book.events, index, None)
+            deed = takewhile(lambda said: _same(said.event, first), onward)
+            made = next((said.event for said in deed if _makes(said.event, lot)), None)
+            product = self.book.register.product_traits(lot)
+            self.told[index, lot] = completed(declared(made.ilmd)[0], product) if made else self._declared(lot)
+        return self.told[index, lot]
+
+
+def _same(event: Event, first: Event) -> bool:
+    """Whether two events are of one deed: the first itself, or a step of the same campaign."""
+    return event is first or (bool(event.transformationID) and event.transformationID == first.transformationID)
+
+
+def _makes(event: Event, lot: LotId) -> bool:
+    """Whether an event makes a lot."""
+    items = event.outputQuantityList if event.type == "TransformationEvent" else event.quantityList
+    made = event.type == "TransformationEvent" or event.action == "ADD"
+    return made and (any(item.epcClass == lot for item in items) or lot in (*event.outputEPCList, *event.epcList))
