@@ -5,8 +5,8 @@ from datetime import date
 from filon.books.post import post
 from filon.books.register import EPC_CLASS, PARTY, Register
 from filon.epcis.event import FILON
-from filon.passport.grounds import Grounds
-from filon.passport.life import deeds
+from filon.passport.grounds import Grounds, Matter
+from filon.passport.life import by_battery, deeds
 from filon.passport.make import passport
 from filon.passport.point import points as table
 from filon.passport.statement import Sayings, statements
@@ -58,7 +58,7 @@ def example(battery, *, published=True, on=ON, extra=()):
     done, strange = deeds(told)
     assert not wrong, wrong
     assert not strange, strange
-    grounds = Grounds(post([], register), Sayings.of(sayings), done, None, len(told))
+    grounds = Grounds(Matter(post([], register), None), Sayings.of(sayings), by_battery(done), len(told))
     return passport(grounds, battery, on=on), grounds
 
 

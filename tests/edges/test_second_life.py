@@ -8,8 +8,8 @@ import pytest
 from filon.accounts.origin import origins
 from filon.books import trace
 from filon.books.post import post
-from filon.passport.grounds import Grounds
-from filon.passport.life import deeds
+from filon.passport.grounds import Grounds, Matter
+from filon.passport.life import by_battery, deeds
 from filon.passport.make import passport
 from filon.passport.passport import State, disclosed
 from filon.passport.point import Audience
@@ -28,7 +28,7 @@ def grounds(chain):
     told = [*before.events, *said(*second_life(before, register))]
     done, findings = deeds(told)
     assert not findings
-    return Grounds(post(told, register), Sayings.of(()), done, None, len(told))
+    return Grounds(Matter(post(told, register), None), Sayings.of(()), by_battery(done), len(told))
 
 
 def made(grounds, battery, on=ON):

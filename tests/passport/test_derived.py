@@ -11,7 +11,7 @@ from filon.books.post import post
 from filon.books.register import EPC_CLASS, LOCATION, Register
 from filon.epcis.event import FILON, Event, QuantityElement
 from filon.passport.derived import composition, percent, recycled_share
-from filon.passport.grounds import Grounds
+from filon.passport.grounds import Grounds, Matter
 from filon.passport.make import passport
 from filon.passport.passport import Standing
 from filon.passport.statement import Sayings, statements
@@ -40,12 +40,12 @@ def test_what_nobody_measured_is_a_gap_and_no_row():
 
 def test_a_group_with_an_unknown_battery_has_no_share():
     """6 kg and 4 kg, of which 1 kg from scrap and 1.5 kg from batteries: 25 %; unknown origin never counts."""
-    known = [{PRE: 1_000_000, "primary": 5_000_000}, {POST: 1_500_000, UNKNOWN: 2_500_000}]
+    known = [({PRE: 1_000_000, "primary": 5_000_000}, 1), ({POST: 1_500_000, UNKNOWN: 2_500_000}, 1)]
     share = recycled_share("Co", known)
     assert (share.value, share.batteries, share.unknown) == (Decimal("25.0000"), 2, 2_500_000)
     assert share.row() == {"element": "Co", "preConsumer": 10, "postConsumer": 15, "unclassed": 0, "known": 75}
-    assert recycled_share("Co", [*known, None]).value is None
-    assert recycled_share("Li", [{}]).value is None
+    assert recycled_share("Co", [*known, (None, 1)]).value is None
+    assert recycled_share("Li", [({}, 1)]).value is None
 
 
 def test_percent_is_rounded_half_to_even_at_four_decimals():
@@ -75,7 +75,7 @@ def grounds(*more):
         *more,
     ]  # fmt: skip
     told = said(*events)
-    return Grounds(post(told, register), Sayings.of(statements(told)[0]), (), None, len(told))
+    return Grounds(Matter(post(told, register), None), Sayings.of(statements(told)[0]), {}, len(told))
 
 
 @pytest.mark.parametrize(

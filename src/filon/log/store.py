@@ -198,6 +198,10 @@ class Store(Protocol):
         """Records that carry any of the identifiers (in any of the roles), in sequence order, each once."""
         ...
 
+    def marked(self, identifier: str, *, size: int | None = None) -> list[tuple[str, int]]:
+        """(role, sequence) of every record that carries an identifier, ascending; nothing but the index is read."""
+        ...
+
     def named(self, name: str, *, size: int | None = None) -> Iterator[Stored]:
         """Records with that own identifier (an event and its error declaration share one)."""
         ...

@@ -13,14 +13,16 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 
+from filon.accounts.carried import shared
 from filon.accounts.origin import Vector
 from filon.books import trace
 from filon.books.lot import LotId
 from filon.books.register import EPC_CLASS
 from filon.core.errors import NotFoundError
+from filon.core.quantity import part
 from filon.epcis.event import FILON
 from filon.passport.derived import elements_of, weight_of
-from filon.passport.grounds import Grounds
+from filon.passport.grounds import Grounds, Group
 from filon.passport.life import Life, life
 from filon.passport.passport import Standing, Why
 from filon.passport.statement import Statement, local_day, model_of
@@ -54,8 +56,10 @@ class Battery:
         self.grounds, self.id, self.on = grounds, LotId(identifier), on
         self.book = grounds.book
         self.register = grounds.book.register
-        self.first = self.book.first(self.id)
-        self.life: Life = life(self.id, grounds.deeds_of.get(self.id, ()), self.register)
+        source = grounds.matter.origin_of(identifier)
+        self.first = source.first if source else None
+        self.lot, self.pieces = (source.lot, source.pieces) if source else (self.id, 1)
+        self.life: Life = life(self.id, grounds.deeds.get(self.id, ()), self.register)
         self.model = model_of(self.id) or self.register.product(self.id)
         self.plant = self.first.site if self.first else ""
         self.about: tuple[str, ...] = (self.id, self.model)
@@ -84,7 +88,7 @@ class Battery:
         """Log entries that brought the events behind the battery."""
         if self.first is None:
             return ()
-        behind = trace.forebears(self.book, [self.id])
+        behind = trace.forebears(self.book, [self.lot])
         return tuple(sorted({self.book.events[self.book.holdings[i].made].entry for i in behind}))
 
     def books(self, value: Value | None, account: str = "books", **more: object) -> Figure:
@@ -103,15 +107,22 @@ class Battery:
         return local_day(self.book.events[self.first.made].event) if self.first else None
 
     @cached_property
+    def group(self) -> Group:
+        """The model, plant and year that recycled content and footprint are told for."""
+        assert self.first is not None, "asked of batteries that the books have"
+        return self.grounds.matter.group(self.lot, self.first)
+
+    @cached_property
     def content(self) -> Mapping[str, int | None]:
-        """{substance: mg} when it was made."""
-        return self.first.content if self.first else {}
+        """{substance: mg} when it was made; of a batch, its share."""
+        content = self.first.content if self.first else {}
+        return {one: None if mg is None else part(mg, 1, self.pieces) for one, mg in content.items()}
 
     @cached_property
     def weight(self) -> int | None:
         """Mg of the whole battery."""
         said = self.said("weight")
-        return weight_of(self.book, self.id, said.value if said else None)
+        return weight_of(self.content, said.value if said else None)
 
     @cached_property
     def maker(self) -> str:
@@ -135,7 +146,13 @@ class Battery:
         """{element: its origins in this battery}."""
         if self.first is None:
             return {}
-        return {one: self.grounds.origins(one).made[self.first.id] for one in elements_of(self.content)}
+        made = {one: self.grounds.matter.origins(one).made[self.first.id] for one in elements_of(self.content)}
+        return {one: self._share(one, vector) for one, vector in made.items()} if self.pieces > 1 else made
+
+    def _share(self, element: str, vector: Vector | None) -> Vector | None:
+        """One piece's part of what is in its batch, to the mg; origins of less than half a mg of it drop out."""
+        mg = self.content[element]
+        return None if vector is None or mg is None else shared(mg, vector)
 
     def country(self, who: str) -> str:
         """Country of a party or site; empty if nobody said."""

@@ -17,9 +17,7 @@ from filon.accounts.carbon.account import CarbonAccount, Footprint
 from filon.accounts.carbon.line import Variant
 from filon.accounts.origin import Vector
 from filon.accounts.recycled import CLASSES, POST, PRE, UNCLASSED
-from filon.books.book import Book
 from filon.books.journal import UNKNOWN
-from filon.books.lot import LotId
 from filon.books.register import Register
 from filon.core.matter import MASS
 from filon.core.quantity import kg_from_mg
@@ -128,37 +126,57 @@ class Share:
 _CLASS_MEMBERS = (("preConsumer", PRE), ("postConsumer", POST), ("unclassed", UNCLASSED))
 
 
-def recycled_share(element: str, vectors: Iterable[Mapping[str, int] | None]) -> Share:
+def recycled_share(element: str, vectors: Iterable[tuple[Mapping[str, int] | None, int]]) -> Share:
     """The recycled content of all batteries of a model, plant and year, one figure for all of them.
 
     Args:
-        vectors: of the recycled account, one a battery.
+        vectors: of the recycled account, one a lot, and how many batteries the lot is.
 
     Source: Article 8(1): per model, year and manufacturing plant; manufacturing and post-consumer waste together.
     """
     summed: Counter[str] = Counter()
     known = untold = 0
-    for vector in vectors:
+    for vector, batteries in vectors:
         if vector is None:
-            untold += 1
+            untold += batteries
         else:
-            known += 1
+            known += batteries
             summed.update(vector)
     parts = {name: summed[name] for name in CLASSES if summed[name]}
     return Share(element, sum(summed.values()), parts, summed[UNKNOWN], known, untold)
 
 
-def footprint_value(
-    footprint: Footprint, energy: Decimal | None, cycles: int | None, plant: str
-) -> Mapping[str, Value] | None:
-    """The footprint of a battery as table `types` shapes it, market-based; None if anything is missing in it.
+@dataclass(frozen=True)
+class Mean:
+    """The footprint of the batteries of a model, plant and year: one of them on average.
 
     Args:
+        footprint: of those whose footprint is whole; None if there is none.
+        batteries: so many they are. lacking: so many more, in whose footprint something is missing.
+    """
+
+    footprint: Footprint | None
+    batteries: int
+    lacking: int
+
+
+def footprint_value(
+    mean: Mean, own: Footprint, energy: Decimal | None, cycles: int | None, plant: str
+) -> Mapping[str, Value] | None:
+    """The footprint of a model made at a plant in a year as table `types` shapes it, market-based.
+
+    None as long as it is not whole for a single battery of them. What stages the law still has no method for is no
+    row (end of life).
+
+    Args:
+        own: of the battery asked about, told beside the mean.
         energy: rated, kWh. cycles: expected; their product is the total energy over service life.
 
-    Source: Article 7(1)(d), (e); Annex II, points 2 and 4; the method act is not adopted, which `method` says.
+    Source: Article 7(1): per model per plant, (d), (e); Annex II, points 2, 4 and 5; the method act is not adopted,
+        which `method` says.
     """
-    if not footprint.whole:
+    footprint = mean.footprint
+    if footprint is None:
         return None
     total = footprint.total(Variant.MARKET)
     told: dict[str, Value] = {}
@@ -167,6 +185,9 @@ def footprint_value(
     if energy:
         told["perCapacityKwh"] = _round(total / energy)
     told["perBattery"] = _round(total)
+    if own.whole:
+        told["thisBattery"] = _round(own.total(Variant.MARKET))
+    told["batteries"] = mean.batteries
     primary = footprint.primary_share()
     if primary is not None:
         told["primary"] = _round(primary)
@@ -190,6 +211,13 @@ def stamp_text(footprint: Footprint) -> str:
 
 def _round(value: Decimal, step: Decimal = _GRAM) -> Decimal:
     return value.quantize(step, rounding=ROUND_HALF_EVEN)
+
+
+def left_out(mean: Mean) -> tuple[str, ...]:
+    """What the mean does not hold: batteries in whose footprint something is missing, and stages without a method."""
+    of = mean.batteries + mean.lacking
+    part = (f"{mean.lacking} of {of} batteries of the model, plant and year",) if mean.lacking else ()
+    return (*part, "end of life: no method adopted")
 
 
 def carbon_gaps(account: CarbonAccount, footprint: Footprint) -> tuple[str, ...]:
@@ -235,12 +263,11 @@ def _origin(register: Register, key: str) -> tuple[str, str, str]:
     return name, site.country, "recycled" if site.kind == "recycler" else "mine"
 
 
-def weight_of(book: Book, lot: LotId, declared: Value | None) -> int | None:
+def weight_of(content: Mapping[str, int | None], declared: Value | None) -> int | None:
     """Mg of the whole battery: as declared for its model, else the mass that the books follow; None if neither."""
     if isinstance(declared, Decimal) and declared > 0:
         return int(declared.scaleb(6))
-    first = book.first(lot)
-    return None if first is None else first.content.get(MASS)
+    return content.get(MASS)
 
 
 def elements_of(content: Mapping[str, int | None]) -> Sequence[str]:

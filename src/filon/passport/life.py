@@ -14,7 +14,8 @@ from __future__ import annotations
 import json
 from base64 import b64decode
 from binascii import Error as NotBase64
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -153,6 +154,15 @@ def deeds(said: Iterable[Said]) -> tuple[list[Deed], list[Finding]]:
             else:
                 findings.append(item)
     return sorted(told, key=lambda one: (one.at, _RANK[one.kind], one.key)), findings
+
+
+def by_battery(told: Iterable[Deed]) -> Mapping[str, Sequence[Deed]]:
+    """{battery: the deeds that name it, in the order given}."""
+    table: dict[str, list[Deed]] = defaultdict(list)
+    for deed in told:
+        for name in dict.fromkeys((*deed.of, *deed.into)):
+            table[name].append(deed)
+    return dict(table)
 
 
 _RANK = {kind: rank for rank, kind in enumerate([Kind.PLACE, *(kind for kind in Kind if kind is not Kind.PLACE)])}

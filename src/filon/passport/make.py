@@ -1,6 +1,6 @@
 """Passports made: every data point of a battery from what was said, what follows from the books, and its life.
 
-    grounds = Grounds(book, Sayings.of(told), deeds, carbon, size)
+    grounds = Grounds(Matter(book, carbon), Sayings.of(told), by_battery(deeds), size)
     passport(grounds, battery, on=date(2027, 2, 18))
 
 A pure function of the first n log entries, the versioned tables and the day asked about.
@@ -149,9 +149,11 @@ class _Making:
         """Whether the books show matter of each forebear battery in this one."""
         if self.battery.first is None or not self.battery.life.before:
             return
-        behind = {self.battery.book.holdings[i].lot for i in trace.forebears(self.battery.book, [self.battery.id])}
+        book, origin_of = self.battery.book, self.battery.grounds.matter.origin_of
+        behind = {book.holdings[i].lot for i in trace.forebears(book, [self.battery.lot])}
         for one in self.battery.life.before:
-            if one not in behind:
+            source = origin_of(one)
+            if source is None or source.lot not in behind:
                 self.findings.append(found("PAS-014", before=short(one), battery=short(self.battery.id)))
 
     def _published(self, filled: Sequence[PointValue]) -> None:

@@ -18,7 +18,7 @@ from filon.books.book import Book, Holding
 from filon.books.journal import UNKNOWN
 from filon.books.lot import AccountKind, LotId
 from filon.core.ident import short
-from filon.core.quantity import kg_from_mg, split
+from filon.core.quantity import kg_from_mg, part, split
 from filon.passport.derived import Material, percent
 from filon.passport.statement import local_day
 from filon.passport.value import Value
@@ -36,7 +36,7 @@ class _Passage:
 
 def record(  # noqa: PLR0917 - the columns of the article
     book: Book, lot: LotId, material: Material, origins: Vector | None, weight: int | None, operator: str,
-    reports: Sequence[Mapping[str, Value]] = (),
+    reports: Sequence[Mapping[str, Value]] = (), *, pieces: int = 1,
 ) -> tuple[Mapping[str, Value], ...]:  # fmt: skip
     """Rows of the record for one raw material in one battery: one a supplier, most first.
 
@@ -45,12 +45,13 @@ def record(  # noqa: PLR0917 - the columns of the article
         weight: mg of the whole battery.
         operator: who places the battery on the market; a supplier is who delivers to their sites.
         reports: on suppliers, as declared (point `supplierReports`).
+        pieces: of how many batteries the lot consists; everything is told of one of them.
 
     Returns:
         Rows whose kilograms sum to the battery's content, to the mg; none if it is unknown or nothing.
     """
     behind = trace.back(book, lot, material.element)
-    passages = _passages(book, lot, behind)
+    passages = _passages(book, lot, behind, pieces)
     whole = sum(origins.values()) if origins else 0
     if not origins or not whole:
         return ()
@@ -125,7 +126,7 @@ def _trade_names(book: Book, behind: Sequence[trace.Relative]) -> str:
     return ", ".join(sorted(names))
 
 
-def _passages(book: Book, lot: LotId, behind: Sequence[trace.Relative]) -> Sequence[_Passage]:
+def _passages(book: Book, lot: LotId, behind: Sequence[trace.Relative], pieces: int) -> Sequence[_Passage]:
     """Shipments behind a battery, oldest first, with the mg of its material that came by them."""
     found = []
     for one in behind:
@@ -135,7 +136,7 @@ def _passages(book: Book, lot: LotId, behind: Sequence[trace.Relative]) -> Seque
             takers = [f.target for f in book.outflows[holding.id] if isinstance(f.target, int)]
             giver = book.holdings[givers[0]].site if givers else ""
             taker = book.holdings[takers[0]].site if takers else ""
-            found.append(_Passage(holding, giver, taker, one.mg))
+            found.append(_Passage(holding, giver, taker, part(one.mg, 1, pieces)))
     return sorted(found, key=lambda one: (one.holding.made, one.holding.id))
 
 

@@ -69,8 +69,11 @@ def sayable(point: Point) -> bool:
     return point.source not in _FIXED or point.code in _MAY_SAY
 
 
-def statements(said: Iterable[Said]) -> tuple[list[Statement], list[Finding]]:
+def statements(said: Iterable[Said], of: str = "") -> tuple[list[Statement], list[Finding]]:
     """The statements that count, by the keys of their events; what cannot be read is left out.
+
+    Args:
+        of: only those about this subject; empty = all.
 
     Findings:
         PAS-001: no such data point. PAS-002: not a value of its type. PAS-003: of a model what is true of one battery.
@@ -81,7 +84,7 @@ def statements(said: Iterable[Said]) -> tuple[list[Statement], list[Finding]]:
     counted, findings = effective(bearing)
     told: list[Statement] = []
     for one in counted:
-        for item in _read(one):
+        for item in _read(one, of):
             if isinstance(item, Statement):
                 told.append(item)
             else:
@@ -108,10 +111,11 @@ def model_of(battery: str) -> str:
     return gtin(number) if number else ""
 
 
-def _read(said: Said) -> Iterator[Statement | Finding]:
+def _read(said: Said, of: str) -> Iterator[Statement | Finding]:
     about = subjects(said.event)
     if not about:
         yield found("PAS-005", said.place)
+    about = tuple(one for one in about if one == of) if of else about
     listed = said.event.own(MEMBER)
     for number, member in enumerate(listed if isinstance(listed, list | tuple) else [listed], 1):
         own = {str(name).rpartition("/")[2]: value for name, value in member.items()} if _is_map(member) else {}

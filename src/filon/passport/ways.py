@@ -15,6 +15,7 @@ from filon.passport.derived import (
     carbon_gaps,
     composition,
     footprint_value,
+    left_out,
     materials,
     origin_rows,
     stamp_text,
@@ -77,8 +78,8 @@ def _recycled(code: str) -> Callable[[Battery], Figure]:
     def way(battery: Battery) -> Figure:
         if battery.first is None:
             return battery.books(None, "recycled")
-        group = battery.grounds.group(battery.id, battery.first)
-        share = battery.grounds.share(group, METALS[code])
+        group = battery.group
+        share = battery.grounds.matter.share(group, METALS[code])
         return battery.books(share.value, "recycled", scope="model, plant and year", subject=battery.model,
                             gaps=_untold(share))  # fmt: skip
 
@@ -93,24 +94,29 @@ def _untold(share: Share) -> tuple[str, ...]:
 def _recycled_shares(battery: Battery) -> Figure:
     if battery.first is None:
         return battery.books(None, "recycled")
-    group = battery.grounds.group(battery.id, battery.first)
-    shares = [battery.grounds.share(group, element) for element in METALS.values()]
+    group = battery.group
+    shares = [battery.grounds.matter.share(group, element) for element in METALS.values()]
     rows = tuple(one.row() for one in shares if one.value is not None)
     return battery.books(rows or None, "recycled", scope="model, plant and year", subject=battery.model)
 
 
 def _carbon(battery: Battery) -> Figure:
-    account = battery.grounds.carbon
+    account = battery.grounds.matter.carbon
     if account is None or battery.first is None:
         return battery.books(None, "carbon")
-    footprint = account.footprint(battery.id, delivered=True)
+    own, mean = account.footprint(battery.lot, delivered=True), battery.grounds.matter.mean(battery.group)
     cycles = battery.said("expectedCycles")
     count = cycles.value if cycles and isinstance(cycles.value, int) else None
-    value = footprint_value(footprint, battery.energy, count, battery.plant)
-    entries = tuple(sorted({*battery.cone, *(one.line.activity.entry for one in footprint.contributions)}))
-    return battery.books(
-        value, "carbon", entries=entries, ruleset=stamp_text(footprint), gaps=carbon_gaps(account, footprint)
-    )
+    value = footprint_value(mean, own, battery.energy, count, battery.plant)
+    entries = tuple(sorted({*battery.cone, *(one.line.activity.entry for one in own.contributions)}))
+    gaps = (*carbon_gaps(account, own), *left_out(mean))
+    return battery.books(value, "carbon", scope="model, plant and year", subject=battery.model, entries=entries,
+                         ruleset=stamp_text(own), gaps=gaps)  # fmt: skip
+
+
+def _no_class(_battery: Battery) -> Figure:
+    """No performance class before the law has a method for it."""
+    return Figure(None, Standing.UNKNOWN, Why("law", "model", gaps=("A7(2): no method adopted",)))
 
 
 def _origins(battery: Battery) -> Figure:
@@ -129,8 +135,8 @@ def _due_diligence(battery: Battery) -> Figure:
         row
         for material in materials()
         if material.annex_x and material.element in vectors
-        for row in record(battery.book, battery.id, material, vectors[material.element], battery.weight, operator,
-                          reports)
+        for row in record(battery.book, battery.lot, material, vectors[material.element], battery.weight, operator,
+                          reports, pieces=battery.pieces)
     ]  # fmt: skip
     gaps = tuple(element for element, vector in vectors.items() if vector is None)
     return battery.books(tuple(rows) or None, "origin", gaps=gaps)
@@ -172,6 +178,7 @@ WAYS: Mapping[str, Callable[[Battery], Figure]] = {
     "criticalRawMaterials": _critical,
     "detailedComposition": _detailed,
     "carbonFootprint": _carbon,
+    "carbonFootprintLabel": _no_class,
     "recycledCobalt": _recycled("recycledCobalt"),
     "recycledLithium": _recycled("recycledLithium"),
     "recycledNickel": _recycled("recycledNickel"),

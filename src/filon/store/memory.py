@@ -114,6 +114,12 @@ class MemoryStore:
 
         return self._such(carries, size)
 
+    def marked(self, identifier: str, *, size: int | None = None) -> list[tuple[str, int]]:
+        """(role, sequence) of every record that carries an identifier."""
+        edge = self.size() if size is None else size
+        told = ((record.marks, stored) for record, stored in self._records if stored.entry < edge)
+        return sorted({(role, stored.sequence) for marks, stored in told for role, text in marks if text == identifier})
+
     def named(self, name: str, *, size: int | None = None) -> Iterator[Stored]:
         """Records with that own identifier."""
         return self._such(lambda record, _: bool(name) and record.name == name, size)

@@ -157,6 +157,12 @@ class PostgresStore:
         sql = f"{_STORED} sequence IN ({marks}) AND entry < %s ORDER BY sequence"
         return self._stored(sql, *values, _edge(size))
 
+    def marked(self, identifier: str, *, size: int | None = None) -> list[tuple[str, int]]:
+        """(role, sequence) of every record that carries an identifier."""
+        sql = """SELECT role, sequence FROM mark JOIN identifier ON id = identifier JOIN record USING (sequence)
+            WHERE text = %s AND entry < %s"""
+        return sorted((role, sequence) for role, sequence in self._rows(sql, (identifier, _edge(size))))
+
     def named(self, name: str, *, size: int | None = None) -> Iterator[Stored]:
         """Records with that own identifier."""
         sql = f"{_STORED} name = %s AND name <> '' AND entry < %s ORDER BY sequence"

@@ -139,6 +139,11 @@ class SqliteStore:
         """Records that carry any of the identifiers (in any of the roles), each once."""
         return self._told(lambda: sqlite_records.touching(self._reader(), identifiers, roles, size))
 
+    def marked(self, identifier: str, *, size: int | None = None) -> list[tuple[str, int]]:
+        """(role, sequence) of every record that carries an identifier."""
+        with told(self.path):
+            return sqlite_records.marked(self._reader(), identifier, size)
+
     def named(self, name: str, *, size: int | None = None) -> Iterator[Stored]:
         """Records with that own identifier."""
         return self._told(lambda: sqlite_records.named(self._reader(), name, size))

@@ -90,6 +90,14 @@ def touching(
     return _read(connection, sql, size, identifiers=_json(identifiers), roles=_json(roles or ()))
 
 
+def marked(connection: sqlite3.Connection, identifier: str, size: int | None) -> list[tuple[str, int]]:
+    """(role, sequence) of every record that carries an identifier; nothing but the index is read."""
+    edge = "" if size is None else f"AND sequence < {_EDGE}"
+    sql = f"""SELECT role.text, sequence FROM mark JOIN role ON role.id = mark.role
+        WHERE identifier = (SELECT id FROM identifier WHERE text = :identifier) {edge}"""  # noqa: S608 - our own words
+    return sorted(connection.execute(sql, {"identifier": identifier, "size": size}))
+
+
 def named(connection: sqlite3.Connection, name: str, size: int | None) -> Iterator[Stored]:
     """Records with that own identifier."""
     sql = f"""SELECT {_STORED} FROM record WHERE name = :name AND name <> '' AND sequence < {_EDGE}

@@ -17,6 +17,7 @@ from filon.views.say import NARROW, Tongue
 UNITS: Mapping[str, str] = {
     "percent": "%", "kg": "kg", "watts": "W", "ohm": "Ω", "soc": "%", "low": "°C", "high": "°C", "temperature": "°C",
     "perTotalKwh": "kg CO₂e/kWh", "perCapacityKwh": "kg CO₂e/kWh", "perKwh": "kg CO₂e/kWh", "perBattery": "kg CO₂e",
+    "thisBattery": "kg CO₂e",
     "primary": "%", "preConsumer": "%", "postConsumer": "%", "unclassed": "%", "known": "%", "unknown": "%",
 }  # fmt: skip
 _SILENT = frozenset(
@@ -120,7 +121,7 @@ def _recycled(say: Tongue, value: Mapping[str, Value]) -> Iterator[Line]:
 
 
 def _footprint(say: Tongue, value: Mapping[str, Value]) -> Iterator[Line]:
-    for key in ("perTotalKwh", "perCapacityKwh", "perBattery", "primary"):
+    for key in ("perTotalKwh", "perCapacityKwh", "perBattery", "thisBattery", "batteries", "primary"):
         if key in value:
             yield Line(_member(say, key, value[key]))
     stages = value.get("stages")

@@ -172,11 +172,29 @@ class CarbonAccount:
         """Makings by node."""
         return {making.node: making for making in self.makings.all}
 
+    @cached_property
+    def lacking_behind(self) -> tuple[bool, ...]:
+        """Whether anything is missing in the footprint of a holding, by node; one pass over all links."""
+        told: list[bool] = []
+        for node, into in enumerate(self.links.into):
+            behind = any(told[one.source] if one.share else one.source in self.gaps_at for one in into)
+            told.append(behind or node in self.gaps_at)
+        return tuple(told)
+
+    def whole(self, lot: LotId, *, delivered: bool = False) -> bool:
+        """Whether nothing is missing in a lot's footprint; as `footprint(lot).whole`, for many lots at once."""
+        nodes = self.book.of_lot.get(lot, ())
+        return bool(nodes) and not self.lacking_behind[nodes[-1] if delivered else nodes[0]]
+
     def weights(self, node: int) -> dict[int, Decimal]:
         """Share of every forebear's footprint that is in a holding: the adjoint of y = b + W y, newest first."""
+        return self._behind({node: Decimal(1)})
+
+    def _behind(self, start: Mapping[int, Decimal]) -> dict[int, Decimal]:
+        """The same of parts of several holdings together."""
         with localcontext(prec=DIGITS):
-            weight: dict[int, Decimal] = {node: Decimal(1)}
-            for index in range(node, -1, -1):
+            weight = dict(start)
+            for index in range(max(start), -1, -1):
                 mine = weight.get(index)
                 if mine:
                     for link in self.links.into[index]:
@@ -193,10 +211,29 @@ class CarbonAccount:
         if not nodes:
             raise KeyError(lot)
         node = nodes[-1] if delivered else nodes[0]
-        holding = self.book.holdings[node]
-        weights = self.weights(node)
         with localcontext(prec=DIGITS):
-            unit = self.per_unit(node)
+            return self._footprint(lot, node, self.weights(node), self.per_unit(node))
+
+    def mean(self, lots: Mapping[LotId, int], *, delivered: bool = False) -> Footprint:
+        """The footprint of one piece on average of some lots, each counted as often as it has pieces.
+
+        Args:
+            lots: {lot: how many of its pieces count}, at least one.
+
+        Returns:
+            Of lots l with n pieces each: sum of n times `footprint(l)` over sum of n. Its `node` is the youngest.
+        """
+        every = sum(lots.values())
+        with localcontext(prec=DIGITS):
+            start: dict[int, Decimal] = defaultdict(Decimal)
+            for lot, number in lots.items():
+                node = self.book.of_lot[lot][-1 if delivered else 0]
+                start[node] += self.per_unit(node) * number / every
+        node = max(start)
+        return self._footprint(self.book.holdings[node].lot, node, self._behind(start), Decimal(1))
+
+    def _footprint(self, lot: LotId, node: int, weights: Mapping[int, Decimal], unit: Decimal) -> Footprint:
+        with localcontext(prec=DIGITS):
             listed = [
                 Contribution(line, weight * unit)
                 for index, weight in weights.items()
@@ -208,6 +245,7 @@ class CarbonAccount:
                 for index, weight in sorted(weights.items())
                 for gap in self.gaps_at.get(index, ())
             )
+        holding = self.book.holdings[node]
         per = {MILLIGRAM: "kg", PIECE: "piece"}.get(holding.unit, holding.unit)
         return Footprint(lot, node, per, tuple(listed), lacking, self.stamp)
 

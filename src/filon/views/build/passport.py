@@ -103,9 +103,10 @@ def history_view(
                 if code in codes:
                     said[one.entry][code] = None
     done: dict[int, list[str]] = defaultdict(list)
-    for deed in grounds.deeds_of.get(passport.identifier, ()):
+    for deed in grounds.deeds.get(passport.identifier, ()):
         done[deed.entry].append(deed.kind.value)
-    behind = trace.forebears(grounds.book, [LotId(passport.identifier)])
+    source = grounds.matter.origin_of(passport.identifier)
+    behind = trace.forebears(grounds.book, [source.lot]) if source else set()
     made = {grounds.book.holdings[index].made for index in behind}
     events = Counter(grounds.book.events[event].entry for event in made)
     lines = []
@@ -128,9 +129,9 @@ def board_view(
 ) -> BoardView:
     """Every model with its verdicts, judged by its last battery; models first that lack most."""
     groups: dict[str, list[LotId]] = defaultdict(list)
-    for lot in grounds.batteries:
+    for lot in grounds.matter.batteries:
         groups[model_of(lot) or lot].append(lot)
-    lines = [_model(grounds, model, lots, of(lots[-1])) for model, lots in groups.items()]
+    lines = [_model(grounds, model, lots, of(grounds.matter.last_of(lots[-1]))) for model, lots in groups.items()]
     return BoardView(state, on, ruleset, tuple(sorted(lines, key=lambda one: (-_missing(one), one.key))))
 
 
@@ -143,9 +144,9 @@ def _model(grounds: Grounds, model: str, lots: Sequence[LotId], passport: Passpo
     return ModelLine(
         key=model,
         name="" if name == model else name,
-        path=f"/passports{battery_path(lots[-1])}",
+        path=f"/passports{battery_path(passport.identifier)}",
         battery=passport.serial or passport.identifier,
-        batteries=len(lots),
+        batteries=sum(map(grounds.matter.pieces, lots)),
         category=Named("category", passport.category.value),
         state=Named("publication", passport.state.value),
         counts=counts(passport),
