@@ -301,6 +301,24 @@ def test_subscriptions_that_are_not_kept(body):
     assert w.get("/queries/q/subscriptions").json() == []
 
 
+def test_a_new_subscription_is_told_back_and_its_secret_is_not():
+    """GS1's OpenAPI: 201 with the subscription; its examples call the signature token `secret`."""
+    w = subscribed(Receiver(), secret="t0ken")
+    made = w.call("POST", "/queries/q/subscriptions", json={"dest": HOOK, "stream": True, "secret": "t0ken"})
+    assert made.status_code == 201
+    assert made.headers["Location"].endswith("/" + made.json()["subscriptionID"])
+    assert "t0ken" not in made.text
+    assert made.json() == w.get("/queries/q/subscriptions/" + made.json()["subscriptionID"]).json()
+    told = w.call("OPTIONS", "/queries/q/subscriptions/" + made.json()["subscriptionID"]).headers
+    assert told["GS1-Query-Min-Record-Time"] == made.json()["minRecordTime"]
+    assert told["Allow"] == "GET, DELETE, OPTIONS"
+    refused = w.call(
+        "POST", "/queries/q/subscriptions", json={"dest": HOOK, "stream": True}, headers={"Accept": "text/xml"}
+    )
+    assert refused.status_code == 406
+    assert len(w.get("/queries/q/subscriptions").json()) == 2
+
+
 def test_whose_subscriptions_are_seen():
     w = subscribed(Receiver())
     assert [one["dest"] for one in w.get("/queries/q/subscriptions").json()] == [HOOK]

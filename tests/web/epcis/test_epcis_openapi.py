@@ -1,6 +1,8 @@
 """What the interface says of itself: whole, true, and never a 5xx whatever a program sends."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 import schemathesis
@@ -35,6 +37,18 @@ SHORT, SCHEMA = schema(6), schema(1000)
 def test_every_path_and_method_is_described_and_nothing_else():
     served = {(method, path.template) for path in PATHS for method in path.methods}
     assert served == set(OPERATIONS)
+
+
+def test_every_operation_stands_in_the_table_of_the_docs_with_tests_that_exist():
+    root = Path(__file__).parents[3]
+    tests = "".join(file.read_text("utf-8") for file in (root / "tests").rglob("test_*.py"))
+    page = (root / "docs/standards/epcis-rest.md").read_text("utf-8")
+    rows = re.findall(r"^\| (GET|POST|DELETE) (/\S*) \|(.*)$", page, re.MULTILINE)
+    assert sorted((method, path) for method, path, _ in rows) == sorted(OPERATIONS)
+    named = re.findall(r"`(test_\w+)`", page)
+    assert [name for name in named if not name.startswith("test_epcis_") and f"def {name}(" not in tests] == []
+    for method, path, rest in rows:
+        assert set(re.findall(r"\b4\d\d\b", rest.split("|")[2])) <= {*OPERATIONS[method, path].failures, "403"}
 
 
 def test_the_document_is_open_to_everybody():

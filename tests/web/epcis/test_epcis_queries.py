@@ -588,7 +588,7 @@ def test_discovery(w):
 
     for path in PATHS:
         raw = path.template.replace("{", "").replace("}", "")
-        answer = w.call("OPTIONS", raw, "submitter")
+        answer = w.call("OPTIONS", raw, "reader" if path.template.startswith("/capture/") else "submitter")
         assert (answer.status_code, answer.content) == (204, b"")
         assert set(answer.headers["Allow"].split(", ")) == {*path.methods, "OPTIONS"}
         for name in (
@@ -606,6 +606,43 @@ def test_discovery(w):
     assert capture["GS1-EPCIS-Capture-Limit"] == "50000"
     assert capture["GS1-Capture-Error-Behaviour"] == "all"
     assert w.call("OPTIONS", "/events", None).status_code == 401
+
+
+def test_prefixes_of_a_named_query_may_stand_in_the_header(w):
+    """GS1's OpenAPI: POST /queries has GS1-Extensions too."""
+    body = {"name": "graded", "query": {"EQ_mine:grade": "A"}}
+    header = {"GS1-Extensions": "mine=https://mine.example/"}
+    assert w.call("POST", "/queries", json=body, headers=header).status_code == 201
+    assert w.get("/queries/graded").json()["query"]["@context"] == {"mine": "https://mine.example/"}
+    told = w.get("/queries/graded/events")
+    assert told.status_code == 200
+    assert told.headers["GS1-CBV-XML-Format"] == "No_Preference"
+    assert told.headers["GS1-EPC-Format"] == "Always_GS1_Digital_Link"
+
+
+def test_discovery_of_what_is_not_there(w):
+    """Told to who may read only; the standard's OpenAPI gives OPTIONS a 404 for queries and subscriptions."""
+    for raw in ("/queries/none", "/queries/none/events", "/queries/none/subscriptions", "/queries/none/subscriptions/1",
+                "/events/urn:uuid:0", "/epcs/urn:x:0", "/bizSteps/urn:x:0/events"):  # fmt: skip
+        assert w.call("OPTIONS", raw, "reader").status_code == 404
+        assert w.call("OPTIONS", raw, "submitter").status_code == 204
+    assert w.call("OPTIONS", "/capture/none", "submitter").status_code == 404
+    assert w.call("OPTIONS", "/capture/none", "reader").status_code == 204
+
+
+def test_a_query_parameter_that_means_nothing_here_is_refused(w):
+    """12.4: an unknown parameter is an error, never an answer to another question."""
+    w.call("POST", "/queries", json={"name": "strict", "query": {}})
+    for method, raw in (("GET", "/"), ("GET", "/capture"), ("GET", "/queries"), ("GET", "/queries/strict"),
+                        ("GET", "/queries/strict/subscriptions"), ("GET", "/queries/strict/events"), ("GET", "/events"),
+                        ("GET", "/epcs"), ("GET", "/bizSteps/shipping"), ("GET", "/bizSteps/shipping/events"),
+                        ("GET", "/events/urn:uuid:1"), ("DELETE", "/queries/strict"), ("HEAD", "/queries/strict")):  # fmt: skip
+        answer = w.call(method, f"{raw}?colour=red", "all")
+        assert answer.status_code == 400, (method, raw)
+        if method != "HEAD":
+            assert answer.json()["type"] == "epcisException:QueryParameterException"
+            assert "colour" in answer.json()["detail"]
+    assert w.get("/queries/strict").status_code == 200
 
 
 def test_other_methods_are_refused(w):

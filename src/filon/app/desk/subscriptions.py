@@ -33,7 +33,7 @@ NEVER = 1 << 62
 HELD = timedelta(seconds=60)
 """So long a delivery belongs to who took it up; longer than any call out may take."""
 
-MEMBERS = frozenset({"dest", "signatureToken", "initialRecordTime", "stream", "schedule", "reportIfEmpty"})
+MEMBERS = frozenset({"dest", "signatureToken", "secret", "initialRecordTime", "stream", "schedule", "reportIfEmpty"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ def subscribe(
         TooManyException: the token holds enough.
     """
     named.one(desk, query)
-    dest, secret = body.get("dest"), body.get("signatureToken")
+    dest, secret = body.get("dest"), body.get("signatureToken", body.get("secret"))  # GS1's examples say `secret`
     if body.keys() - MEMBERS or not isinstance(dest, str) or not isinstance(secret, str | None):
         raise SubscriptionControlsException(f"a subscription has dest and, as needed, {', '.join(sorted(MEMBERS))}")
     target(dest, hosts)

@@ -145,6 +145,12 @@ def shown(call: Call) -> Response:
     return reply.job(call, jobs.one(call.repository.desk, call.values["captureID"], token=_own(call)))
 
 
+def there(call: Call) -> dict[str, str]:
+    """Refuse a job that is not there."""
+    jobs.one(call.repository.desk, call.values["captureID"], token=_own(call))
+    return {}
+
+
 def _own(call: Call) -> str | None:
     return None if call.token.may(Deed.SEE_ALL_JOBS) else call.token.id
 

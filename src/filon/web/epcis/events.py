@@ -53,8 +53,6 @@ def values(call: Call) -> Response:
     """GET /{collection}."""
     call.need(Deed.READ)
     collection, parameters = call.values["collection"], call.parameters
-    if strange := parameters.keys() - {"perPage", "nextPageToken"}:
-        raise QueryParameterException(f"{min(strange)} is no parameter of a collection")
     per_page, at = call.per_page(parameters), call.begin(parameters, collection)
     if collection == "epcs":
         listed, following = call.repository.cards.things(per_page, Position(*at) if at else None)
@@ -69,14 +67,14 @@ def values(call: Call) -> Response:
 def value(call: Call) -> Response:
     """GET /{collection}/{value}: what can be asked of a value."""
     call.need(Deed.READ)
-    _known(call)
+    known(call)
     return reply.collection(call, ["events"])
 
 
 def of_value(call: Call) -> Response:
     """GET /{collection}/{value}/events."""
     call.need(Deed.READ)
-    named, parameters = _known(call), call.parameters
+    named, parameters = known(call), call.parameters
     collection = call.values["collection"]
     if collection == "epcs":
         return page(call, asked(parameters, call.prefixes, thing=named), parameters)
@@ -86,7 +84,24 @@ def of_value(call: Call) -> Response:
     return page(call, asked({**parameters, said: named}, call.prefixes), parameters)
 
 
-def _known(call: Call) -> str:
+def there(call: Call) -> dict[str, str]:
+    """Refuse an event that is not there."""
+    call.repository.answers.event(call.values["eventID"])
+    return {}
+
+
+def value_there(call: Call) -> dict[str, str]:
+    """Refuse a value that no event names."""
+    known(call)
+    return {}
+
+
+def known(call: Call) -> str:
+    """The value that the path says, as it is kept.
+
+    Raises:
+        NoSuchResourceException: no event names it.
+    """
     collection, text = call.values["collection"], call.values["value"]
     spelled = call.repository.cards.spelled(collection, text)
     if not call.repository.cards.knows(collection, spelled):

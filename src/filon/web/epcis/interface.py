@@ -28,6 +28,7 @@ from filon.app.desk.exceptions import (
     ImplementationException,
     MethodNotAllowedException,
     NoSuchResourceException,
+    QueryParameterException,
     TooManyException,
     named,
 )
@@ -61,19 +62,29 @@ class Path:
     Args:
         template: with `{names}` as in the standard.
         methods: {method: what answers it}.
+        asks: query parameters that its GET knows; None where what answers looks itself.
+        there: refuses a value of the path that is not there, for OPTIONS; gives headers that only it has.
         bodies: media types that its POST takes.
     """
 
     template: str
     methods: Mapping[str, Deal]
     bodies: tuple[str, ...] = ()
+    asks: frozenset[str] | None = frozenset()
+    there: Callable[[Call], Mapping[str, str]] | None = None
 
     @property
     def allow(self) -> str:
         """The methods, as a header tells them."""
         return ", ".join([*self.methods, "OPTIONS"])
 
+    def strange(self, call: Call) -> str:
+        """The first query parameter of a call that means nothing here; "" if there is none."""
+        known = self.asks if call.request.scope["method"] in {"GET", "HEAD"} else frozenset()
+        return "" if known is None else min(call.parameters.keys() - known, default="")
 
+
+PAGES = frozenset({"perPage", "nextPageToken"})
 LISTENED = "/queries/{queryName}/events"
 """The path that a WebSocket may be opened on."""
 
@@ -87,24 +98,34 @@ def _give_back(call: Call) -> Response:
 
 PATHS: tuple[Path, ...] = (
     Path("/", {"GET": events.root}),
-    Path("/capture", {"POST": capture.post, "GET": capture.listed}, (LD, JSON, XML, TEXT_XML)),
-    Path("/capture/{captureID}", {"GET": capture.shown}),
-    Path("/events", {"POST": capture.post_event, "GET": events.found}, (LD, JSON, XML, TEXT_XML)),
-    Path("/events/{eventID}", {"GET": events.one}),
+    Path("/capture", {"POST": capture.post, "GET": capture.listed}, (LD, JSON, XML, TEXT_XML), PAGES),
+    Path("/capture/{captureID}", {"GET": capture.shown}, there=capture.there),
+    Path("/events", {"POST": capture.post_event, "GET": events.found}, (LD, JSON, XML, TEXT_XML), None),
+    Path("/events/{eventID}", {"GET": events.one}, there=events.there),
     *(
         path
         for name in events.COLLECTIONS
         for path in (
-            Path(f"/{name}", {"GET": events.values}),
-            Path(f"/{name}/{{value}}/events", {"GET": events.of_value}),
-            Path(f"/{name}/{{value}}", {"GET": events.value}),
+            Path(f"/{name}", {"GET": events.values}, asks=PAGES),
+            Path(f"/{name}/{{value}}/events", {"GET": events.of_value}, asks=None, there=events.value_there),
+            Path(f"/{name}/{{value}}", {"GET": events.value}, there=events.value_there),
         )
     ),
-    Path("/queries", {"POST": queries.post, "GET": queries.listed}, (JSON, LD)),
-    Path("/queries/{queryName}", {"GET": queries.shown, "DELETE": queries.dropped}),
-    Path(LISTENED, {"GET": queries.results}),
-    Path("/queries/{queryName}/subscriptions", {"POST": subscribe.post, "GET": subscribe.listed}, (JSON, LD)),
-    Path("/queries/{queryName}/subscriptions/{subscriptionID}", {"GET": subscribe.shown, "DELETE": subscribe.ended}),
+    Path("/queries", {"POST": queries.post, "GET": queries.listed}, (JSON, LD), PAGES),
+    Path("/queries/{queryName}", {"GET": queries.shown, "DELETE": queries.dropped}, there=queries.there),
+    Path(LISTENED, {"GET": queries.results}, asks=None, there=queries.there),
+    Path(
+        "/queries/{queryName}/subscriptions",
+        {"POST": subscribe.post, "GET": subscribe.listed},
+        (JSON, LD),
+        PAGES,
+        queries.there,
+    ),
+    Path(
+        "/queries/{queryName}/subscriptions/{subscriptionID}",
+        {"GET": subscribe.shown, "DELETE": subscribe.ended},
+        there=subscribe.there,
+    ),
     Path("/nextPageToken/{token}", {"DELETE": _give_back}),
 )
 """The one list; dispatch, OPTIONS, the OpenAPI document and its test are made from it."""
@@ -187,6 +208,8 @@ class Interface:
         if deal is None:
             extra["Allow"] = path.allow
             raise MethodNotAllowedException(f"{request.method} is not known here; {path.allow} are")
+        if strange := path.strange(call):
+            raise QueryParameterException(f"{strange} is no query parameter here")
         if request.method == "POST":
             kind = body_kind(request, path.bodies)
             limit = self.repository.bounds.capture_bytes if XML in path.bodies else QUERY_BODY
@@ -294,6 +317,8 @@ def options(path: Path, call: Call) -> Response:
         "GS1-EPC-Format": "Always_GS1_Digital_Link, Always_EPC_URN, No_Preference, Never_Translates",
         "GS1-CBV-XML-Format": "Always_URN, Always_Web_URI, No_Preference, Never_Translates",
     }
+    if path.there is not None and call.token.may(Deed.SEE_OWN_JOBS if "captureID" in call.values else Deed.READ):
+        headers |= path.there(call)  # who may not read is not told what is there
     if path.template == "/capture":
         headers |= {**capture.limits(call), "GS1-Capture-Error-Behaviour": "all"}
     return Response(status_code=204, headers=headers)

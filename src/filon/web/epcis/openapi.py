@@ -106,8 +106,8 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         (*_PAGED, "epcFormat", "cbvFormat"),
     ),
     ("POST", "/queries/{queryName}/subscriptions"): Operation(
-        "Have new answers sent to an address", "201", "", (), ("400", "404", "413", "415", "429"), ("epcFormat",),
-        "NewSubscription",
+        "Have new answers sent to an address", "201", "Subscription", (JSON, LD),
+        ("400", "404", "413", "415", "429"), ("epcFormat",), "NewSubscription",
     ),
     ("GET", "/queries/{queryName}/subscriptions"): Operation(
         "Subscriptions to a query", "200", "Subscriptions", (JSON, LD), ("400", "404"), _PAGED
@@ -204,7 +204,8 @@ _SCHEMAS: Mapping[str, Any] = {
     },
     "NewSubscription": _closed(
         ("dest",),
-        dest={"type": "string", "format": "uri"}, signatureToken={"type": "string"}, initialRecordTime=_TIME,
+        dest={"type": "string", "format": "uri"}, signatureToken={"type": "string"}, secret={"type": "string"},
+        initialRecordTime=_TIME,
         stream={"type": "boolean"}, reportIfEmpty={"type": "boolean"},
         schedule={"$ref": "#/components/schemas/Schedule"},
     ),

@@ -29,6 +29,8 @@ def post(call: Call) -> Response:
         raise QueryValidationException('a query is posted as {"name": "..", "query": {..}}')
     if "@context" in body and "@context" not in query:
         query = {"@context": body["@context"], **query}
+    if call.prefixes and "@context" not in query:
+        query = {"@context": call.prefixes, **query}
     kept = named.keep(call.repository.desk, name, query, call.token, now=call.now)
     return Response(status_code=201, headers={"Location": call.here(f"{call.root}/queries/{quote(kept.name)}")})
 
@@ -63,6 +65,12 @@ def shown(call: Call) -> Response:
     """GET /queries/{queryName}."""
     call.need(Deed.READ)
     return reply.given(call, _told(named.one(call.repository.desk, call.values["queryName"])))
+
+
+def there(call: Call) -> dict[str, str]:
+    """Refuse a query that is not there."""
+    named.one(call.repository.desk, call.values["queryName"])
+    return {}
 
 
 def dropped(call: Call) -> Response:

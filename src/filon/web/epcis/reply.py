@@ -38,7 +38,7 @@ def events(call: Call, found: Iterable[Event], name: str = "SimpleEventQuery") -
         epc_format=call.epc_format,
         words=call.cbv_format,
     )
-    call.answer["GS1-EPC-Format"] = call.epc_format
+    _spelled(call)
     return Response(data, media_type=typed(form))
 
 
@@ -55,8 +55,13 @@ def stored(call: Call, found: Sequence[Stored], name: str = "SimpleEventQuery") 
         epc_format=call.epc_format,
         words=call.cbv_format,
     )
-    call.answer["GS1-EPC-Format"] = call.epc_format
+    _spelled(call)
     return Response(data, media_type=typed(form))
+
+
+def _spelled(call: Call) -> None:
+    """Tell how identifiers and words are spelled in the answer."""
+    call.answer.update({"GS1-EPC-Format": call.epc_format, "GS1-CBV-XML-Format": call.cbv_format})
 
 
 def typed(form: str) -> str:

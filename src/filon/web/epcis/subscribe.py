@@ -10,13 +10,14 @@ from starlette.responses import Response
 from filon.app.desk import subscriptions
 from filon.app.desk.tokens import Deed
 from filon.web.epcis import reply
-from filon.web.epcis.call import Call
+from filon.web.epcis.call import JSON, LD, Call
 from filon.web.epcis.queries import members
 
 
 def post(call: Call) -> Response:
     """POST /queries/{queryName}/subscriptions."""
     call.need(Deed.ASK)
+    call.form((JSON, LD))  # refused before anything is kept
     body = members(call, {"dest"}, optional=set(subscriptions.MEMBERS))
     made = subscriptions.subscribe(
         call.repository.desk,
@@ -29,7 +30,8 @@ def post(call: Call) -> Response:
         hosts=call.repository.hosts,
     )
     call.repository.woke()
-    return Response(status_code=201, headers={"Location": f"{call.here(call.request.scope['path'])}/{made.id}"})
+    call.answer["Location"] = f"{call.here(call.request.scope['path'])}/{made.id}"
+    return reply.given(call, made.members(), 201)
 
 
 def listed(call: Call) -> Response:
@@ -52,6 +54,13 @@ def shown(call: Call) -> Response:
     query, subscription = call.values["queryName"], call.values["subscriptionID"]
     one = subscriptions.one(call.repository.desk, query, subscription, token=_own(call))
     return reply.given(call, one.members())
+
+
+def there(call: Call) -> dict[str, str]:
+    """Refuse a subscription that is not there; since when its events count."""
+    query, subscription = call.values["queryName"], call.values["subscriptionID"]
+    one = subscriptions.one(call.repository.desk, query, subscription, token=_own(call))
+    return {"GS1-Query-Min-Record-Time": str(one.members()["minRecordTime"])}
 
 
 def ended(call: Call) -> Response:
