@@ -119,6 +119,15 @@ def test_a_passport_is_created_published_and_read_back_by_its_address(world):
     assert json.loads(kept["received"]["body"])["weight"] == 412.5, "the call is kept as it came"
 
 
+def test_a_passport_of_whose_matter_the_books_hold_nothing_has_its_page_and_history_all_the_same(made):
+    path = BATTERY.removeprefix("https://id.gs1.org")
+    page = made.web.get(path, headers={"Accept": "text/html", "Accept-Language": "fr"})
+    assert page.status_code == 200
+    assert "412,5" in page.text
+    assert made.web.get("/history" + path, headers={"Accept": "text/html"}).status_code == 200
+    assert made.web.get("/01/09521213000010/21/NOBODY", headers={"Accept": "text/html"}).status_code == 404
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
 @pytest.mark.parametrize("full", [True, False])
 def test_what_another_filon_exports_is_created_here_with_every_point_that_can_be_said(world, name, full):

@@ -24,7 +24,7 @@ from filon.app.custody import CustodyOfLedger
 from filon.app.export import exported
 from filon.app.intake import document
 from filon.app.ledger import Ledger
-from filon.app.passport_pages import PassportPages
+from filon.app.passport_pages import STRANGER, PassportPages
 from filon.books.book import Book
 from filon.books.lot import LotId
 from filon.books.period import period_findings
@@ -41,7 +41,7 @@ from filon.views.balance import BalanceView
 from filon.views.battery import BatteryView
 from filon.views.build.alarm import alarm_list
 from filon.views.build.balance import balance_view
-from filon.views.build.battery import battery_view
+from filon.views.build.battery import battery_view, declared_view
 from filon.views.build.chain import chain_of
 from filon.views.build.custody import credits_view, custody_view
 from filon.views.build.flows import flows_view
@@ -102,7 +102,11 @@ class Pages(PassportPages):
         """The public view of one battery: everybody may see it."""
         lot = LotId(sgtin(gtin, serial))
         self.standing(lot)
-        view = battery_view(self.sight_of(lot, as_of), lot)
+        try:
+            view = battery_view(self.sight_of(lot, as_of), lot)
+        except NotFoundError:  # a passport that was typed in, or taken over from another system
+            made = self.passports.passport(lot, on=self.day(), as_of=as_of, audiences=STRANGER)
+            view = declared_view(self.state(as_of=as_of), made)
         return replace(view, passport=self.passport(lot, as_of=as_of))
 
     def balance(

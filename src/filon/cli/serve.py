@@ -40,6 +40,7 @@ def serve(
     from filon.app.passport_writing import PassportWriting
     from filon.app.public_log import PublicLog
     from filon.app.witness import open_witness
+    from filon.cli.evidence import evidence_of
     from filon.cli.pact import office_of
     from filon.cli.passport import sealer_of
     from filon.cli.provider import outbox_folder
@@ -73,6 +74,7 @@ def serve(
                 repository=repository,
                 office=office,
                 points=data,
+                evidence=evidence_of(context),
                 writing=PassportWriting(data, shelf, outbox_folder(settings.ledger)),
                 door=Door(repository.desk),
                 log=PublicLog(ledger.store),

@@ -9,6 +9,10 @@ from filon.core.finding import Language
 FRENCH: Mapping[str, str] = {
     "written": "écrit",
     "Battery": "Batterie",
+    "SHA-256": "SHA-256",
+    "Document": "Document",
+    "Bytes": "Octets",
+    "Handed in": "Déposé",
     "Registration": "Enregistrement",
     "Why": "Pourquoi",
     "queued": "en file",

@@ -18,6 +18,8 @@ from starlette.middleware.gzip import GZipMiddleware
 from filon import __version__
 from filon.app.access.door import Door
 from filon.app.desk.repository import Repository
+from filon.app.evidence import Evidence
+from filon.app.issuing import Issuing
 from filon.app.pact.office import Office
 from filon.app.passport_data import PassportData
 from filon.app.passport_pages import PassportPages
@@ -32,6 +34,7 @@ from filon.web.door import door_routes, gate, who
 from filon.web.dpp import failed, passport_routes
 from filon.web.dpp_writing import dpp_writing_routes
 from filon.web.epcis import Below, Interface
+from filon.web.evidence import evidence_routes
 from filon.web.log import log_routes, witness_routes
 from filon.web.pact import pact
 from filon.web.points import points_routes
@@ -58,6 +61,7 @@ def create_app(
     office: Office | None = None,
     points: PassportData | None = None,
     writing: PassportWriting | None = None,
+    evidence: Evidence | None = None,
     shelf: Shelf | None = None,
     door: Door | None = None,
 ) -> FastAPI:
@@ -72,6 +76,7 @@ def create_app(
         office: who exchanges footprints with partners below `/3/`; None = nobody.
         points: where passport data come in, by program or form; None = nowhere.
         writing: EN 18222 calls that change passports; None = they are only read.
+        evidence: documents behind statements; None, or no `points` and no ledger of our own = nothing is there.
         shelf: passports for programs: resolver, `/v1`, `/dpp`, `/status`, DID document; None = nothing is there.
         door: who may see what; None = everybody sees every page, as on one's own machine.
     """
@@ -88,6 +93,8 @@ def create_app(
     app.include_router(verify_routes(shelf))
     if shelf is not None:
         app.include_router(passport_routes(shelf))
+    if evidence is not None and points is not None and isinstance(shelf, Issuing):
+        app.include_router(evidence_routes(evidence, shelf, points))
     if writing is not None:
         app.include_router(dpp_writing_routes(writing))
     if log is not None:

@@ -31,7 +31,7 @@ from filon.web.pages import query
 from filon.web.reply import json_of, page, problem, wants_json
 
 PUBLIC = re.compile(
-    r"/(?:01|i|qr|history|granted|granted\.json|static|dpp|v1|status|\.well-known|tile|witness|epcis|3|auth)(?:/.*)?"
+    r"/(?:01|i|qr|evidence|history|granted|granted\.json|static|dpp|v1|status|\.well-known|tile|witness|epcis|3|auth)(?:/.*)?"
     r"|/(?:healthz|readyz|sign-in|sign-out|welcome|verify|checkpoint|passports/data|passports/form/.*)"
 )
 """What a stranger may reach; programs that need a token are asked for it behind these doors."""

@@ -42,7 +42,7 @@ def points_routes(data: PassportData) -> APIRouter:
             body = await _body(request)
             outcome = await run_in_threadpool(data.submit, body, secret if scheme.lower() == "bearer" else "")
         except FilonError as error:
-            return _problem(error)
+            return refused(error)
         answer = write_json(_told(outcome))
         status = 422 if outcome.state is State.REFUSED else 200
         return Response(
@@ -73,7 +73,7 @@ def points_routes(data: PassportData) -> APIRouter:
     return routes
 
 
-def _problem(error: FilonError) -> Response:
+def refused(error: FilonError) -> Response:
     """An error as a program reads it, whatever it accepts.
 
     Source: RFC 9457; RFC 6750, section 3.

@@ -7,6 +7,7 @@ named anywhere.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
 from filon.books import trace
@@ -17,11 +18,14 @@ from filon.core.errors import NotFoundError
 from filon.core.ident import elements
 from filon.core.ident import gtin as class_of
 from filon.epcis.event import FILON
+from filon.passport.passport import Passport
+from filon.passport.value import Value
 from filon.views.battery import BatteryView, Leg
 from filon.views.build.lot import contained, mass_of
 from filon.views.build.sight import Sight
 from filon.views.chain import STAGES
 from filon.views.figure import Figure, Named, Sentence, Standing
+from filon.views.ledger_state import LedgerState
 from filon.views.origin import Contained, OriginKind, known_share, unmeasured, verdict
 
 
@@ -62,6 +66,40 @@ def battery_view(sight: Sight, lot: LotId, *, public: bool = True) -> BatteryVie
         journey=journey(sight, lot, metals, public=public),
         evidence=_evidence(sight, lot),
     )
+
+
+def declared_view(state: LedgerState, passport: Passport) -> BatteryView:
+    """The view of a battery of whose matter the books hold nothing: all that is known of it was declared.
+
+    Args:
+        passport: as everybody may see it.
+    """
+    maker, energy = passport.value("manufacturerAddress"), passport.value("ratedEnergy")
+    named, weight = passport.value("modelAndSerial"), passport.value("weight")
+    return BatteryView(
+        ledger=state,
+        link=passport.identifier,
+        gtin=passport.gtin,
+        serial=passport.serial,
+        model=str(named.get("model", "")) if isinstance(named, Mapping) else "",
+        maker=str(passport.value("manufacturer") or ""),
+        maker_country=str(maker.get("country", "")) if isinstance(maker, Mapping) else "",
+        made=None,
+        mass=_declared(weight, "kg"),
+        energy=_declared(energy, "kWh"),
+        known=known_share(()),
+        verdict=verdict(()),
+        metals=(),
+        unknown=(),
+        balance=Sentence("balance.nothing"),
+        journey=(),
+        evidence=(),
+    )
+
+
+def _declared(value: Value | None, unit: str) -> Figure:
+    number = value if isinstance(value, Decimal) else None
+    return Figure(number, unit, Standing.MISSING if number is None else Standing.DECLARED)
 
 
 def _unknown(metals: tuple[Contained, ...]) -> tuple[Sentence, ...]:
