@@ -3,7 +3,8 @@
 `--scale` is the number of flow links, from 10^5 to 10^8. Times are CPU seconds of this process (the machine may be
 shared); `ratio` is the part of them that memory alone would take for the compulsory bytes at the measured bandwidth, at
 most 1. Compulsory: 8 bytes a link, 8 a node, each row written once and read once. The first touch of memory in a
-virtual machine is the host's work, so as much memory as will be used is touched by another process before.
+virtual machine is the host's work, so as much memory as will be used is touched by another process before; what the
+host takes for memory that nobody touched is a row of its own.
 """
 
 from __future__ import annotations
@@ -30,21 +31,22 @@ COLUMNS = MINES
 def run(scale: int = 10**6) -> list[dict]:
     """Figures of one run."""
     links = min(max(scale, 10**5), 2 * 10**8)
-    _touched(int(40 * links) + 2 * 10**9)
     _compiled()
     speed = bandwidth()
     rows = [row("copying memory", speed / 1e9, "GB/s", 1.0), row(f"engine: {kernel().name}", 0, "", 0)]
     made, seconds = timed(lambda: plant(links))
     rows += [row("generator: links", len(made.into), f"{seconds:.2f} s", 0), row("generator: lots", _lots(made), "", 0)]
-    return [*rows, *_all_lots(made, speed), *_single(made)]
+    rows += [*_all_lots(made, speed), *_single(made)]
+    return [*rows, row("peak memory, with corrections and traces", _peak(), "GB", 0)]
 
 
 def _all_lots(made: Plant, speed: float) -> Iterator[dict]:
     """Every lot's origins: classes, then rows."""
     graph, own = Graph(made.starts, made.into, made.event), _own()
+    _touched(32 * graph.links)
     quotient, cold_classes = timed(lambda: Quotient.of(graph, made.share, own.node))
     table, cold = timed(lambda: quotient.table(own, COLUMNS))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    peak = _peak()
     warm_classes = min(timed(lambda: _again(quotient, graph, made, own))[1] for _ in range(2))
     warm = min(timed(lambda: quotient.table(own, COLUMNS, rows=table.rows))[1] for _ in range(3))
     class_links = len(quotient.links[1])
@@ -59,7 +61,7 @@ def _all_lots(made: Plant, speed: float) -> Iterator[dict]:
     yield row(f"dense sweep of {COLUMNS} origins, warm", warm, "CPU s", bound / warm)
     yield row("all lots, warm memory", warm_classes + warm, "CPU s", whole / (warm_classes + warm))
     yield row("all lots, first-touch memory", cold_classes + cold, "CPU s", whole / (cold_classes + cold))
-    yield row("peak memory so far", peak, "GB", 0)
+    yield row("peak memory, all lots", peak, "GB", 0)
     yield from _corrections(made, table, own)
 
 
@@ -83,9 +85,9 @@ def _corrections(made: Plant, table: Table, own: Own) -> Iterator[dict]:
 def _single(made: Plant) -> Iterator[dict]:
     """One pack, one mine lot."""
     graph = Graph(made.starts, made.into, made.event)
-    packs = [
-        int(one) for block in range(1, made.blocks, max(made.blocks // 50, 1)) for one in made.ids("pack", block)[:8]
-    ]
+    chance = np.random.default_rng(7)
+    blocks = chance.integers(1, made.blocks, 600).tolist()
+    packs = [int(chance.choice(made.ids("pack", block))) for block in blocks]
     yield row("pack back: lots", len(upstream(graph, packs[0])), "", 0)
     yield row("pack back, in the kernel, again", 1e6 * _walks(graph, [packs[0]] * 400), "CPU us", 0)
     yield row("pack back, in the kernel, another each time", 1e6 * _walks(graph, packs), "CPU us", 0)
@@ -124,6 +126,11 @@ def _marks(graph: Graph) -> tuple[float, int]:
         return int(marked_down(graph.starts, graph.into, mine, bits))
 
     return _median(mark, [3, 4, 5, 6, 7]), mark(3)
+
+
+def _peak() -> float:
+    """GB that this process held at most, so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
 def _own() -> Own:

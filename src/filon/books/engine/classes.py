@@ -51,16 +51,19 @@ class Classes:
         """How many links between classes."""
         return int(self.state[2])
 
-    def room(self, nodes: int, widest: int) -> None:
-        """Make room for so many nodes, and for half as many classes again."""
+    def room(self, nodes: int, widest: int, links: int = 0) -> None:
+        """Make room for so many nodes, one that has `widest` links, and as many classes and links as there can be.
+
+        Memory that is not touched costs nothing; memory that is copied to make it longer is touched twice.
+        """
         if len(self.of) < nodes:
             self.of = _longer(self.of, nodes)
-        classes = max(self.count + self.count // 2 + 1024, 1024)
         if len(self.founder) < self.count + 512:
+            classes = max(self.count + self.count // 2, nodes) + 1024
             self.founder, self.slot = _longer(self.founder, classes), _longer(self.slot, classes)
             self.starts = _longer(self.starts, classes + 1)
         if len(self.source) < self.links + widest + 4096:
-            links = self.links + self.links // 2 + 2 * widest + 8192
+            links = max(self.links + self.links // 2 + 2 * widest, links) + 8192
             self.source, self.weight = _longer(self.source, links), _longer(self.weight, links)
 
 

@@ -190,7 +190,7 @@ class Compiled:
         done = len(starts) == 1
         while not done:
             node = min(int(into.state[0]), len(starts) - 2)
-            into.room(0 if len(ids) else len(starts) - 1, int(starts[node + 1] - starts[node]))
+            into.room(0 if len(ids) else len(starts) - 1, int(starts[node + 1] - starts[node]), len(links[1]))
             done = self._loops.classed(
                 *links, ids, own, into.state, into.of, into.starts, into.source, into.weight, into.founder, into.slot,
                 into.recent,

@@ -12,7 +12,11 @@ from typing import Any, TypeVar, cast
 import numba
 import numpy as np
 
+from filon.books.engine.ahead import soon
 from filon.books.engine.classes import ALIKE
+
+AHEAD = 8
+"""Nodes of a walk whose links are on their way from memory; more would push each other out."""
 
 Loop = TypeVar("Loop", bound=Callable[..., Any])
 
@@ -58,28 +62,34 @@ def turned(starts: Any, into: Any, out_starts: Any, out: Any) -> None:
 
 @compiled
 def walked(starts: Any, ends: Any, begin: Any, bits: Any, queue: Any) -> int:
-    """All nodes reached, in `queue`; -1 if there are more than it holds. `bits` is clean before and after."""
+    """All nodes reached, in `queue`; -1 if there may be more than it holds. `bits` is clean before and after.
+
+    Every other end is written behind the queue, and counts if it was not marked: a jump that nobody can foretell would
+    cost more. Where it leads is asked for AHEAD nodes before it is needed.
+    """
     count = 0
-    fits = True
     for node in begin:
         if not bits[node >> 3] & (1 << (node & 7)):
             bits[node >> 3] |= 1 << (node & 7)
             queue[count] = node
             count += 1
     at = 0
+    fits = True
     while at < count and fits:
         node = queue[at]
         at += 1
-        for link in range(starts[node], starts[node + 1]):
-            other = ends[link]
-            if bits[other >> 3] & (1 << (other & 7)):
-                continue
-            if count == len(queue):
-                fits = False
-                break
-            bits[other >> 3] |= 1 << (other & 7)
-            queue[count] = other
-            count += 1
+        if at + AHEAD < count:
+            soon(ends, starts[queue[at + AHEAD]])
+        first, last = starts[node], starts[node + 1]
+        fits = count + last - first <= len(queue)
+        if fits:
+            for link in range(first, last):
+                other = ends[link]
+                marks, mark = bits[other >> 3], np.uint8(1 << (other & 7))
+                queue[count] = other
+                soon(starts, np.int64(other))
+                count += not marks & mark
+                bits[other >> 3] = marks | mark
     for done in range(count):
         bits[queue[done] >> 3] = 0
     return count if fits else -1
