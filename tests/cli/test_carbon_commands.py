@@ -190,8 +190,8 @@ def test_a_baseline_is_rebased_and_both_are_shown(filon, tmp_path):
     assert told["older"][0]["value"] == "3"
     code, out, _ = filon("carbon", "--baseline", "new.json", "--ruleset", "gba-rulebook-2.0", "--json")
     board = json.loads(out)
-    assert [one["value"]["value"] for one in board["baselines"]] == ["2.5", "3"]
-    assert board["baselines"][0]["replaces"] == board["baselines"][1]["seal"]
+    assert [one["value"]["value"] for one in board["packs"]["baselines"]] == ["2.5", "3"]
+    assert board["packs"]["baselines"][0]["replaces"] == board["packs"]["baselines"][1]["seal"]
     assert filon("rebase", "filon-baseline.json", "2.5")[0] == 2  # the same rules
     assert filon("rebase", "filon-baseline.json", "much", "--ruleset", "gba-rulebook-2.0")[0] == 2
 

@@ -199,7 +199,7 @@ def test_the_demo_tells_the_whole_story(filon, tmp_path):
     code, out, err = filon("demo", "shown", lang="en")
     assert code == 0, err
     for part in (
-        "70 files",
+        "71 files",
         "Mine de Tizi",
         "308.7 kg",
         "5,000",

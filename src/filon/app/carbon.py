@@ -7,25 +7,27 @@ import io
 import json
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from glob import escape
 from typing import Any
 
 from filon.accounts.carbon.account import CarbonAccount, Stamp, carbon_account
 from filon.accounts.carbon.activity import Activity, activities
 from filon.accounts.carbon.allocation import BY_MASS, Allocation
+from filon.accounts.carbon.declared import differences
 from filon.accounts.carbon.factor import Factors
 from filon.accounts.carbon.formula import Formula, materials, recycled_share
 from filon.accounts.carbon.line import Variant
 from filon.accounts.carbon.ruleset import Ruleset
 from filon.accounts.carbon.scenario import Change, Power, Route, Supplier
-from filon.accounts.carbon.target import Baseline, Target, rebased
+from filon.accounts.carbon.target import Baseline, Promise, Target, rebased
 from filon.app.ledger import Ledger
 from filon.app.records import ACTIVITY, said
 from filon.books.lot import LotId
-from filon.contracts.agreement import agreement
+from filon.contracts.agreement import Agreement, agreement
 from filon.core.errors import NotFoundError, WrongCallError
 from filon.core.finding import Finding
 from filon.core.moment import Known
@@ -33,7 +35,9 @@ from filon.core.tables import Table, table
 from filon.views.build.carbon import Extras, carbon_of_pack
 from filon.views.build.carbon_board import carbon_board
 from filon.views.build.carbon_contract import carbon_contract
-from filon.views.carbon import CarbonBoard, CarbonContract, CarbonView
+from filon.views.build.carbon_declared import declared_lines
+from filon.views.carbon import CarbonView
+from filon.views.carbon_board import CarbonBoard, CarbonContract
 from filon.views.ledger_state import LedgerState
 
 KEPT = 4
@@ -49,7 +53,10 @@ class Carbon:
 
     def __init__(self, ledger: Ledger, baseline: bytes | None = None) -> None:
         self.ledger = ledger
-        self.baseline = baseline or _beside(ledger, "baseline.json")
+        self.given = promise(baseline) if baseline else None
+        beside = map(promise, _all_beside(ledger, "baseline*.json"))
+        self.promises = (self.given,) if self.given else tuple(beside)
+        self.agreements = {one.reference: one for one in map(terms, _all_beside(ledger, "agreement*.json"))}
         told = _beside(ledger, "prices.csv")
         self.prices = read_prices(told) if told else {}
         self._accounts: OrderedDict[tuple[object, ...], CarbonAccount] = OrderedDict()
@@ -59,6 +66,14 @@ class Carbon:
         role, mark = ACTIVITY
         size = self.ledger.size(as_of)
         return activities([said(one) for one in self.ledger.store.touching([mark], roles=[role], size=size)])
+
+    def findings(self, as_of: Known | None = None) -> tuple[Finding, ...]:
+        """What is wrong with what was said to be used, and missing; nothing where nobody said anything."""
+        listed, unread = self.activities(as_of)
+        if not listed:
+            return tuple(unread)
+        account = self.account(as_of)
+        return (*unread, *account.findings, *differences(account))
 
     def account(
         self,
@@ -133,8 +148,7 @@ class Carbon:
         account = self.account(
             size, unconfirmed=unconfirmed, allocation=allocation, ruleset=ruleset, prices=prices, tables=tables
         )
-        files = {activity.entry: self.ledger.store.entry(activity.entry).name for activity in self.activities(size)[0]}
-        frozen, targets, _ = read_baseline(baseline or self.baseline)
+        promised = promise(baseline) if baseline else self.promised()
         extras = Extras(
             on or datetime.now(UTC).date(),
             Factors.of([*tables, table("factors")], unconfirmed=unconfirmed),
@@ -147,11 +161,13 @@ class Carbon:
                 size, unconfirmed=unconfirmed, allocation=allocation, ruleset=ruleset, prices=prices, tables=tables
             ),
         )
+        files = self.files(size)
         try:
-            return carbon_of_pack(
-                account, self.state(size), lot, files, baseline=frozen, targets=targets, delivered=not made,
-                extras=extras,
+            view = carbon_of_pack(
+                account, self.state(size), lot, files, baseline=promised.baseline if promised else None,
+                targets=promised.targets if promised else (), delivered=not made, extras=extras,
             )  # fmt: skip
+            return replace(view, declared=declared_lines(account, account.footprint(lot, delivered=not made), files))
         except KeyError as error:
             raise NotFoundError(f"the books hold nothing of {name!r}") from error
 
@@ -170,30 +186,49 @@ class Carbon:
             if one != used
         }
 
-    def board(
-        self, *, as_of: Known | None = None, ruleset: str = OWN, baseline: bytes | None = None, on: date | None = None
-    ) -> CarbonBoard:
-        """All packs by model, plant and year, and where the years stand on the path."""
+    def board(self, *, as_of: Known | None = None, ruleset: str = OWN, on: date | None = None) -> CarbonBoard:
+        """All packs by model, plant and year, and where the years stand on every path."""
         size = self.ledger.size(as_of)
         account = self.account(size, ruleset=ruleset)
-        frozen, targets, older = read_baseline(baseline or self.baseline)
-        baselines = [frozen, *older] if frozen else []
-        return carbon_board(account, self.state(size), baselines, targets, on or datetime.now(UTC).date())
+        return carbon_board(
+            account, self.state(size), self.promises, on or datetime.now(UTC).date(), tuple(self.agreements)
+        )
 
-    def contract(self, terms: bytes, year: int, *, as_of: Known | None = None, ruleset: str = OWN) -> CarbonContract:
-        """What an agreement's deliveries of a contract year cost.
+    def contract(
+        self,
+        agreed: Agreement | str,
+        year: int | None = None,
+        *,
+        as_of: Known | None = None,
+        ruleset: str = OWN,
+        on: date | None = None,
+    ) -> CarbonContract:
+        """What an agreement's deliveries cost, and whether they are on the path promised for it.
+
+        Args:
+            agreed: its terms, or the number of one that lies beside the ledger.
+            year: the contract year that begins in it; None = the whole term so far.
 
         Raises:
-            WrongCallError: the agreement cannot be read.
+            NotFoundError: no agreement of that number lies beside the ledger.
         """
-        try:
-            said = json.loads(terms, parse_float=Decimal)
-        except ValueError as error:
-            raise WrongCallError(f"the agreement is not readable JSON: {error}") from error
-        if not isinstance(said, dict):
-            raise WrongCallError("the agreement is a JSON object; see docs/agreement.md")
+        if isinstance(agreed, str):
+            if agreed not in self.agreements:
+                raise NotFoundError(f"no agreement {agreed!r} lies beside the ledger (filon-agreement*.json)")
+            agreed = self.agreements[agreed]
         size = self.ledger.size(as_of)
-        return carbon_contract(self.account(size, ruleset=ruleset), self.state(size), agreement(said), year)
+        return carbon_contract(
+            self.account(size, ruleset=ruleset), self.state(size), agreed, year, self.promised(agreed.reference),
+            self.files(size), on or datetime.now(UTC).date(),
+        )  # fmt: skip
+
+    def promised(self, of: str = "") -> Promise | None:
+        """What was promised for an agreement, a product or a site (of all packs, if none is named), or was given."""
+        return self.given or next((one for one in self.promises if one.baseline.of == of), None)
+
+    def files(self, size: int) -> dict[int, str]:
+        """{log entry: name of the file it holds}, of every entry that tells an activity."""
+        return {one.entry: self.ledger.store.entry(one.entry).name for one in self.activities(size)[0]}
 
     def state(self, size: int) -> LedgerState:
         """The log as it stood."""
@@ -207,6 +242,28 @@ def _beside(ledger: Ledger, name: str) -> bytes | None:
         return None
     path = ledger.path.with_name(f"{ledger.path.stem}-{name}")
     return path.read_bytes() if path.is_file() else None
+
+
+def _all_beside(ledger: Ledger, pattern: str) -> list[bytes]:
+    """The same of every file whose name fits, by name."""
+    if ledger.path is None or ":" in str(ledger.path):
+        return []
+    return [one.read_bytes() for one in sorted(ledger.path.parent.glob(f"{escape(ledger.path.stem)}-{pattern}"))]
+
+
+def terms(data: bytes) -> Agreement:
+    """The agreement that a JSON file tells.
+
+    Raises:
+        WrongCallError: it cannot be read.
+    """
+    try:
+        said = json.loads(data, parse_float=Decimal)
+    except ValueError as error:
+        raise WrongCallError(f"the agreement is not readable JSON: {error}") from error
+    if not isinstance(said, dict):
+        raise WrongCallError("the agreement is a JSON object; see docs/agreement.md")
+    return agreement(said)
 
 
 def parsed(text: str, account: CarbonAccount) -> Change:
@@ -257,21 +314,19 @@ def _formula(account: CarbonAccount, lot: LotId, said: bytes, rules: Ruleset) ->
     return Formula(rules.stamp, materials(given))
 
 
-def read_baseline(data: bytes | None) -> tuple[Baseline | None, tuple[Target, ...], tuple[Baseline, ...]]:
-    """A baseline, its targets and the baselines that it replaced, newest first, from their JSON; nothing of nothing.
+def promise(data: bytes) -> Promise:
+    """A baseline, its targets and the baselines that it replaced, from their JSON.
 
     Raises:
         WrongCallError: it is not readable, or a member is missing.
     """
-    if data is None:
-        return None, (), ()
     try:
         said = json.loads(data, parse_float=Decimal)
         targets = tuple(
             Target(int(one["year"]), Decimal(str(one["percent"])), str(one.get("source", "")))
             for one in said["targets"]
         )
-        return _baseline(said), targets, tuple(_baseline(one) for one in said.get("older", ()))
+        return Promise(_baseline(said), targets, tuple(_baseline(one) for one in said.get("older", ())))
     except (ValueError, KeyError, TypeError, AttributeError, InvalidOperation) as error:
         raise WrongCallError(f"the baseline is not readable ({error}); see docs/carbon.md") from error
 
@@ -280,7 +335,7 @@ def _baseline(said: Mapping[str, Any]) -> Baseline:
     value = None if said.get("value") is None else Decimal(str(said["value"]))
     return Baseline(
         int(said["year"]), value, str(said["unit"]), Variant(said["variant"]), Stamp(**said["stamp"]),
-        str(said.get("source", "")), str(said.get("replaces", "")),
+        str(said.get("source", "")), str(said.get("replaces", "")), str(said.get("of", "")),
     )  # fmt: skip
 
 
@@ -322,9 +377,7 @@ def rebase(data: bytes, text: str, stamp: Stamp, source: str) -> bytes:
         value = Decimal(text)
     except InvalidOperation as error:
         raise WrongCallError(f"{text!r} is no number") from error
-    old, _, _ = read_baseline(data)
-    assert old is not None, "there are bytes"
-    new = rebased(old, value, stamp, source)
+    new = rebased(promise(data).baseline, value, stamp, source)
     said = json.loads(data)
     before = {key: said[key] for key in said if key not in {"targets", "older"}}
     told = {**before, "value": str(value), "stamp": asdict(stamp), "source": source, "replaces": new.replaces}

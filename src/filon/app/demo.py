@@ -19,9 +19,10 @@ from filon.app.verify import verify
 from filon.core.errors import ConflictError
 from filon.core.finding import Finding
 from filon.core.ident import elements
-from filon.exchange.simulator.energy import baseline, simulate_energy
+from filon.exchange.simulator.energy import simulate_energy
 from filon.exchange.simulator.files import simulate
 from filon.exchange.simulator.passport import PUBLICATION, simulate_passport
+from filon.exchange.simulator.promises import DECLARED, agreement_baseline, baseline, simulate_declared
 from filon.exchange.simulator.world import SITES
 from filon.views.battery import BatteryView
 from filon.views.build.balance import chain_lines
@@ -75,9 +76,16 @@ def run(
     simulate_energy(places.files, seed)
     simulate_passport(places.files)
     (places.files / "baseline.json").write_bytes(baseline())
-    places.ledger.with_name("filon-baseline.json").write_bytes(baseline())
+    simulate_declared(places.files)
+    beside = {
+        "baseline": baseline(),
+        "baseline-agreement": agreement_baseline(),
+        "agreement": (places.files / "agreement.json").read_bytes(),
+    }
+    for name, data in beside.items():
+        places.ledger.with_name(f"filon-{name}.json").write_bytes(data)
     taken = {".xlsx", ".zip", ".jsonld", ".csv"}
-    delivered = sorted(p for p in places.files.iterdir() if p.suffix in taken or p.name == PUBLICATION)
+    delivered = sorted(p for p in places.files.iterdir() if p.suffix in taken or p.name in {PUBLICATION, DECLARED})
     with Ledger.open(places.ledger) as ledger:
         outcomes = capture.capture(
             ledger,

@@ -53,7 +53,8 @@ from filon.views.build.owner import owners_view
 from filon.views.build.recall import recall_view
 from filon.views.build.shares import names_of, origin_view
 from filon.views.build.sight import Sight
-from filon.views.carbon import CarbonBoard, CarbonView
+from filon.views.carbon import CarbonView
+from filon.views.carbon_board import CarbonBoard, CarbonContract
 from filon.views.chain import STAGES
 from filon.views.custody import CreditsView, CustodyView
 from filon.views.events_file import EventsFile
@@ -139,6 +140,12 @@ class Pages(PassportPages):
     def carbon_board(self, *, ruleset: str = OWN, as_of: Known | None = None) -> CarbonBoard:
         """All packs by model, plant and year, and the path."""
         return self._carbon.board(ruleset=ruleset, as_of=as_of)
+
+    def carbon_contract(
+        self, reference: str, *, year: int | None = None, ruleset: str = OWN, as_of: Known | None = None
+    ) -> CarbonContract:
+        """What the deliveries under an agreement cost, and the path promised for it."""
+        return self._carbon.contract(reference, year, ruleset=ruleset, as_of=as_of)
 
     def origin(self, name: str, *, element: str = "", as_of: Known | None = None) -> tuple[Contained, ...]:
         """What is in a lot by origin."""
@@ -269,7 +276,10 @@ class Pages(PassportPages):
         """Everything the books find wrong or worth knowing, each with the file that its entry came as."""
         book = self.ledger.book(as_of)
         periods = period_findings(book, lambda event: local_day(book, event).isoformat())
-        told = (book.findings, periods, self._custody.findings(as_of), self.passports.findings(as_of))
+        told = (
+            book.findings, periods, self._custody.findings(as_of), self.passports.findings(as_of),
+            self._carbon.findings(as_of),
+        )  # fmt: skip
         found = gravest_first(chain.from_iterable(told))
         entries = {one.place.entry for one in found if one.place.entry is not None}
         files = {entry: self.ledger.store.entry(entry).name for entry in entries}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +12,8 @@ from filon.views.figure import Named
 from filon.views.say import Tongue, tongue
 
 if TYPE_CHECKING:
-    from filon.views.carbon import CarbonBoard, CarbonContract, CarbonView
+    from filon.views.carbon import CarbonView
+    from filon.views.carbon_board import CarbonBoard, CarbonContract, Trajectory
 
 Lot = Annotated[str, typer.Argument(help="Lot number, serial number or identifier.")]
 
@@ -46,7 +46,9 @@ def carbon(
         Path | None,
         typer.Option("--end-of-life", help="Materials of the circular footprint formula, JSON.", exists=True),
     ] = None,
-    year: Annotated[int, typer.Option(help="Contract year, for an agreement.")] = 0,
+    year: Annotated[
+        int | None, typer.Option(help="Contract year of an agreement, by the year it begins in; else the whole term.")
+    ] = None,
     why: Annotated[bool, typer.Option("--why", help="Factors, readings and log entries of every line.")] = False,
     xlsx: Annotated[Path | None, typer.Option(help="Write the report as a workbook too.")] = None,
     pdf: Annotated[Path | None, typer.Option(help="Write the report as a PDF too.")] = None,
@@ -55,9 +57,10 @@ def carbon(
 ) -> None:
     """Say what a kg, piece, contract or all packs cost in CO2e; exit 1 where something is missing.
 
-    NAME is a lot or pack, or the JSON file of an agreement; without a name all packs are told by model, plant and year.
+    NAME is a lot or pack, the JSON file of an agreement, or the number of one that lies beside the ledger; without a
+    name all packs are told by model, plant and year, and every promise.
     """
-    from filon.app.carbon import Carbon, read_prices
+    from filon.app.carbon import Carbon, read_prices, terms
     from filon.app.ledger import Ledger
     from filon.exchange.factor_table import read_factors
 
@@ -68,11 +71,12 @@ def carbon(
             board = account.board(as_of=as_of, ruleset=ruleset)
             put_json(board, say) if as_json else put_board(board, say)
             return
-        if name.endswith(".json") and Path(name).is_file():
-            contract = account.contract(
-                Path(name).read_bytes(), year or datetime.now(UTC).year, as_of=as_of, ruleset=ruleset
-            )
-            put_json(contract, say) if as_json else put_contract(contract, say)
+        file = name.endswith(".json") and Path(name).is_file()
+        if file or name in account.agreements:
+            agreed = terms(Path(name).read_bytes()) if file else name
+            contract = account.contract(agreed, year, as_of=as_of, ruleset=ruleset)
+            _put_files(contract, say, xlsx, pdf)
+            put_json(contract, say) if as_json else put_contract(contract, say, why=why)
             if contract.covered.value != 100:  # noqa: PLR2004 - percent
                 raise typer.Exit(1)
             return
@@ -82,20 +86,24 @@ def carbon(
             tables=tuple(read_factors(one.read_bytes(), one.name) for one in factors or ()),
             changes=what_if or (), draws=True, end_of_life=end_of_life.read_bytes() if end_of_life else None,
         )  # fmt: skip
-    if xlsx:
-        from filon.exchange.carbon_report import report
-
-        xlsx.write_bytes(report(view, say.language))
-    if pdf:
-        from filon.exchange.carbon_pdf import carbon_pdf
-
-        pdf.write_bytes(carbon_pdf(view, say))
+    _put_files(view, say, xlsx, pdf)
     if as_json:
         put_json(view, say)
     else:
         put_carbon(view, say, why=why)
     if view.gaps:
         raise typer.Exit(1)
+
+
+def _put_files(view: CarbonView | CarbonContract, say: Tongue, xlsx: Path | None, pdf: Path | None) -> None:
+    if xlsx:
+        from filon.exchange.carbon_report import report
+
+        xlsx.write_bytes(report(view, say))
+    if pdf:
+        from filon.exchange.carbon_pdf import carbon_pdf
+
+        pdf.write_bytes(carbon_pdf(view, say))
 
 
 def rebase(
@@ -130,24 +138,70 @@ def put_board(view: CarbonBoard, say: Tongue) -> None:
         for one in view.models
     ]  # fmt: skip
     out.print(grid("", words["models"].split("|"), rows, right=(2, 3, 4, 5, 6, 7, 8)))
-    for one in view.years:
-        standing = say.name(Named("path", one.standing))
-        because = say.name(Named("because", one.because)) if one.because else ""
-        out.print(f"{one.year}: {say.figure(one.index)} / {say.figure(one.allowed)}  {standing}  [dim]{because}[/]")
+    for path in (view.packs, *view.others):
+        _put_trajectory(path, say)
+    for link in view.contracts:
+        out.print(f"{words['agreement']}: filon carbon {link.label}")
     for law in view.legal:
         out.print(f"[dim]{say.name(Named('law', law.what))} ({law.clause})[/]")
 
 
-def put_contract(view: CarbonContract, say: Tongue) -> None:
-    """Print what an agreement's deliveries cost."""
+def _put_trajectory(path: Trajectory, say: Tongue) -> None:
+    """Print what was promised, its baselines, and where each year stands."""
+    out, words = console(), WORDS[say.language]
+    goals = ", ".join(f"{year}: {say.figure(percent)}" for year, percent in path.targets)
+    for number, one in enumerate(path.baselines):
+        note = words["replaced"] if number else goals
+        out.print(f"{path.of} {one.year} = 100: {say.figure(one.value)}  {note}  [dim]{one.stamp} {one.seal[:16]}[/]")
+    for year in path.years:
+        because = say.name(Named("because", year.because)) if year.because else ""
+        out.print(
+            f"{year.spoken}: {say.figure(year.value)}  {say.figure(year.index)} / {say.figure(year.allowed)}  "
+            f"{say.name(Named('path', year.standing))}  [dim]{because}[/]"
+        )
+
+
+def put_contract(view: CarbonContract, say: Tongue, *, why: bool = False, limit: int = 8) -> None:
+    """Print what an agreement's deliveries cost, year by year, the path, and what they are made of."""
     words, out = WORDS[say.language], console()
     values = {"mass": say.figure(view.mass), "per": say.figure(view.per_kg), "share": say.figure(view.covered)}
-    out.print(f"[bold]{words['contract'].format(reference=view.reference, year=view.year, **values)}[/]")
+    out.print(
+        f"[bold]{words['contract'].format(reference=view.reference, year=view.year or words['term'], **values)}[/]"
+    )
+    out.print(f"[dim]{' → '.join(view.parties)}[/]")
+    years = [
+        (one.spoken, str(one.lots), say.figure(one.mass), say.figure(one.covered), say.figure(one.market),
+         say.figure(one.location), say.figure(one.per_element), say.figure(one.primary))
+        for one in view.years
+    ]  # fmt: skip
+    out.print(grid("", words["contract years"].split("|"), years, right=(1, 2, 3, 4, 5, 6, 7)))
+    _put_trajectory(view.path, say)
+    for power in view.power:
+        what = words.get(power.technology, power.technology)
+        out.print(words["power"].format(share=say.figure(power.share), site=power.site, what=what))
+    _put_made(view, say, why=why, limit=limit)
     rows = [
-        (one.lot.label, one.shipment, say.figure(one.mass), say.figure(one.per_kg), say.figure(one.kg))
+        (one.lot.label, one.year, one.shipment, say.figure(one.mass), say.figure(one.per_kg), say.figure(one.kg))
         for one in view.lots
     ]
-    out.print(grid("", words["deliveries"].split("|"), rows, right=(2, 3, 4)))
+    out.print(grid("", words["deliveries"].split("|"), rows, right=(3, 4, 5)))
+
+
+def _put_made(view: CarbonView | CarbonContract, say: Tongue, *, why: bool, limit: int) -> None:
+    """Print what a footprint is made of, why, and what is missing."""
+    out, words = console(), WORDS[say.language]
+    rows = [
+        (words.get(one.flow, one.flow), one.site, say.figure(one.kg), say.figure(one.share))
+        for one in view.contributions
+    ]
+    out.print(grid("", words["made"].split("|"), rows if why else rows[:limit], right=(2, 3)))
+    if why:
+        _put_reasons(view, say)
+    elif len(rows) > limit:
+        out.print(f"[dim]{words['more'].format(count=len(rows) - limit)}[/]")
+    for gap in view.gaps:
+        told = {"kind": words.get(gap.kind, gap.kind), "what": gap.what, "site": gap.site, "mass": say.figure(gap.kg)}
+        out.print(f"  [yellow]?[/] {words['gap'].format(**told)}")
 
 
 def put_carbon(view: CarbonView, say: Tongue, *, why: bool = False, limit: int = 12) -> None:
@@ -174,19 +228,9 @@ def put_carbon(view: CarbonView, say: Tongue, *, why: bool = False, limit: int =
         values = {"site": power.site, "what": words.get(power.technology, power.technology)}
         out.print(words["power"].format(share=say.figure(power.share), **values))
     _put_path(view, say)
-    rows = [
-        (words.get(one.flow, one.flow), one.site, say.figure(one.kg), say.figure(one.share))
-        for one in view.contributions
-    ]
-    out.print(grid("", words["made"].split("|"), rows if why else rows[:limit], right=(2, 3)))
-    if why:
-        _put_reasons(view, say)
-    elif len(rows) > limit:
-        out.print(f"[dim]{words['more'].format(count=len(rows) - limit)}[/]")
+    _put_made(view, say, why=why, limit=limit)
+    _put_declared(view, say)
     _put_more(view, say)
-    for gap in view.gaps:
-        told = {"kind": words.get(gap.kind, gap.kind), "what": gap.what, "site": gap.site, "mass": say.figure(gap.kg)}
-        out.print(f"  [yellow]?[/] {words['gap'].format(**told)}")
 
 
 def _put_more(view: CarbonView, say: Tongue) -> None:
@@ -223,6 +267,13 @@ def _put_more(view: CarbonView, say: Tongue) -> None:
         out.print(f"[dim]{say.name(Named('law', law.what))} ({law.clause})[/]")
 
 
+def _put_declared(view: CarbonView, say: Tongue) -> None:
+    words = WORDS[say.language]
+    for one in view.declared:
+        told = {name: say.figure(getattr(one, name)) for name in ("value", "computed", "difference", "share")}
+        console().print(words["declared " + one.standing].format(lot=one.lot.label, by=one.by, **told))
+
+
 def _put_path(view: CarbonView, say: Tongue) -> None:
     if view.path is None:
         return
@@ -233,7 +284,7 @@ def _put_path(view: CarbonView, say: Tongue) -> None:
     console().print(words[one.standing].format(**out))
 
 
-def _put_reasons(view: CarbonView, say: Tongue) -> None:
+def _put_reasons(view: CarbonView | CarbonContract, say: Tongue) -> None:
     out = console()
     for one in view.contributions:
         out.print(f"[bold]{one.flow}[/] {one.site}  {say.figure(one.kg)}")
@@ -277,10 +328,18 @@ WORDS = {
         "above path": "Above the path: {index} of the baseline ({baseline}) in {year}, {allowed} allowed.",
         "cannot tell": "Whether it is on the path cannot be told: {because}.",
         "models": "Model|Plant|Year|Packs|With gaps|Market|Location|Direct|Primary",
-        "deliveries": "Lot|Delivery|Mass|Per kg|CO2e",
+        "deliveries": "Lot|Year|Delivery|Mass|Per kg|CO2e",
         "contract": "{reference}, {year}: {per} on average over {share} of {mass} delivered.",
+        "contract years": "Year|Deliveries|Mass|Covered|Market|Location|Per kg of element|Primary",
+        "term": "the whole term so far",
+        "agreement": "Agreement",
+        "replaced": "replaced",
         "spread": "Uncertainty: {low} to {high} in 95 of 100 draws (GSD² {gsd2}).",
         "ratings": "Data quality, 1 best to 5: {ratings}.",
+        "declared counts": "Declared: {lot} {value} by {by}; it is in the figure, {share} of it.",
+        "declared agrees": "Declared: {lot} {value} by {by}; computed {computed} ({difference}), which agrees.",
+        "declared differs": "[red]Declared: {lot} {value} by {by}; computed {computed} ({difference}): they differ.[/]",
+        "declared cannot tell": "Declared: {lot} {value} by {by}; computed {computed}, cannot be compared.",
         "otherwise": "Allocated by {rule} instead: {total} (difference {change}).",
         "no prices": "Allocated by {rule} instead: not told, prices are missing.",
         "cut within": "Left out, as told: {percent}; {rules} allows {most}.",
@@ -337,10 +396,18 @@ WORDS = {
         "above path": "Au-dessus de la trajectoire : {index} de la référence ({baseline}) en {year}, {allowed} permis.",
         "cannot tell": "Impossible de dire s’il est sur la trajectoire : {because}.",
         "models": "Modèle|Usine|Année|Packs|Avec lacunes|Contrats|Réseau|Direct|Primaire",
-        "deliveries": "Lot|Livraison|Masse|Par kg|CO2e",
+        "deliveries": "Lot|Année|Livraison|Masse|Par kg|CO2e",
         "contract": "{reference}, {year} : {per} en moyenne sur {share} de {mass} livrés.",
+        "contract years": "Année|Livraisons|Masse|Couvert|Contrats|Réseau|Par kg d’élément|Primaire",
+        "term": "toute la durée jusqu’ici",
+        "agreement": "Contrat",
+        "replaced": "remplacée",
         "spread": "Incertitude : {low} à {high} dans 95 tirages sur 100 (GSD² {gsd2}).",
         "ratings": "Qualité des données, de 1 (la meilleure) à 5 : {ratings}.",
+        "declared counts": "Déclaré : {lot} {value} par {by} ; c’est dans le chiffre, {share} de lui.",
+        "declared agrees": "Déclaré : {lot} {value} par {by} ; calculé {computed} ({difference}), cela concorde.",
+        "declared differs": "[red]Déclaré : {lot} {value} par {by} ; calculé {computed} ({difference}) : écart.[/]",
+        "declared cannot tell": "Déclaré : {lot} {value} par {by} ; calculé {computed}, incomparable.",
         "otherwise": "Réparti selon {rule} : {total} (écart {change}).",
         "no prices": "Réparti selon {rule} : inconnu, il manque les prix.",
         "cut within": "Laissé de côté, selon les déclarations : {percent} ; {rules} admet {most}.",

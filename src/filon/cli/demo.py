@@ -36,8 +36,9 @@ def simulate(
     as_json: Json = False,
 ) -> None:
     """Write the founding chain's supplier files as they would arrive: workbooks, CSV, EPCIS, energy sheets."""
-    from filon.exchange.simulator.energy import baseline, simulate_energy
+    from filon.exchange.simulator.energy import simulate_energy
     from filon.exchange.simulator.files import simulate as write_files
+    from filon.exchange.simulator.promises import baseline
 
     paths = [*write_files(folder, seed, scale), *simulate_energy(folder, seed, scale)]
     (folder / "baseline.json").write_bytes(baseline())

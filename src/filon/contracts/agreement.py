@@ -159,7 +159,7 @@ def _names(order: str, reference: str) -> bool:
 
 def _delivery(book: Book, agreed: Agreement, transit: Holding) -> Delivery:
     arrived = [flow for flow in book.outflows[transit.id] if isinstance(flow.target, int)]
-    contents = [book.holdings[flow.target].content for flow in arrived if isinstance(flow.target, int)]
+    contents = [flow.content for flow in arrived]  # not the holding's: it may have stood there before
     first = contents[0] if len(contents) == 1 and not transit.left else transit.content
     shipment = str(transit.site).removeprefix("transit ")
     element = first.get(agreed.element, 0)

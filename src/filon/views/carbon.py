@@ -244,6 +244,31 @@ class SensitivityLine:
 
 
 @dataclass(frozen=True, slots=True)
+class DeclaredLine:
+    """A footprint that somebody declares, beside what the books give; both at the maker's gate, market-based.
+
+    Args:
+        lot: what it is declared for; the lot asked about, or one that is in it.
+        by: who says so, and in which document; entry, file: where that lies in the log.
+        difference: percent by which the computed figure is above the declared one; explained: by which it may be, as
+            both are uncertain.
+        share: percent of the footprint shown that the lot stands for.
+        standing: `counts` (it is in the figure), `agrees`, `differs` or `cannot tell`.
+    """
+
+    lot: LotLink
+    by: str
+    entry: int
+    file: str
+    value: Figure
+    computed: Figure
+    difference: Figure
+    explained: Figure
+    share: Figure
+    standing: str
+
+
+@dataclass(frozen=True, slots=True)
 class CarbonView:
     """The whole page.
 
@@ -282,100 +307,4 @@ class CarbonView:
     what_if: WhatIfLines | None = None
     cut_off: CutOffLine | None = None
     sensitivity: tuple[SensitivityLine, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ModelRow:
-    """Packs of one model from one plant in one year: means per kWh of capacity.
-
-    Args:
-        packs, gaps: how many there are, and how many of them have gaps and do not count.
-        pack: market-based kg CO2e a pack.
-        stages: raw, main, distribution per kWh.
-        best, worst: the packs of the least and the most.
-    """
-
-    product: str
-    plant: str
-    year: int
-    packs: int
-    gaps: int
-    pack: Figure
-    location: Figure
-    market: Figure
-    direct: Figure
-    stages: tuple[Figure, ...]
-    primary: Figure
-    best: LotLink | None
-    worst: LotLink | None
-
-
-@dataclass(frozen=True, slots=True)
-class YearPoint:
-    """All packs of a year, weighted by capacity, against the path."""
-
-    year: int
-    per_kwh: Figure
-    index: Figure
-    allowed: Figure
-    standing: str
-    because: str
-
-
-@dataclass(frozen=True, slots=True)
-class BaselinePoint:
-    """A frozen baseline; older ones stay on the page.
-
-    Args:
-        seal: hash of all that it says; replaces: that of the one before.
-    """
-
-    year: int
-    value: Figure
-    source: str
-    stamp: str
-    seal: str
-    replaces: str
-
-
-@dataclass(frozen=True, slots=True)
-class CarbonBoard:
-    """Where all packs stand: by model, plant and year, and on the path."""
-
-    ledger: LedgerState
-    models: tuple[ModelRow, ...]
-    years: tuple[YearPoint, ...]
-    baselines: tuple[BaselinePoint, ...]
-    targets: tuple[tuple[int, Figure], ...]
-    legal: tuple[LegalLine, ...]
-    stamp: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveredLot:
-    """One lot delivered under an agreement with its footprint at its maker's gate."""
-
-    lot: LotLink
-    shipment: str
-    mass: Figure
-    per_kg: Figure
-    kg: Figure
-
-
-@dataclass(frozen=True, slots=True)
-class CarbonContract:
-    """What an agreement's deliveries of a year cost in CO2e.
-
-    Args:
-        covered: share of the mass whose footprint is whole.
-        per_kg: mean over that part, weighted by mass.
-    """
-
-    ledger: LedgerState
-    reference: str
-    year: str
-    mass: Figure
-    covered: Figure
-    per_kg: Figure
-    lots: tuple[DeliveredLot, ...]
-    stamp: tuple[tuple[str, str], ...]
+    declared: tuple[DeclaredLine, ...] = ()

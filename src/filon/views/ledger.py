@@ -16,7 +16,8 @@ from filon.core.moment import Known
 from filon.views.alarm import AlarmList
 from filon.views.balance import BalanceView
 from filon.views.battery import BatteryView
-from filon.views.carbon import CarbonBoard, CarbonView
+from filon.views.carbon import CarbonView
+from filon.views.carbon_board import CarbonBoard, CarbonContract
 from filon.views.custody import CreditsView, CustodyView
 from filon.views.events_file import EventsFile
 from filon.views.flows import FlowsView
@@ -173,4 +174,14 @@ class Ledger(Protocol):
 
     def carbon_board(self, *, ruleset: str = "filon-1", as_of: Known | None = None) -> CarbonBoard:
         """All packs by model, plant and year, and the path."""
+        ...
+
+    def carbon_contract(
+        self, reference: str, *, year: int | None = None, ruleset: str = "filon-1", as_of: Known | None = None
+    ) -> CarbonContract:
+        """What the deliveries under an agreement cost, and the path promised for it.
+
+        Raises:
+            NotFoundError: no such agreement lies beside the ledger.
+        """
         ...

@@ -8,6 +8,7 @@ from datetime import date
 from functools import partial
 from shlex import quote
 from typing import Annotated, cast
+from urllib.parse import quote as urlquote
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
@@ -39,6 +40,7 @@ Page = Annotated[int, Query(alias="page", ge=1, le=1_000_000)]
 Gtin = Annotated[str, Path(pattern=r"^(\d{8}|\d{12,14})$")]
 Day = Annotated[date | None, Query(description="the day that duties are told for")]
 Text = Annotated[str, Query(max_length=400)]
+Year = Annotated[int | None, Query(ge=1900, le=9998, description="the contract year that begins in it; none = all")]
 
 
 FINDINGS = 200
@@ -136,6 +138,24 @@ def carbon_board(request: Request, ruleset: Text = "filon-1", as_of: AsOf = None
     """Are the packs on the path?"""
     view = ledger(request).carbon_board(ruleset=ruleset, as_of=as_of)
     return page("carbon_board.html", request, view, page="carbon", command="filon carbon")
+
+
+@reads("/carbon/agreement/{reference:path}")
+def carbon_contract(
+    request: Request, reference: str, year: Year = None, ruleset: Text = "filon-1", as_of: AsOf = None
+) -> Response:
+    """What do an agreement's deliveries cost, and are they on the path?"""
+    number = reference.removesuffix(".json")
+    view = ledger(request).carbon_contract(number, year=year, ruleset=ruleset, as_of=as_of)
+    command = f"filon carbon {quote(number)}" + (f" --year {year}" if year else "")
+    return page(
+        "carbon_contract.html",
+        request,
+        view,
+        page="carbon",
+        path=f"/carbon/agreement/{urlquote(number)}",
+        command=command,
+    )
 
 
 @reads("/carbon/{path:path}")

@@ -212,37 +212,36 @@ class CarbonAccount:
             raise KeyError(lot)
         node = nodes[-1] if delivered else nodes[0]
         with localcontext(prec=DIGITS):
-            return self._footprint(lot, node, self.weights(node), self.per_unit(node))
+            unit = self.per_unit(node)
+            return self._footprint(lot, node, {at: one * unit for at, one in self.weights(node).items()})
 
-    def mean(self, lots: Mapping[LotId, int], *, delivered: bool = False) -> Footprint:
-        """The footprint of one piece on average of some lots, each counted as often as it has pieces.
+    def mean(self, lots: Mapping[LotId, int] | Mapping[LotId, Decimal], *, delivered: bool = False) -> Footprint:
+        """The footprint of one piece or kg on average of some lots, in one pass over the book.
 
         Args:
-            lots: {lot: how many of its pieces count}, at least one.
+            lots: {lot: how many of its pieces or kg count}, at least one, all counted alike.
 
         Returns:
-            Of lots l with n pieces each: sum of n times `footprint(l)` over sum of n. Its `node` is the youngest.
+            Of lots l with n units each: sum of n times `footprint(l)` over sum of n. Its `node` is the youngest.
         """
-        every = sum(lots.values())
+        every = Decimal(sum(lots.values()))
         with localcontext(prec=DIGITS):
             start: dict[int, Decimal] = defaultdict(Decimal)
             for lot, number in lots.items():
                 node = self.book.of_lot[lot][-1 if delivered else 0]
                 start[node] += self.per_unit(node) * number / every
         node = max(start)
-        return self._footprint(self.book.holdings[node].lot, node, self._behind(start), Decimal(1))
+        return self._footprint(self.book.holdings[node].lot, node, self._behind(start))
 
-    def _footprint(self, lot: LotId, node: int, weights: Mapping[int, Decimal], unit: Decimal) -> Footprint:
+    def _footprint(self, lot: LotId, node: int, behind: Mapping[int, Decimal]) -> Footprint:
         with localcontext(prec=DIGITS):
             listed = [
-                Contribution(line, weight * unit)
-                for index, weight in weights.items()
-                for line in self.lines_at.get(index, ())
+                Contribution(line, weight) for index, weight in behind.items() for line in self.lines_at.get(index, ())
             ]
             listed.sort(key=lambda one: (-one.kg(Variant.MARKET), one.line.activity.id, one.line.node))
             lacking = tuple(
-                Lacking(gap, self._mass(index, weight * unit))
-                for index, weight in sorted(weights.items())
+                Lacking(gap, self._mass(index, weight))
+                for index, weight in sorted(behind.items())
                 for gap in self.gaps_at.get(index, ())
             )
         holding = self.book.holdings[node]
@@ -290,7 +289,7 @@ def carbon_account(
     rule = allocation or Allocation()
     makings = Makings.of(book)
     made = lines(book, makings, activities, factors)
-    shares = links(book, rule)
+    shares = links(book, rule).without(made.standing)
     gaps, findings = _gaps(book, makings, made, shares)
     stamp = Stamp(ruleset, factors.version, factors.gwp, rule.method, factors.unconfirmed)
     told = (*made.findings, *shares.findings, *findings)

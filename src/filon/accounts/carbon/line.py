@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from typing import TypeAlias
 
 from filon.accounts.carbon.activity import PIECE_UNIT, Activity, Supply
 from filon.accounts.carbon.electricity import Ledger, covered
@@ -17,6 +18,7 @@ from filon.accounts.carbon.factor import Factor, Factors, FlowKind, converted, f
 from filon.accounts.carbon.making import Making, Makings
 from filon.books.book import Book
 from filon.core.finding import Finding, found
+from filon.core.ident import short
 from filon.core.tables import table
 
 ELECTRICITY = "electricity"
@@ -121,11 +123,18 @@ class Gap:
 
 @dataclass(frozen=True)
 class Lines:
-    """All lines of a book, and what is missing."""
+    """All lines of a book, and what is missing.
+
+    Args:
+        declared: footprints that somebody declares for what was made at a node, newest last, whether they count or not.
+        standing: nodes at which one of them stands for the step and for all before it: nobody told of anything used.
+    """
 
     lines: tuple[Line, ...]
     gaps: tuple[Gap, ...]
     findings: tuple[Finding, ...]
+    declared: Mapping[int, tuple[Activity, ...]] = field(default_factory=dict, hash=False)
+    standing: frozenset[int] = frozenset()
 
 
 def lines(book: Book, makings: Makings, activities: Iterable[Activity], factors: Factors) -> Lines:
@@ -138,26 +147,51 @@ def lines(book: Book, makings: Makings, activities: Iterable[Activity], factors:
         CFP-008: a unit that does not fit.
         CFP-011: the grid mix stands in for the residual mix.
         CFP-013: an unconfirmed factor was used because that was asked for.
+        CFP-016: a declared footprint that does not count; CFP-019: one that stands for a step without readings.
     """
     run = _Run(book, factors)
     # Who came first in the log has the certificate; whoever names it again does not.
     ordered = sorted(activities, key=lambda one: (one.entry, one.belongs.since, one.id))
-    burdened = list(makings.burdened(ordered))
+    burdened: Burdened = list(makings.burdened(ordered))
     chosen = declared(burdened)
+    told: dict[int, list[Activity]] = {}
+    for activity, places in burdened:
+        for making, _ in places if activity.each and activity.flow == DECLARED else ():
+            told.setdefault(making.node, []).append(activity)
+    run.counting, run.standing = _counting(burdened, chosen)
     for activity, places in burdened:
         run.add(activity, [one for one in places if chosen.get(one[0].node, activity) is activity or not activity.each])
-    return Lines(tuple(run.lines), tuple(dict.fromkeys(run.gaps)), tuple(dict.fromkeys(run.findings)))
+    beside = {node: tuple(some) for node, some in told.items()}
+    listed, gaps, findings = run.lines, dict.fromkeys(run.gaps), dict.fromkeys(run.findings)
+    return Lines(tuple(listed), tuple(gaps), tuple(findings), beside, run.standing)
+
+
+def _counting(burdened: Burdened, chosen: Mapping[int, Activity]) -> tuple[frozenset[int], frozenset[int]]:
+    """Nodes at which a footprint declared for each unit counts, and of them the steps for which it stands.
+
+    Where anything else was told it counts only if the matter's past is not in the books; else it would count twice.
+    """
+    own = {making.node for activity, places in burdened if activity.flow != DECLARED for making, _ in places}
+    makings = {making.node: making for _, places in burdened for making, _ in places}
+    declared = [makings[node] for node, activity in chosen.items() if activity.each]
+    entering = {one.node for one in declared if one.kind in ENTERING and not (one.from_start and one.node in own)}
+    standing = {one.node for one in declared if one.kind == "step" and one.node not in own and len(one.lots) == 1}
+    return frozenset(entering | standing), frozenset(standing)
 
 
 ENTERING = frozenset({"birth", "opening"})
 
 
-def declared(burdened: Iterable[tuple[Activity, list[tuple[Making, Fraction]]]]) -> dict[int, Activity]:
+Burdened: TypeAlias = Iterable[tuple[Activity, list[tuple[Making, Fraction]]]]
+"""Activities with the makings they burden, and their shares."""
+
+
+def declared(burdened: Burdened) -> dict[int, Activity]:
     """{node: the activity whose footprint for each unit counts there}.
 
-    Only where matter enters the books; what is made in them is computed, and a declared footprint is then no more than
-    a second opinion. A sheet's footprint for all of the matter comes first, then one of the lot, then one of its
-    product, the newest of each.
+    Only where matter enters the books, or where a step was told by nothing else; what is made in them is computed, and
+    a declared footprint is then a second opinion. A sheet's footprint for all of
+    the matter comes first, then one of the lot, then one of its product, the newest of each.
     """
     best: dict[int, tuple[tuple[bool, bool, int, str], Activity]] = {}
     for activity, places in burdened:
@@ -184,10 +218,12 @@ class _Run:
         self.lines: list[Line] = []
         self.gaps: list[Gap] = []
         self.findings: list[Finding] = []
+        self.counting: frozenset[int] = frozenset()
+        self.standing: frozenset[int] = frozenset()
 
     def add(self, activity: Activity, places: list[tuple[Making, Fraction]]) -> None:
         site = self.book.register.name(activity.belongs.site or activity.belongs.product)
-        entering = [one for one in places if one[0].kind in ENTERING] if activity.each else places
+        entering = [one for one in places if one[0].node in self.counting] if activity.each else places
         if not entering:
             self.tell("CFP-016" if activity.each else "CFP-005", activity, site, period=activity.belongs.period)
             return None
@@ -210,6 +246,8 @@ class _Run:
             return self.lack(activity, places, self.reason)
         country = self.book.register.site(activity.belongs.site).country
         for making, part in places:
+            if activity.each and making.node in self.standing:
+                self.stands(activity, making)
             share = part * (units(making, per) or 0) if activity.each else part
             if activity.each and units(making, per) is None:
                 self.gaps.append(Gap(making.node, GapKind.NO_FACTOR, activity.flow))
@@ -218,6 +256,11 @@ class _Run:
             kwh = amount * share if activity.flow == ELECTRICITY else Fraction(0)
             self.lines.append(Line(making, activity, kind, share, shared, kwh, backed * share, country))
         return None
+
+    def stands(self, activity: Activity, making: Making) -> None:
+        name, site = short(making.lots[0]), self.book.register.name(making.site)
+        by = activity.own_factor.source if activity.own_factor else activity.factor
+        self.findings.append(found("CFP-019", activity.place, lot=name, site=site, by=by))
 
     def kind(self, activity: Activity) -> FlowKind | None:
         rows = flows().get(activity.flow, ())

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from filon.accounts.carbon.allocation import Allocation
@@ -51,6 +51,12 @@ class Links:
     good: Sequence[int]
     unshared: frozenset[int] = frozenset()
     findings: tuple[Finding, ...] = ()
+
+    def without(self, nodes: frozenset[int]) -> Links:
+        """The same with nothing going on into some holdings: what is declared there stands for all before them."""
+        if not nodes:
+            return self
+        return replace(self, into=[() if node in nodes else listed for node, listed in enumerate(self.into)])
 
 
 @dataclass

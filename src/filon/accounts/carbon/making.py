@@ -75,10 +75,11 @@ class Makings:
             yield activity, [(one, Fraction(1)) for one in found] if activity.each else _shared(found)
 
     def _is(self, making: Making, product: str) -> bool:
-        return not product or any(product in _names(self.book, lot) for lot in making.lots)
+        return not product or any(product in names_of(self.book, lot) for lot in making.lots)
 
 
-def _names(book: Book, lot: LotId) -> tuple[str, ...]:
+def names_of(book: Book, lot: LotId) -> tuple[str, ...]:
+    """By which a lot is meant: its own identifier, its product's, its form."""
     told = book.declared.get(lot)
     return (lot, book.register.product(lot), told.form.key if told and told.form else "")
 
@@ -116,7 +117,7 @@ class _Index:
             self.campaign[holding.lot].append(one)
             self.event[holding.made].append(one)
             self.site[one.site].append(one)
-            for name in {name for lot in one.lots for name in _names(book, lot)}:
+            for name in {name for lot in one.lots for name in names_of(book, lot)}:
                 self.product[name].append(one)
 
     def of(self, activity: Activity) -> list[Making]:

@@ -21,7 +21,7 @@ from filon.accounts.carbon.account import DIGITS, CarbonAccount, Contribution, F
 from filon.accounts.carbon.activity import Supply
 from filon.accounts.carbon.factor import Factors, flows
 from filon.accounts.carbon.line import ELECTRICITY, Variant, units
-from filon.books.lot import LotId
+from filon.accounts.carbon.making import names_of
 from filon.core.errors import NotFoundError, WrongCallError
 from filon.core.matter import MASS
 
@@ -167,7 +167,7 @@ class _Run:
         nodes = {
             making.node for making in self.account.makings.all
             if making.site == change.site and making.kind != "delivery" and self.weights.get(making.node)
-            and (not change.product or any(change.product in self.names(lot) for lot in making.lots))
+            and (not change.product or any(change.product in names_of(self.account.book, lot) for lot in making.lots))
         }  # fmt: skip
         through, taken = self.through(nodes)
         for index, one in enumerate(self.parts):
@@ -199,11 +199,6 @@ class _Run:
         making = self.account.making_at[node]
         found = units(making, "KGM")
         return _d(Fraction(making.units) if found is None else found)
-
-    def names(self, lot: LotId) -> tuple[str, ...]:
-        book = self.account.book
-        told = book.declared.get(lot)
-        return (lot, book.register.product(lot), told.form.key if told and told.form else "")
 
     def route(self, change: Route) -> bool:
         kind = next((one for one in flows().get(change.mode, ()) if one.group == "transport"), None)

@@ -29,6 +29,7 @@ class Baseline:
         unit: functional unit, e.g. `kg CO2e/kWh capacity`.
         source: who says so.
         replaces: `seal` of the baseline that this one replaces, or empty.
+        of: number of an agreement, a product or a site whose figure it is; empty = all packs.
     """
 
     year: int
@@ -38,11 +39,13 @@ class Baseline:
     stamp: Stamp
     source: str = ""
     replaces: str = ""
+    of: str = ""
 
     @property
     def seal(self) -> str:
         """Hash of all its members: a baseline that was changed is another one."""
-        members = json.dumps(asdict(self), sort_keys=True, default=str, ensure_ascii=False)
+        told = {name: value for name, value in asdict(self).items() if name != "of" or value}
+        members = json.dumps(told, sort_keys=True, default=str, ensure_ascii=False)
         return hashlib.sha256(members.encode()).hexdigest()
 
 
@@ -53,6 +56,15 @@ class Target:
     year: int
     percent: Decimal
     source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A frozen baseline, what was promised against it, and the baselines that it replaced, newest first."""
+
+    baseline: Baseline
+    targets: tuple[Target, ...]
+    older: tuple[Baseline, ...] = ()
 
 
 class Standing(StrEnum):
@@ -144,4 +156,4 @@ def rebased(old: Baseline, value: Decimal | None, stamp: Stamp, source: str) -> 
     """
     if stamp == old.stamp:
         raise WrongCallError("a baseline is rebased when rules or factors change; these are the same")
-    return Baseline(old.year, value, old.unit, old.variant, stamp, source, old.seal)
+    return Baseline(old.year, value, old.unit, old.variant, stamp, source, old.seal, old.of)

@@ -49,9 +49,10 @@ def gsd(line: Line, part: Part) -> float:
         return 1.0
     technology, geography, time = (round(rating) for rating in ratings(line, part))
     scores = {"technology": technology, "geographical": geography, "temporal": time}
-    return gsd_of(scores, _basic(line.kind.group))
+    return gsd_of(scores, basic_variance(line.kind.group))
 
 
 @cache
-def _basic(group: str) -> float:
+def basic_variance(group: str) -> float:
+    """Variance of ln that a kind of flow has at best."""
     return next((float(row["variance"]) for row in table("basic-uncertainty").rows if row["group"] == group), 0.0)

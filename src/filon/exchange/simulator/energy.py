@@ -9,7 +9,6 @@ wind cancels certificates for it, but not always for all of it.
 
 from __future__ import annotations
 
-import json
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -81,8 +80,6 @@ DECLARED = {
 }  # fmt: skip
 """{product: (kg CO2e per kg, percent primary)} where the supplier sends a footprint and no meter readings."""
 
-BASELINE_2020 = "64"
-"""kg CO2e per kWh of the maker's packs of 2020; nobody published one, so it is invented."""
 HEEL = "1.15"
 """kg CO2e per kg of the solution that stood in the tank when the books began, as its owner estimates."""
 
@@ -109,20 +106,6 @@ def simulate_energy(directory: Path, seed: int = 1, scale: int = 1) -> list[Path
         path.write_bytes(data)
         paths.append(path)
     return paths
-
-
-def baseline() -> bytes:
-    """What the packs are compared with: an invented baseline of 2020 and the two published promises, as JSON."""
-    source = "announced: battery footprint -20 % by 2025, -35 % by 2030 against 2020"
-    said = {
-        "year": 2020, "value": BASELINE_2020, "unit": "kg CO2e/kWh capacity", "variant": "market",
-        "source": "invented for the demonstration",
-        "stamp": {"ruleset": "filon-1", "factors": "factors/1", "gwp": "ar6_100", "allocation": "mass"},
-        "targets": [
-            {"year": 2025, "percent": "80", "source": source}, {"year": 2030, "percent": "65", "source": source},
-        ],
-    }  # fmt: skip
-    return json.dumps(said, indent=2).encode()
 
 
 def energy_files(plan: Plan) -> list[tuple[str, bytes]]:

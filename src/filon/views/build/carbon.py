@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import islice
 from typing import Any
 
-from filon.accounts.carbon.account import CarbonAccount, Contribution, Footprint
+from filon.accounts.carbon.account import CarbonAccount, Contribution, Footprint, Lacking
 from filon.accounts.carbon.cutoff import cut_off
 from filon.accounts.carbon.factor import Factors
 from filon.accounts.carbon.formula import Formula
@@ -106,6 +106,7 @@ def carbon_of_pack(
     """
     footprint = account.footprint(lot, delivered=delivered)
     energy = energy_of(account, lot)
+    end_of_life = _decimal(extras.formula.end_of_life) if extras and extras.formula else None
     return CarbonView(
         ledger=state,
         key=lot,
@@ -114,11 +115,11 @@ def carbon_of_pack(
         per=footprint.per,
         delivered=delivered,
         variants=tuple(_variant(footprint, variant, energy) for variant in Variant),
-        stages=_stages(footprint, energy, _decimal(extras.formula.end_of_life) if extras and extras.formula else None),
+        stages=stage_shares(footprint, energy, end_of_life),
         primary=percent(footprint.primary_share()),
-        contributions=_contributions(account, footprint, files),
-        gaps=tuple(_gap(account, footprint, index) for index in range(len(footprint.lacking))),
-        power=_power(account, footprint),
+        contributions=contributions(account, footprint, files),
+        gaps=tuple(gap_line(account, one) for one in footprint.lacking),
+        power=power_shares(account, footprint),
         path=_path(account, footprint, energy, baseline, targets) if baseline else None,
         stamp=tuple((name, str(getattr(footprint.stamp, name))) for name in footprint.stamp.__slots__),
         components=_components(footprint),
@@ -127,7 +128,7 @@ def carbon_of_pack(
             NamedFigure(name, figure(value.quantize(_HUNDREDTH), "1"))
             for name, value in (quality(footprint) or {}).items()
         ),
-        sites=_sites(account, footprint),
+        sites=hot_spots(account, footprint),
         **(_extra(account, footprint, energy, extras, delivered) if extras else {}),
     )
 
@@ -250,7 +251,8 @@ def _company(account: CarbonAccount, site: str) -> str:
     return register.name(party or site)
 
 
-def _sites(account: CarbonAccount, footprint: Footprint) -> tuple[SiteChoice, ...]:
+def hot_spots(account: CarbonAccount, footprint: Footprint) -> tuple[SiteChoice, ...]:
+    """The sites behind it, greatest first."""
     totals: dict[str, Decimal] = defaultdict(Decimal)
     for one in footprint.contributions:
         if one.line.inside:
@@ -298,7 +300,7 @@ def _variant(footprint: Footprint, variant: Variant, energy: Decimal | None) -> 
     return VariantTotal(variant.value, figure(total, UNIT), figure(known, UNIT), figure(per_kwh, PER_KWH, lacking))
 
 
-def _stages(footprint: Footprint, energy: Decimal | None, end_of_life: Decimal | None) -> tuple[StageShare, ...]:
+def stage_shares(footprint: Footprint, energy: Decimal | None, end_of_life: Decimal | None) -> tuple[StageShare, ...]:
     """The four stages, known part; end of life is missing unless somebody gave what its formula needs."""
     whole = footprint.total() + (end_of_life or 0)
     out = []
@@ -315,9 +317,10 @@ LOTS = 12
 """So many lots stand behind a line; the lot list has all."""
 
 
-def _contributions(
+def contributions(
     account: CarbonAccount, footprint: Footprint, files: Mapping[int, str]
 ) -> tuple[ContributionLine, ...]:
+    """What it is made of, lines of one flow, site and stage together, greatest first."""
     grouped: dict[tuple[str, str, str], list[Contribution]] = defaultdict(list)
     for one in footprint.contributions:
         line = one.line
@@ -364,13 +367,13 @@ def _factor(part: Part) -> tuple[str, str, str]:
     return ("declared" if one.declared else one.key, f"{value} kg CO2e/{one.per}", one.source)
 
 
-def _gap(account: CarbonAccount, footprint: Footprint, index: int) -> GapLine:
-    one = footprint.lacking[index]
+def gap_line(account: CarbonAccount, one: Lacking) -> GapLine:
+    """One gap, with its site by name."""
     site = account.book.holdings[one.gap.node].site
     return GapLine(one.gap.kind.value, one.gap.what, account.book.register.name(site), figure(one.kg, "kg"))
 
 
-def _power(account: CarbonAccount, footprint: Footprint) -> tuple[PowerShare, ...]:
+def power_shares(account: CarbonAccount, footprint: Footprint) -> tuple[PowerShare, ...]:
     """Electricity of the sites behind the lot: how much of all that they used for what is in it is backed."""
     used: dict[str, Decimal] = defaultdict(Decimal)
     backed: dict[tuple[str, str], Decimal] = defaultdict(Decimal)

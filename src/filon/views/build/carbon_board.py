@@ -6,19 +6,23 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from urllib.parse import quote
 
 from filon.accounts.carbon.account import CarbonAccount
 from filon.accounts.carbon.every import CHANNELS, footprints
 from filon.accounts.carbon.kernel import Floats
+from filon.accounts.carbon.line import Variant
+from filon.accounts.carbon.making import names_of
 from filon.accounts.carbon.ruleset import legal
-from filon.accounts.carbon.target import Baseline, Measured, Target, progress
-from filon.accounts.carbon.target import Standing as Seen
-from filon.books.lot import PIECE, LotId
+from filon.accounts.carbon.target import Promise
+from filon.books.lot import MILLIGRAM, PIECE, LotId
 from filon.core.ident import short
 from filon.views.build.carbon import CAPACITY, PER_KWH, UNIT, energy_of, figure, percent
+from filon.views.build.carbon_path import Amount, trajectory
 from filon.views.build.sight import lot_path
-from filon.views.carbon import BaselinePoint, CarbonBoard, LegalLine, LotLink, ModelRow, YearPoint
-from filon.views.figure import Figure, Standing
+from filon.views.carbon import LegalLine, LotLink
+from filon.views.carbon_board import CarbonBoard, ModelRow, Trajectory
+from filon.views.figure import Figure
 from filon.views.ledger_state import LedgerState
 
 Pack = tuple[LotId, Decimal, Floats]
@@ -28,14 +32,16 @@ Pack = tuple[LotId, Decimal, Floats]
 def carbon_board(
     account: CarbonAccount,
     state: LedgerState,
-    baselines: Sequence[Baseline],
-    targets: Sequence[Target],
+    promises: Sequence[Promise],
     on: date,
+    contracts: Sequence[str] = (),
 ) -> CarbonBoard:
-    """The board of every article with a rated energy.
+    """The board of every article with a rated energy, and of every promise made for something else.
 
     Args:
-        baselines: the one in force first, then those that it replaced.
+        promises: the first that is of no agreement, product or site is of all packs; those of agreements are told on
+            their own pages.
+        contracts: numbers of the agreements that have a page.
     """
     groups: dict[tuple[str, str, int], list[Pack]] = defaultdict(list)
     swept = footprints(account)
@@ -44,17 +50,49 @@ def carbon_board(
         holding = account.book.holdings[nodes[-1]]
         if energy and "/21/" in lot and holding.unit == PIECE:
             groups[_group(account, lot)].append((lot, energy, swept[nodes[-1]]))
+    ours = next((one for one in promises if not one.baseline.of), None)
     return CarbonBoard(
         ledger=state,
         models=tuple(_model(key, groups[key]) for key in sorted(groups)),
-        years=tuple(_years(account, groups, baselines, targets)),
-        baselines=tuple(_baseline(one) for one in baselines),
-        targets=tuple((one.year, percent(one.percent)) for one in targets),
+        packs=trajectory(ours, _years(groups), account.stamp, CAPACITY),
+        others=tuple(
+            _made(account, swept, one) for one in promises if one.baseline.of and one.baseline.of not in contracts
+        ),
+        contracts=tuple(LotLink(one, f"/carbon/agreement/{quote(one)}") for one in contracts),
         legal=tuple(
             LegalLine(one.what, one.adopted, one.value, one.clause) for one in legal("electric vehicle", None, on)
         ),
         stamp=tuple((name, str(getattr(account.stamp, name))) for name in account.stamp.__slots__),
     )
+
+
+def _years(groups: dict[tuple[str, str, int], list[Pack]]) -> dict[int, list[Amount]]:
+    years: dict[int, list[Amount]] = defaultdict(list)
+    for (_, _, year), packs in groups.items():
+        years[year] += [Amount(energy, by_variant(values)) for _, energy, values in packs]
+    return years
+
+
+def by_variant(values: Floats, scale: Decimal = Decimal(1)) -> dict[Variant, Decimal] | None:
+    """Kg CO2e by electricity variant; None where something is missing."""
+    if values[CHANNELS.index("gaps")]:
+        return None
+    return {variant: _kg(values, variant.value) * scale for variant in Variant}
+
+
+def _made(account: CarbonAccount, swept: Floats, promise: Promise) -> Trajectory:
+    """All that was made of a product or at a site, at its maker's gate, by year of making."""
+    book, of = account.book, promise.baseline.of
+    register = book.register
+    years: dict[int, list[Amount]] = defaultdict(list)
+    for lot, nodes in book.of_lot.items():
+        first = book.holdings[nodes[0]]
+        size = Decimal(account.links.good[first.id]).scaleb(-6) if first.unit == MILLIGRAM else energy_of(account, lot)
+        site, product = str(first.site), register.product(lot)
+        names = {site, register.name(site), register.name(product), *names_of(book, lot)}
+        if of in names and size and (first.unit == MILLIGRAM) != (promise.baseline.unit == CAPACITY):
+            years[book.events[first.made].event.eventTime.year].append(Amount(size, by_variant(swept[first.id])))
+    return trajectory(promise, years, account.stamp, promise.baseline.unit, of=register.name(of))
 
 
 def _group(account: CarbonAccount, lot: LotId) -> tuple[str, str, int]:
@@ -110,50 +148,3 @@ def _kg(values: Floats, channel: str) -> Decimal:
 
 def _sum(packs: Sequence[Pack], channel: str) -> Decimal:
     return sum((_kg(values, channel) for _, _, values in packs), Decimal(0))
-
-
-def _years(
-    account: CarbonAccount,
-    groups: dict[tuple[str, str, int], list[Pack]],
-    baselines: Sequence[Baseline],
-    targets: Sequence[Target],
-) -> list[YearPoint]:
-    """Capacity-weighted over all packs of a year; one pack with a gap keeps the year from being told as on the path.
-
-    Source: carbon reference, section 8: index = sum of shipped kWh x footprint over sum of kWh.
-    """
-    years: dict[int, list[Pack]] = defaultdict(list)
-    for (_, _, year), packs in groups.items():
-        years[year] += packs
-    out = []
-    for year, packs in sorted(years.items()):
-        whole = _whole(packs)
-        kwh = sum((energy for _, energy, _ in whole), Decimal(0))
-        variant = baselines[0].variant.value if baselines else "market"
-        value = _sum(whole, variant) / kwh if kwh else None
-        standing = index = allowed = because = None
-        if baselines:
-            measured = Measured(year, value, CAPACITY, baselines[0].variant, account.stamp, len(whole) == len(packs))
-            told = progress(baselines[0], targets, measured)
-            standing, index, allowed, because = told.standing.value, told.index, told.allowed, told.because
-            if told.index is None and value is not None and baselines[0].value and because == "gaps":
-                index = 100 * value / baselines[0].value
-        out.append(
-            YearPoint(
-                year,
-                figure(value, PER_KWH),
-                percent(index),
-                percent(allowed),
-                standing or Seen.CANNOT_TELL.value,
-                because if because is not None else "baseline unknown",
-            )
-        )
-    return out
-
-
-def _baseline(one: Baseline) -> BaselinePoint:
-    value = Figure(one.value, one.unit, Standing.DECLARED) if one.value is not None else None
-    stamp = " · ".join(str(getattr(one.stamp, name)) for name in ("ruleset", "factors", "gwp", "allocation"))
-    return BaselinePoint(
-        one.year, value or Figure(None, one.unit, Standing.MISSING), one.source, stamp, one.seal, one.replaces
-    )

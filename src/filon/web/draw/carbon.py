@@ -11,7 +11,8 @@ from decimal import Decimal
 
 from markupsafe import Markup, escape
 
-from filon.views.carbon import CarbonBoard, CarbonView, ContributionLine
+from filon.views.carbon import CarbonView, ContributionLine
+from filon.views.carbon_board import CarbonContract, Trajectory
 from filon.views.figure import Figure, Named, Standing
 from filon.views.say import NARROW, Tongue, decimals
 from filon.web.draw.svg import fitted, tag, titled
@@ -24,7 +25,7 @@ Band = tuple[str, str, Decimal]
 """(from, to, kg)."""
 
 
-def footprint_waterfall(view: CarbonView, tongue: Tongue) -> Markup:
+def footprint_waterfall(view: CarbonView | CarbonContract, tongue: Tongue) -> Markup:
     """From the greatest contribution to the total, each bar hanging where the one before ended."""
     rows = _lanes(view)
     if not rows:
@@ -50,7 +51,7 @@ def footprint_waterfall(view: CarbonView, tongue: Tongue) -> Markup:
 _Name = ContributionLine | str
 
 
-def _lanes(view: CarbonView) -> list[tuple[str, str, Decimal, _Name]]:
+def _lanes(view: CarbonView | CarbonContract) -> list[tuple[str, str, Decimal, _Name]]:
     """(key, class, kg, what it is): the greatest, all others, the total of the known part."""
     lines = [one for one in view.contributions if one.kg.value]
     rows: list[tuple[str, str, Decimal, _Name]] = [
@@ -83,7 +84,7 @@ def _bar(index: int, label: str, amount: str, ends: tuple[Decimal, Decimal], cla
     )  # fmt: skip
 
 
-def bands(view: CarbonView) -> tuple[list[Band], list[Band]]:
+def bands(view: CarbonView | CarbonContract) -> tuple[list[Band], list[Band]]:
     """(company to kind of flow, kind of flow to stage), positive kilograms, market-based."""
     left: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     right: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
@@ -98,7 +99,7 @@ WIDTH, GAP, NODE, MINIMUM = 760, 14, 10, 230
 _COLUMNS = (0, WIDTH // 2 - NODE // 2, WIDTH - NODE)
 
 
-def sankey(view: CarbonView, tongue: Tongue) -> Markup:
+def sankey(view: CarbonView | CarbonContract, tongue: Tongue) -> Markup:
     """Companies left, kinds of flow in the middle, life-cycle stages right; as high as their kilograms."""
     left, right = bands(view)
     if not left:
@@ -112,14 +113,20 @@ def sankey(view: CarbonView, tongue: Tongue) -> Markup:
     parts = [_ribbons(left, tops[0], tops[1], scale, (0, 1)), _ribbons(right, tops[1], tops[2], scale, (1, 2))]
     for index, column in enumerate(columns):
         for name, kg in column.items():
-            label = _node_name(index, name, tongue)
-            parts.append(_node(index, tops[index][name], kg * scale, f"{label} {_kg(kg, tongue)}"))
+            label = f"{_node_name(index, name, tongue)} {_kg(kg, tongue)}"
+            drawn = _node(index, tops[index][name], kg * scale, label)
+            parts.append(tag("a", drawn, href=f"#{_greatest(view, index, name)}", aria_label=label))
     told = "; ".join(f"{_node_name(0, a, tongue)}, {_node_name(1, b, tongue)}: {_kg(kg, tongue)}" for a, b, kg in left)
     title, desc = titled(tongue.words.gettext("Who emits what, and for which stage"), told, "sankey")
     return tag(
-        "svg", title, desc, *parts, viewBox=f"0 0 {WIDTH} {height}", class_="sankey", role="img",
+        "svg", title, desc, *parts, viewBox=f"0 0 {WIDTH} {height}", class_="sankey", role="group",
         aria_labelledby="sankey-title sankey-desc",
     )  # fmt: skip
+
+
+def _greatest(view: CarbonView | CarbonContract, index: int, name: str) -> str:
+    """The line that a knot opens: the greatest of its company, kind of flow or stage; its lots stand there."""
+    return next(one.key for one in view.contributions if name == (one.company, one.group, one.stage)[index])
 
 
 def _sums(rows: Iterable[Band], end: int) -> dict[str, Decimal]:
@@ -179,13 +186,17 @@ _DOTS = {"on path": "ok", "above path": "over"}
 SPAN, HIGH, LEFT, FOOT = 640, 260, 44, 28
 
 
-def trajectory(board: CarbonBoard, tongue: Tongue) -> Markup:
-    """The path from the baseline over the targets, and each year's packs as a point on, under or above it."""
-    if not board.baselines or not board.targets:
+def trajectory(path: Trajectory, tongue: Tongue, key: str) -> Markup:
+    """The path from the baseline over the targets, and each year as a point on, under or above it.
+
+    Args:
+        key: of this drawing among others on the page.
+    """
+    if not path.baselines or not path.targets:
         return Markup("")
-    start = board.baselines[0].year
-    points = [(start, Decimal(100)), *((year, goal.value or Decimal(0)) for year, goal in board.targets)]
-    seen = [(one.year, one.index.value, one.standing) for one in board.years if one.index.value is not None]
+    start = path.baselines[0].year
+    points = [(start, Decimal(100)), *((year, goal.value or Decimal(0)) for year, goal in path.targets)]
+    seen = [(one.year, one.index.value, one.standing) for one in path.years if one.index.value is not None]
     years = [*(year for year, _ in points), *(year for year, _, _ in seen)]
     first, last = min(years), max(years)
     top = max(Decimal(110), *(value + 10 for _, value, _ in seen)) if seen else Decimal(110)
@@ -216,8 +227,8 @@ def trajectory(board: CarbonBoard, tongue: Tongue) -> Markup:
     told = "; ".join(
         f"{year}: {tongue.number(value, 1)}, {tongue.name(Named('path', standing))}" for year, value, standing in seen
     )
-    title, desc = titled(tongue.words.gettext("Index against the baseline (100)"), told, "path")
+    title, desc = titled(tongue.words.gettext("Index against the baseline (100)"), told, f"path-{key}")
     return tag(
         "svg", title, desc, *grid, *names, line, *goals, *dots, viewBox=f"0 0 {SPAN} {HIGH}", class_="trajectory",
-        role="img", aria_labelledby="path-title path-desc",
+        role="img", aria_labelledby=f"path-{key}-title path-{key}-desc",
     )  # fmt: skip
