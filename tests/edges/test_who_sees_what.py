@@ -15,14 +15,14 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from filon.app.access import Door, Kind, Purpose, disable, enter, give, invite, revoke
+from filon.app.access import Door, Kind, Purpose, delegate, disable, enter, give, invite, revoke, withdraw
 from filon.app.access.people import person
 from filon.app.desk.file import Desk
 from filon.app.desk.tokens import Role, create
 from filon.app.desk.tokens import revoke as withdrawn
 from filon.app.issuing import Issuing
 from filon.app.pages import Pages
-from filon.core.errors import ConflictError
+from filon.core.errors import ConflictError, WrongCallError
 from filon.core.ident import elements
 from filon.passport.passport import Passport, PointValue, Standing, State, Why, disclosed
 from filon.passport.point import Audience, Category, Need, Shown, points
@@ -457,6 +457,82 @@ def test_a_grant_covers_what_its_scope_says_and_no_more(fresh):
     assert not grant.covers(fresh.battery.replace("/01/0", "/01/1"))
     assert not grant.covers("https://example.com/battery/1")
     assert not replace(grant, scope=fresh.other).covers(fresh.battery)
+
+
+# ---- acting for another
+
+
+def delegated(world, giver, taker, purpose=Purpose.REPAIR, *, scope="*", points=(), until=LATER):
+    return delegate(world.desk, giver, taker, purpose, scope, until, now=world.now, points=points)
+
+
+def test_who_acts_for_another_sees_what_the_other_may_pass_on_and_both_names_are_recorded(fresh):
+    """A partner for the legitimate interest: its points, not the partner's; as soon as the grant may be shared."""
+    fresh.give(fresh.of_interest, Purpose.REPAIR)
+    delegated(fresh, fresh.of_interest, fresh.of_partner)
+    assert not beyond(fresh.surfaces(fresh.partner)), "the grant may not be passed on"
+    grant = fresh.give(fresh.of_interest, Purpose.REPAIR, share=True)
+    found = fresh.surfaces(fresh.partner)
+    assert found["/granted"] == found["en18223"] == found["/v1/dpps/{}"] == INTEREST
+    read = Door(fresh.desk, lambda: NOW).readings(fresh.battery)[0]
+    assert (read.organisation, read.behalf, read.grants) == (
+        fresh.of_partner.id, (fresh.of_interest.id,), (grant.id,))  # fmt: skip
+    board = fresh.operator.get("/readings").text
+    assert "for interest" in board
+
+
+def test_a_delegation_reaches_no_further_than_grant_purpose_scope_points_and_day(fresh):
+    chosen, other = sorted(INTEREST - PUBLIC)[:2]
+    giver, taker = fresh.of_interest, fresh.of_authority
+    grant = fresh.give(giver, Purpose.REPAIR, fresh.battery, points=[chosen, other], share=True)
+    for more in ({"purpose": Purpose.RECYCLING}, {"scope": fresh.other}, {"points": [min(PUBLIC)]}):
+        delegated(fresh, giver, taker, **more)
+    assert not beyond(fresh.surfaces(fresh.authority))
+    day = delegated(fresh, giver, taker, points=[chosen, min(ALL - INTEREST)], until=NOW + timedelta(days=1))
+    assert beyond(fresh.surfaces(fresh.authority)) == {chosen}
+    withdraw(fresh.desk, day.id, now=NOW)
+    assert not beyond(fresh.surfaces(fresh.authority))
+    delegated(fresh, giver, taker, until=NOW + timedelta(minutes=50))
+    assert beyond(fresh.surfaces(fresh.authority)) == {chosen, other}
+    fresh.now += timedelta(minutes=50)
+    assert not beyond(fresh.surfaces(fresh.authority))
+    delegated(fresh, giver, taker)
+    revoke(fresh.desk, grant.id, now=fresh.now)
+    assert not beyond(fresh.surfaces(fresh.authority))
+
+
+def test_what_was_delegated_is_not_passed_on_again(fresh):
+    fresh.give(fresh.of_interest, Purpose.REPAIR, share=True)
+    delegated(fresh, fresh.of_interest, fresh.of_partner)
+    delegated(fresh, fresh.of_partner, fresh.of_authority, Purpose.SUPPLY)
+    with pytest.raises(WrongCallError):
+        delegated(fresh, fresh.of_partner, fresh.of_authority)
+    assert not beyond(fresh.surfaces(fresh.authority))
+
+
+def test_who_acts_for_the_operator_sees_all_of_its_scope_and_is_recorded(fresh):
+    delegated(fresh, fresh.of_operator, fresh.of_partner, scope=fresh.battery)
+    assert fresh.surfaces(fresh.partner)["/granted"] == ALL
+    assert Door(fresh.desk, lambda: NOW).readings(fresh.battery)[0].behalf == (fresh.of_operator.id,)
+    assert fresh.partner.get("/lots").status_code == 404, "its passports, not its ledger"
+
+
+def test_people_let_others_act_for_them_on_their_own_page(fresh):
+    fresh.give(fresh.of_interest, Purpose.REPAIR, share=True)
+    told = {"to": fresh.of_partner.id, "purpose": "repair", "scope": fresh.battery, "days": "9"}
+    for wrong in ({"to": "ffffffff"}, {"to": "partner"}, {"to": fresh.of_interest.id}, {"to": fresh.of_operator.id},
+                  {"purpose": "surveillance"}, {"purpose": "x"}, {"scope": "x y"}, {"days": "0"}, {"days": "-1"}):  # fmt: skip
+        assert fresh.interest.post("/delegations", data=told | wrong).status_code == 400, wrong
+    assert fresh.interest.post("/delegations", data=told).status_code == 303
+    line = fresh.interest.get("/granted.json").json()["given"][0]
+    assert (line["other"], line["purpose"]["key"]) == ("partner", "repair")
+    assert fresh.partner.get("/granted.json").json()["taken"][0]["other"] == "interest"
+    assert beyond(fresh.surfaces(fresh.partner)) == INTEREST - PUBLIC
+    for web in (fresh.partner, fresh.authority, fresh.operator, fresh.browser()):
+        assert web.post("/delegations", data={"end": line["id"]}).status_code == 404
+    assert beyond(fresh.surfaces(fresh.partner))
+    assert fresh.interest.post("/delegations", data={"end": line["id"]}).status_code == 303
+    assert not beyond(fresh.surfaces(fresh.partner))
 
 
 # ---- found by attacking the running application

@@ -9,7 +9,7 @@ no redirect, a time and a size that are not exceeded. Hosts of our own are named
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Self
@@ -31,6 +31,23 @@ Ask = Callable[[str, bytes, str], tuple[int, bytes]]
 def is_address(text: str) -> bool:
     """Whether a place is an address rather than a folder."""
     return text.startswith(("https://", "http://"))
+
+
+def asker(hosts: Collection[str]) -> Callable[[str, str, bytes | None, Mapping[str, str]], tuple[int, bytes]]:
+    """Asks whom the operator named in a setting: (method, address, body, headers) -> (status, answer).
+
+    Raises:
+        WrongCallError: an address that is never called.
+        OutsideError: no answer.
+    """
+
+    def ask(method: str, address: str, body: bytes | None, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        try:
+            return called(_target(address, hosts), method, body, headers)
+        except UnreachableError as error:
+            raise OutsideError(f"{address}: {error}") from error
+
+    return ask
 
 
 def poster(hosts: Collection[str]) -> Ask:

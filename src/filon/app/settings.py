@@ -76,6 +76,18 @@ SETTINGS = (
         "PEM file with the root certificates of the time-stamp authority",
         "Fichier PEM des certificats racines de l'autorité d'horodatage",
     ),
+    Setting(
+        "second_factor",
+        "",
+        "Organisations whose people need a second factor: operator, interest, authority, partner; comma between",
+        "Organisations dont les personnes ont besoin d'un second facteur : operator, interest, authority, partner",
+    ),
+    Setting(
+        "openid",
+        "",
+        "TOML file of the OpenID providers that people may sign in by (docs/access.md)",
+        "Fichier TOML des fournisseurs OpenID par lesquels on peut se connecter (docs/access.md)",
+    ),
 )
 
 
@@ -101,6 +113,8 @@ class Settings:
     tls_key: str = ""
     stamp_url: str = ""
     stamp_roots: str = ""
+    second_factor: tuple[str, ...] = ()
+    openid: str = ""
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Settings:
@@ -129,6 +143,8 @@ class Settings:
             tls_key=values["tls_key"],
             stamp_url=values["stamp_url"],
             stamp_roots=values["stamp_roots"],
+            second_factor=tuple(_listed(values["second_factor"])),
+            openid=values["openid"],
         )
 
 

@@ -13,7 +13,7 @@ from filon.cli.show import console, grid, put_json, speech
 from filon.core.errors import WrongCallError
 
 if TYPE_CHECKING:
-    from filon.app.access import Grant, Organisation, Person
+    from filon.app.access import Delegation, Grant, Organisation, Person
     from filon.app.desk.file import Desk
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
@@ -25,6 +25,9 @@ WORDS = {
         "people": ("Id", "Name", "Organisation", "State"),
         "grants": ("Id", "Organisation", "For", "Of", "Points", "Until", "State"),
         "readings": ("When", "Organisation", "Who", "Battery", "Way", "Points"),
+        "delegations": ("Id", "Of", "To", "For", "Of", "Points", "Until", "State"),
+        "refusals": ("When", "What", "Who", "Organisation", "About"),
+        "reset": "the second factor is taken away",
         "good": "good", "over": "over", "revoked": "revoked", "invited": "invited", "open": "open", "closed": "closed",
         "all": "all of its audience",
         "once": "Hand it over now, it cannot be shown again: it opens /welcome once, within three days.",
@@ -34,6 +37,9 @@ WORDS = {
         "people": ("Id", "Nom", "Organisation", "État"),
         "grants": ("Id", "Organisation", "Pour", "De", "Points", "Jusqu'au", "État"),
         "readings": ("Quand", "Organisation", "Qui", "Batterie", "Voie", "Points"),
+        "delegations": ("Id", "De", "À", "Pour", "De", "Points", "Jusqu'au", "État"),
+        "refusals": ("Quand", "Quoi", "Qui", "Organisation", "Au sujet de"),
+        "reset": "le second facteur est retiré",
         "good": "valable", "over": "échue", "revoked": "révoquée", "invited": "invité", "open": "ouvert",
         "closed": "fermé", "all": "tous ceux de son public",
         "once": "Transmettez-la, elle ne sera plus montrée : elle ouvre /welcome une fois, sous trois jours.",
@@ -51,6 +57,7 @@ def add_to(app: typer.Typer) -> None:
     person.command("invite", epilog="Example: filon person invite marie --of 'Seconde Vie'")(invite)
     person.command("list", epilog="Example: filon person list --json")(list_people)
     person.command("disable", epilog="Example: filon person disable marie")(disable)
+    person.command("reset", epilog="Example: filon person reset marie")(reset)
     app.add_typer(person, name="person")
     grant = typer.Typer(no_args_is_help=True, help="What an organisation may see of restricted passport data.")
     grant.command(
@@ -60,7 +67,16 @@ def add_to(app: typer.Typer) -> None:
     grant.command("list", epilog="Example: filon grant list 'Seconde Vie'")(list_grants)
     grant.command("revoke", epilog="Example: filon grant revoke 1a2b3c4d")(revoke)
     app.add_typer(grant, name="grant")
+    delegation = typer.Typer(no_args_is_help=True, help="Who may act for whom.")
+    delegation.command(
+        "give",
+        epilog="Example: filon delegation give 'Seconde Vie' --to 'Atelier Nord' --for repair --of 09521213000010",
+    )(delegate)
+    delegation.command("list", epilog="Example: filon delegation list 'Seconde Vie'")(list_delegations)
+    delegation.command("revoke", epilog="Example: filon delegation revoke 1a2b3c4d")(withdraw)
+    app.add_typer(delegation, name="delegation")
     app.command(epilog="Example: filon readings --json")(readings)
+    app.command(epilog="Example: filon refusals --json")(refusals)
 
 
 def add_organisation(
@@ -138,6 +154,24 @@ def disable(
         console().print(f"{closed.name}: {_words(context)['closed']}")
 
 
+def reset(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Name or id of a person.")],
+    as_json: Json = False,
+) -> None:
+    """Take away a lost second factor: they set up a new one when it is asked for; all their sessions end."""
+    from filon.app.access import second
+    from filon.app.access.people import person
+
+    with _desk(context) as desk:
+        somebody = person(desk, name)
+        second.take_away(desk, somebody)
+    if as_json:
+        put_json(_person(somebody))
+    else:
+        console().print(f"{somebody.name}: {_words(context)['reset']}")
+
+
 def give(
     context: typer.Context,
     organisation: Named,
@@ -155,6 +189,7 @@ def give(
     days: Annotated[int, typer.Option(help="So many days it is good.", min=1, max=3660)] = 365,
     evidence: Annotated[str, typer.Option(help="Document that shows the interest.")] = "",
     download: Annotated[bool, typer.Option(help="They may take it along as JSON.")] = False,
+    share: Annotated[bool, typer.Option(help="They may let another organisation act for them.")] = False,
     as_json: Json = False,
 ) -> None:
     """Let an organisation see restricted data of a battery, a model, or all."""
@@ -168,7 +203,7 @@ def give(
     with _desk(context) as desk:
         to = found(desk, organisation)
         made = deed(desk, to, Purpose(purpose), scope, basis, now + timedelta(days=days), now=now,
-                    points=points or (), evidence=evidence, download=download)  # fmt: skip
+                    points=points or (), evidence=evidence, download=download, share=share)  # fmt: skip
     _put_grants(context, [made], {to.id: to.name}, as_json=as_json)
 
 
@@ -201,6 +236,56 @@ def revoke(
     _put_grants(context, [ended], names, as_json=as_json)
 
 
+def delegate(
+    context: typer.Context,
+    giver: Annotated[str, typer.Argument(help="Name or id of the organisation that lets another act for it.")],
+    to: Annotated[str, typer.Option(help="Name or id of the other.")],
+    purpose: Annotated[str, typer.Option("--for", help="What for: as of a grant.")],
+    scope: Annotated[str, typer.Option("--of", help="Battery or model: identifier or GTIN; * = all.")],
+    points: Annotated[
+        list[str] | None, typer.Option(help="Code of a data point; repeat it [all that they may see].")
+    ] = None,
+    days: Annotated[int, typer.Option(help="So many days it is good.", min=1, max=3660)] = 30,
+    as_json: Json = False,
+) -> None:
+    """Let an organisation act for another, as far as its shareable grants reach."""
+    from filon.app.access import Purpose, organisation
+    from filon.app.access import delegate as deed
+
+    if purpose not in list(Purpose):
+        raise WrongCallError(f"{purpose!r} is no purpose; choose of {', '.join(Purpose)}")
+    now = _now()
+    with _desk(context) as desk:
+        made = deed(desk, organisation(desk, giver), organisation(desk, to), Purpose(purpose), scope,
+                    now + timedelta(days=days), now=now, points=points or ())  # fmt: skip
+        _put_delegations(context, desk, [made], as_json=as_json)
+
+
+def list_delegations(
+    context: typer.Context,
+    giver: Annotated[str, typer.Argument(help="Name or id of who gave them; empty = all.")] = "",
+    as_json: Json = False,
+) -> None:
+    """List delegations, oldest first, those that are over included."""
+    from filon.app.access import delegations, organisation
+
+    with _desk(context) as desk:
+        found = delegations(desk, giver=organisation(desk, giver).id if giver else "")
+        _put_delegations(context, desk, found, as_json=as_json)
+
+
+def withdraw(
+    context: typer.Context,
+    delegation: Annotated[str, typer.Argument(help="The delegation's eight characters.")],
+    as_json: Json = False,
+) -> None:
+    """End a delegation: the next request sees nothing of it."""
+    from filon.app.access import withdraw as deed
+
+    with _desk(context) as desk:
+        _put_delegations(context, desk, [deed(desk, delegation, now=_now())], as_json=as_json)
+
+
 def readings(
     context: typer.Context,
     battery: Annotated[str, typer.Argument(help="Identifier of a battery; empty = all.")] = "",
@@ -226,13 +311,33 @@ def readings(
     console().print(grid("", _words(context)["readings"], rows))
 
 
+def refusals(context: typer.Context, as_json: Json = False) -> None:
+    """List who was not let in, or not shown what they asked for, the last first."""
+    from filon.app.access import Door, organisations
+    from filon.app.access import people as everybody
+
+    with _desk(context) as desk:
+        found, names = Door(desk).refusals(), {one.id: one.name for one in organisations(desk)}
+        people = {one.id: one.name for one in everybody(desk)}
+    rows = [(one.at, one.what, people.get(one.who, one.who), names.get(one.organisation, ""), one.about)
+            for one in found]  # fmt: skip
+    if as_json:
+        keys = ("at", "what", "who", "organisation", "about")
+        put_json([dict(zip(keys, (at.isoformat(), *rest), strict=True)) for at, *rest in rows])
+        return
+    say = speech(context.obj.language)
+    console().print(grid("", _words(context)["refusals"], [(say.moment(at), *rest) for at, *rest in rows]))
+
+
 @contextmanager
 def _desk(context: typer.Context) -> Iterator[Desk]:
+    from filon.app.desk.acting import OPERATOR, acting
     from filon.app.desk.file import Desk, beside
 
     desk = Desk(beside(context.obj.ledger))
     try:
-        yield desk
+        with acting(OPERATOR):  # who may open the ledger's own files is the operator
+            yield desk
     finally:
         desk.close()
 
@@ -270,9 +375,31 @@ def _grant(one: Grant, names: dict[str, str]) -> dict[str, object]:
     return {
         "id": one.id, "organisation": names[one.organisation], "purpose": one.purpose.value, "scope": one.scope,
         "points": sorted(one.points), "basis": one.basis, "evidence": one.evidence, "download": one.download,
-        "issued": one.issued.isoformat(), "expires": one.expires.isoformat(),
+        "share": one.share, "issued": one.issued.isoformat(), "expires": one.expires.isoformat(),
         "revoked": one.revoked.isoformat() if one.revoked else None,
     }  # fmt: skip
+
+
+def _put_delegations(context: typer.Context, desk: Desk, found: list[Delegation], *, as_json: bool) -> None:
+    from filon.app.access import organisations
+
+    names = {one.id: one.name for one in organisations(desk)}
+    if as_json:
+        put_json([
+            {"id": one.id, "giver": names[one.giver], "taker": names[one.taker], "purpose": one.purpose.value,
+             "scope": one.scope, "points": sorted(one.points), "issued": one.issued.isoformat(),
+             "expires": one.expires.isoformat(), "revoked": one.revoked.isoformat() if one.revoked else None}
+            for one in found
+        ])  # fmt: skip
+        return
+    words, say = _words(context), speech(context.obj.language)
+    rows = [
+        (one.id, names[one.giver], names[one.taker], one.purpose.value, one.scope,
+         ", ".join(sorted(one.points)) or words["all"], say.day(one.expires.date()),
+         words["revoked" if one.revoked else "good" if one.good(_now()) else "over"])
+        for one in found
+    ]  # fmt: skip
+    console().print(grid("", words["delegations"], rows))
 
 
 def _person(one: Person) -> dict[str, object]:

@@ -31,7 +31,7 @@ def serve(
     """Show the ledger in a browser; answer partners below /epcis (with tokens), /checkpoint, /tile and /witness."""
     import uvicorn
 
-    from filon.app.access import Door
+    from filon.app.access import door_of
     from filon.app.desk.repository import Bounds, Repository
     from filon.app.issuing import Issuing
     from filon.app.ledger import Ledger
@@ -76,7 +76,7 @@ def serve(
                 points=data,
                 evidence=evidence_of(context),
                 writing=PassportWriting(data, shelf, outbox_folder(settings.ledger)),
-                door=Door(repository.desk),
+                door=door_of(repository.desk, settings),
                 log=PublicLog(ledger.store),
                 witness=open_witness(witness) if witness else None,
             )

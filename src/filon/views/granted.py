@@ -33,7 +33,11 @@ class GrantedView:
 
 @dataclass(frozen=True, slots=True)
 class ReadLine:
-    """One reading of restricted data, as the operator sees it."""
+    """One reading of restricted data, as the operator sees it.
+
+    Args:
+        behalf: organisations that the reader acted for.
+    """
 
     number: int
     at: datetime
@@ -43,6 +47,7 @@ class ReadLine:
     version: int
     way: Named
     points: tuple[Named, ...]
+    behalf: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +75,37 @@ class GrantLine:
 
 
 @dataclass(frozen=True, slots=True)
+class DelegationLine:
+    """One delegation that still lets somebody act for another, as either of the two sees it.
+
+    Args:
+        other: name of the other organisation.
+        path: of the granted page, if the scope is one battery.
+    """
+
+    id: str
+    other: str
+    purpose: Named
+    scope: str
+    path: str
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class GrantsView:
-    """What a reader's organisation was granted."""
+    """What a reader's organisation was granted, and who acts for whom.
+
+    Args:
+        number: the organisation's id, which another needs in order to let it act for it.
+        shareable: purposes for which it may let another act.
+        given, taken: delegations by it, and to it.
+    """
 
     reader: str
     organisation: str
+    number: str
     kind: Named
     rows: tuple[GrantLine, ...]
+    shareable: tuple[Named, ...] = ()
+    given: tuple[DelegationLine, ...] = ()
+    taken: tuple[DelegationLine, ...] = ()

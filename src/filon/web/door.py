@@ -15,15 +15,16 @@ from typing import Annotated
 from urllib.parse import parse_qsl, quote
 
 from fastapi import APIRouter, Path, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from filon.app.access.door import Door
-from filon.app.access.people import TooManyTriesError, WrongPasswordError
+from filon.app.access.openid import Client, NotBelievedError
+from filon.app.access.people import TooManyTriesError, WrongPasswordError, tried
 from filon.app.access.reader import Reader
-from filon.app.access.readings import granted, grants_of, read_list
+from filon.app.access.readings import end_acting, granted, grants_of, let_act, read_list
 from filon.app.passport_pages import PassportPages
-from filon.core.errors import FilonError, NotFoundError, TooLargeError, WrongCallError
+from filon.core.errors import FilonError, NotFoundError, OutsideError, TooLargeError, WrongCallError
 from filon.core.ident import sgtin
 from filon.passport.passport import READABLE, Passport, State
 from filon.views.build.sight import battery_path
@@ -31,11 +32,14 @@ from filon.web.pages import query
 from filon.web.reply import json_of, page, problem, wants_json
 
 PUBLIC = re.compile(
-    r"/(?:01|i|qr|evidence|history|granted|granted\.json|static|dpp|v1|status|\.well-known|tile|witness|epcis|3|auth)(?:/.*)?"
-    r"|/(?:healthz|readyz|sign-in|sign-out|welcome|verify|checkpoint|passports/data|passports/form/.*)"
+    r"/(?:01|i|qr|evidence|history|granted|granted\.json|static|dpp|v1|status|\.well-known|tile|witness|epcis|3)(?:/.*)?"
+    r"|/(?:auth|sign-in)(?:/.*)?|/(?:healthz|readyz|sign-out|second|delegations|welcome|verify|checkpoint)"
+    r"|/passports/(?:data|form/.*)"
 )
 """What a stranger may reach; programs that need a token are asked for it behind these doors."""
 
+FROM_ONE_ADDRESS = 300
+"""Tries to sign in within a quarter of an hour from one address."""
 BODY = 8192
 """Bytes of a form of ours."""
 _LOCAL = re.compile(r"/(?![/\\])[ -\[\]-~]*")
@@ -81,7 +85,7 @@ def sight(request: Request, *, way: str) -> Callable[[Passport], Passport] | Non
 def scanned(request: Request, identifier: str) -> Response | None:
     """Whoever scans a battery's code while signed in finds what they were granted of it; None: the public page."""
     door: Door | None = getattr(request.app.state, "door", None)
-    if door is None or "as_of" in request.query_params:
+    if door is None or {"as_of", "public"} & request.query_params.keys():
         return None
     reader = reader_of(request, door)
     if reader.operator or not door.opens(reader, identifier):
@@ -137,7 +141,7 @@ def door_routes(door: Door, pages: PassportPages) -> APIRouter:  # noqa: C901, P
     @routes.get("/sign-in")
     def ask(request: Request, next: str = "/") -> Response:  # noqa: A002 - the name in the address
         """Name and password, please."""
-        return _private(page("sign-in.html", request, None, page="", next=_back(next), wrong=""))
+        return _sign_in(request, door, next)
 
     @routes.post("/sign-in")
     async def enter(request: Request) -> Response:
@@ -146,23 +150,102 @@ def door_routes(door: Door, pages: PassportPages) -> APIRouter:  # noqa: C901, P
         back = _back(typed.get("next", "/"))
         name, password = typed.get("name", ""), typed.get("password", "")
         try:
-            reference = await run_in_threadpool(door.enter, name, password, request.cookies.get(_cookie(request), ""))
+            await run_in_threadpool(_few, door, request)
+            step = await run_in_threadpool(door.enter, name, password, request.cookies.get(_cookie(request), ""))
         except (WrongPasswordError, TooManyTriesError) as error:
-            answer = page("sign-in.html", request, None, page="", next=back, wrong=type(error).__name__)
+            return _sign_in(request, door, back, wrong=error)
+        if step.errand:
+            return _going_on(request, step.errand, f"/sign-in/code?next={quote(back, safe='')}")
+        return await run_in_threadpool(_inside, request, door, step.session, back)
+
+    @routes.get("/sign-in/code")
+    def ask_code(request: Request, next: str = "/") -> Response:  # noqa: A002 - the name in the address
+        """The second factor, please; a new one is set up here."""
+        step = door.waiting(request.cookies.get(_errand(request), ""))
+        if step is None:
+            return RedirectResponse("/sign-in", status_code=303)
+        return _private(page("second.html", request, None, page="", next=_back(next), offer=step.offer, wrong=""))
+
+    @routes.post("/sign-in/code")
+    async def show_code(request: Request) -> Response:
+        """A session for whoever shows the right code."""
+        typed = await _typed(request)
+        back, errand = _back(typed.get("next", "/")), request.cookies.get(_errand(request), "")
+        last = request.cookies.get(_cookie(request), "")
+        try:
+            step = await run_in_threadpool(door.show_code, errand, typed.get("code", ""), last)
+        except (WrongPasswordError, TooManyTriesError) as error:
+            waiting = await run_in_threadpool(door.waiting, errand)
+            if waiting is None:
+                return RedirectResponse("/sign-in", status_code=303)
+            wrong = type(error).__name__
+            answer = page("second.html", request, None, page="", next=back, offer=waiting.offer, wrong=wrong)
             answer.status_code = error.status
             return _private(answer)
-        theirs = await run_in_threadpool(lambda: door.reader(reference).operator)
-        answer = RedirectResponse(back if theirs or back != "/" else "/granted", status_code=303)
-        secure = request.url.scheme == "https"
-        answer.set_cookie(_cookie(request), reference, path="/", secure=secure, httponly=True, samesite="lax")
-        return _private(answer)
+        inside = await run_in_threadpool(_inside, request, door, step.session, back)
+        if not step.codes:
+            return inside
+        then = inside.headers["location"]
+        told = page("codes.html", request, None, page="", codes=step.codes, then=then)
+        told.headers.append("set-cookie", inside.headers["set-cookie"])
+        return _private(told)
+
+    @routes.get("/second")
+    def second(request: Request) -> Response:
+        """A second factor of one's own accord."""
+        if reader_of(request, door).organisation is None:
+            return RedirectResponse("/sign-in?next=%2Fsecond", status_code=303)
+        return _private(page("second-begin.html", request, None, page="", wrong=""))
+
+    @routes.post("/second")
+    async def begin_second(request: Request) -> Response:
+        """The password once more, and the device is set up."""
+        typed = await _typed(request)
+        session = request.cookies.get(_cookie(request), "")
+        try:
+            step = await run_in_threadpool(door.enrol, session, typed.get("password", ""))
+        except (WrongPasswordError, TooManyTriesError, WrongCallError) as error:
+            answer = page("second-begin.html", request, None, page="", wrong=type(error).__name__)
+            answer.status_code = error.status
+            return _private(answer)
+        return _going_on(request, step.errand, "/sign-in/code")
+
+    @routes.get("/sign-in/with/{provider}")
+    def away(request: Request, provider: str, next: str = "/") -> Response:  # noqa: A002 - the name in the address
+        """To the OpenID provider."""
+        client = door.client(provider)
+        there, state = client.away(door.desk, _ours_at(request, f"/sign-in/with/{provider}/back"), _back(next))
+        return _going_on(request, state, there)
+
+    @routes.get("/sign-in/with/{provider}/back")
+    def come_back(request: Request, provider: str) -> Response:
+        """Back from the OpenID provider."""
+        told, state = dict(request.query_params), request.cookies.get(_errand(request), "")
+        try:
+            session, then = door.come_back(provider, told, state, request.cookies.get(_cookie(request), ""))
+        except (NotBelievedError, WrongPasswordError, OutsideError) as error:
+            return _sign_in(request, door, "/", wrong=error)
+        return _inside(request, door, session, _back(then))
+
+    @routes.post("/sign-in/with/{provider}/end")
+    async def ended(request: Request, provider: str) -> Response:
+        """The OpenID provider says that somebody signed out there; a message between servers, with no cookie.
+
+        Source: OpenID Connect Back-Channel Logout 1.0, 2.5-2.8.
+        """
+        told = await _fields(request)
+        try:
+            await run_in_threadpool(door.sign_out_all, provider, told.get("logout_token", ""))
+        except NotBelievedError as error:
+            return _private(JSONResponse({"error": "invalid_request", "error_description": error.detail}, 400))
+        return _private(Response(status_code=200))
 
     @routes.post("/sign-out")
     async def leave(request: Request) -> Response:
         """The session ends."""
         await _typed(request)
         await run_in_threadpool(door.leave, request.cookies.get(_cookie(request), ""))
-        answer = RedirectResponse("/sign-in", status_code=303)
+        answer = RedirectResponse("/sign-in?left=1", status_code=303)
         answer.delete_cookie(_cookie(request), path="/", secure=request.url.scheme == "https", httponly=True)
         answer.headers["Clear-Site-Data"] = '"cache"'
         return _private(answer)
@@ -193,7 +276,27 @@ def door_routes(door: Door, pages: PassportPages) -> APIRouter:  # noqa: C901, P
             if wants_json(request):
                 raise SignInError("grants are shown to those who have them; sign in first")
             return RedirectResponse("/sign-in?next=%2Fgranted", status_code=303)
-        return _private(page("grants.html", request, grants_of(door, reader), page=""))
+        return _private(page("grants.html", request, grants_of(door, reader), page="", wrong=""))
+
+    @routes.post("/delegations")
+    async def let_others(request: Request) -> Response:
+        """Another organisation may act for the reader's own; or may no more."""
+        typed = await _typed(request)
+        reader = await run_in_threadpool(reader_of, request, door)
+        if reader.organisation is None or reader.operator:
+            raise NotFoundError("there is no such page")
+        try:
+            if "end" in typed:
+                await run_in_threadpool(end_acting, door, reader, typed["end"])
+            else:
+                told = [typed.get(name, "") for name in ("to", "purpose", "scope", "days")]
+                await run_in_threadpool(let_act, door, reader, *told)
+        except WrongCallError as error:
+            view = await run_in_threadpool(grants_of, door, reader)
+            answer = page("grants.html", request, view, page="", wrong=type(error).__name__)
+            answer.status_code = error.status
+            return _private(answer)
+        return _private(RedirectResponse("/granted", status_code=303))
 
     @routes.get("/granted/01/{gtin}/21/{serial:path}")
     def read(request: Request, gtin: Gtin, serial: str) -> Response:
@@ -215,6 +318,60 @@ def door_routes(door: Door, pages: PassportPages) -> APIRouter:  # noqa: C901, P
         return page("readings.html", request, read_list(pages, door), page="passports", command="filon readings")
 
     return routes
+
+
+def _sign_in(request: Request, door: Door, then: str, *, wrong: FilonError | None = None) -> Response:
+    """The page to sign in on; after signing out it also tells the ways out of the providers."""
+    providers = [one.provider for one in door.providers.values()]
+    left = "left" in request.query_params
+    out = [(one.provider.name, _farewell(one, request)) for one in door.providers.values()] if left else []
+    answer = page(
+        "sign-in.html", request, None, page="", next=_back(then), wrong=type(wrong).__name__ if wrong else "",
+        providers=providers, out=[one for one in out if one[1]],
+    )  # fmt: skip
+    if wrong is not None:
+        answer.status_code = wrong.status
+    return _private(answer)
+
+
+def _farewell(client: Client, request: Request) -> str:
+    try:
+        return client.farewell(_ours_at(request, "/sign-in"))
+    except FilonError:  # the provider does not answer: then there is no way out of it from here
+        return ""
+
+
+def _ours_at(request: Request, path: str) -> str:
+    """An address of ours as others call it: the settings' host, never what a Host header says, if there is one."""
+    root: str = request.app.state.host or str(request.base_url)
+    return root.rstrip("/") + path
+
+
+def _few(door: Door, request: Request) -> None:
+    """Not too many tries from one address, whatever the names."""
+    client = request.client.host if request.client else ""
+    tried(door.desk, f"from {client}", door.now(), most=FROM_ONE_ADDRESS)
+
+
+def _going_on(request: Request, errand: str, where: str) -> Response:
+    """On to the next step, with a reference that only this browser holds."""
+    answer = RedirectResponse(where, status_code=303)
+    secure = request.url.scheme == "https"
+    answer.set_cookie(_errand(request), errand, max_age=600, path="/", secure=secure, httponly=True, samesite="lax")
+    return _private(answer)
+
+
+def _inside(request: Request, door: Door, session: str, back: str) -> Response:
+    """Signed in: to the page that was asked for, else to one of their own."""
+    theirs = door.reader(session).operator
+    answer = RedirectResponse(back if theirs or back != "/" else "/granted", status_code=303)
+    secure = request.url.scheme == "https"
+    answer.set_cookie(_cookie(request), session, path="/", secure=secure, httponly=True, samesite="lax")
+    return _private(answer)
+
+
+def _errand(request: Request) -> str:
+    return _cookie(request) + "_step"
 
 
 def _cookie(request: Request) -> str:
@@ -239,6 +396,10 @@ async def _typed(request: Request) -> dict[str, str]:
         WrongCallError: it is no form. TooLargeError: it is no form of ours.
     """
     _ours(request)
+    return await _fields(request)
+
+
+async def _fields(request: Request) -> dict[str, str]:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
         raise WrongCallError("send the form of the page")

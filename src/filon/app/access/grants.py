@@ -59,6 +59,7 @@ class Grant:
         basis: the act, contract or request that it rests on.
         evidence: document that shows the interest, by name or SHA-256.
         download: the answer may be taken along as JSON, not only read on the page.
+        share: the organisation may let another act for it.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Grant:
     issued: datetime
     expires: datetime
     revoked: datetime | None = None
+    share: bool = False
 
     def good(self, now: datetime) -> bool:
         """Whether it still lets anybody see anything."""
@@ -79,9 +81,14 @@ class Grant:
 
     def covers(self, battery: str) -> bool:
         """Whether the battery is in its scope."""
-        if self.scope in {EVERYTHING, battery}:
-            return True
-        return bool(model := model_of(battery)) and self.scope == model
+        return covered(self.scope, battery)
+
+
+def covered(scope: str, battery: str) -> bool:
+    """Whether a battery is in a scope."""
+    if scope in {EVERYTHING, battery}:
+        return True
+    return bool(model := model_of(battery)) and scope == model
 
 
 def give(  # noqa: PLR0917 - what a grant says, in the order of its sentence
@@ -96,6 +103,7 @@ def give(  # noqa: PLR0917 - what a grant says, in the order of its sentence
     points: Collection[str] = (),
     evidence: str = "",
     download: bool = False,
+    share: bool = False,
     random: Callable[[int], bytes] = secrets.token_bytes,
 ) -> Grant:
     """Let an organisation see restricted data.
@@ -115,17 +123,17 @@ def give(  # noqa: PLR0917 - what a grant says, in the order of its sentence
         raise WrongCallError("a grant names its basis: the act, the contract or the request it rests on")
     if expires <= now:
         raise WrongCallError("the grant would have ended before it began")
-    where = _scope(scope)
+    where = scope_of(scope)
     if purpose is Purpose.PURCHASER and "21" not in elements(where):
         raise WrongCallError("a purchaser sees the one battery that is bought: give its identifier as scope")
     made = Grant(random(4).hex(), to.id, purpose, where, frozenset(points), basis.strip(), evidence, download, now,
-                 expires)  # fmt: skip
+                 expires, share=share)  # fmt: skip
     desk.change(
         """INSERT INTO access_grant
-        (id, organisation, purpose, scope, points, basis, evidence, download, issued, expires)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        (id, organisation, purpose, scope, points, basis, evidence, download, issued, expires, share)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (made.id, to.id, purpose.value, where, json.dumps(sorted(points)), made.basis, evidence, int(download),
-         micros(now), micros(expires)),
+         micros(now), micros(expires), int(share)),
     )  # fmt: skip
     return made
 
@@ -150,18 +158,24 @@ def grants(desk: Desk, organisation: str = "") -> list[Grant]:
     return [_grant(row) for row in rows]
 
 
-_COLUMNS = "id, organisation, purpose, scope, points, basis, evidence, download, issued, expires, revoked"
+_COLUMNS = "id, organisation, purpose, scope, points, basis, evidence, download, issued, expires, revoked, share"
 
 
 def _grant(row: Row) -> Grant:
-    number, of, purpose, scope, points, basis, evidence, download, issued, expires, revoked = row
+    number, of, purpose, scope, points, basis, evidence, download, issued, expires, revoked, share = row
     return Grant(
         number, of, Purpose(purpose), scope, frozenset(json.loads(points)), basis, evidence, bool(download),
         moment(issued), moment(expires), None if revoked is None else moment(revoked),
+        bool(share),
     )  # fmt: skip
 
 
-def _scope(text: str) -> str:
+def scope_of(text: str) -> str:
+    """A scope as it is kept: a battery's or a model's identifier, or `*`.
+
+    Raises:
+        WrongCallError: something else.
+    """
     plain = text.strip()
     if plain == EVERYTHING:
         return plain

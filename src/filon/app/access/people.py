@@ -15,24 +15,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-
-from filon.app.access.organisations import Kind, Organisation
+from filon.app.access import passwords
+from filon.app.access.organisations import Kind, Organisation, organisation
+from filon.app.desk.acting import DOOR, acting
 from filon.app.desk.file import Desk, Row
 from filon.core.errors import ConflictError, FilonError, NotFoundError, WrongCallError
 from filon.log.leaf import micros, moment
 
-SHORTEST, LONGEST = 15, 1024
-"""Characters of a password; no rule of composition, nothing cut off."""
 INVITED = timedelta(days=3)
 PATIENCE = timedelta(minutes=15)
 """After `TRIES` wrong passwords within this time a login is put off; it is never locked for good."""
 TRIES = 10
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-_NOBODY = _HASHER.hash(secrets.token_hex(32))
-"""Verified when the name is unknown, so that an unknown name takes as long as a wrong password."""
-_VARIETY = 6
 _NAME = 200
 
 
@@ -89,9 +82,12 @@ def invite(
     code = base64.urlsafe_b64encode(random(32)).decode().rstrip("=")
     until = micros(now + INVITED)
     with desk.changing() as connection:
-        row = connection.execute("SELECT id, organisation, disabled FROM person WHERE name = ?", (name,)).fetchone()
+        known = "SELECT id, organisation, disabled, issuer FROM person WHERE name = ?"
+        row = connection.execute(known, (name,)).fetchone()
         if row and row[1] != of.id:
             raise ConflictError(f"{name!r} signs in for another organisation already")
+        if row and row[3]:
+            raise ConflictError(f"{name!r} signs in by their OpenID provider and needs no invitation")
         if row and row[2] is not None:
             raise ConflictError(f"the account of {name!r} is closed for good; invite them under another name")
         if row:
@@ -113,12 +109,17 @@ def welcome(desk: Desk, code: str, password: str, *, now: datetime) -> Person:
         WrongPasswordError: no such invitation, or it is used or too old.
         WrongCallError: the password is too short, too long, or easily guessed.
     """
+    with acting(DOOR):
+        return _welcome(desk, code, password, now)
+
+
+def _welcome(desk: Desk, code: str, password: str, now: datetime) -> Person:
     row = desk.row(f"SELECT {_COLUMNS} FROM {_FROM} WHERE invitation = ? AND invited > ?", (_hash(code), micros(now)))  # noqa: S608
     if row is None:
         raise WrongPasswordError("this invitation is used, too old, or none of ours; ask for a new one")
     somebody = _person(row)
-    _fit(password, somebody)
-    hashed = _HASHER.hash(password)
+    passwords.fit(password, (somebody.name, organisation(desk, somebody.organisation).name))
+    hashed = passwords.hashed(password)
     with desk.changing() as connection:
         used = connection.execute(
             "UPDATE person SET password = ?, invitation = NULL WHERE id = ? AND invitation = ?",
@@ -130,6 +131,51 @@ def welcome(desk: Desk, code: str, password: str, *, now: datetime) -> Person:
     return person(desk, somebody.name)
 
 
+def from_provider(
+    desk: Desk,
+    issuer: str,
+    subject: str,
+    name: str,
+    of: Organisation,
+    *,
+    now: datetime,
+    random: Callable[[int], bytes] = secrets.token_bytes,
+) -> Person:
+    """The person whom an OpenID provider calls so: entered when they first come, of the organisation that it says.
+
+    They are known by issuer and subject, never by a name; a name that somebody else has gets the subject behind it.
+
+    Raises:
+        WrongPasswordError: the account is closed here.
+
+    Source: OWASP ASVS 5.0, 6.8.1.
+    """
+    with acting(DOOR), desk.changing() as connection:
+        known = "SELECT id, organisation, disabled FROM person WHERE issuer = ? AND subject = ?"
+        row = connection.execute(known, (issuer, subject)).fetchone()
+        if row is None:
+            number, plain = random(4).hex(), _plain(name) or subject[:_NAME]
+            if connection.execute("SELECT 1 FROM person WHERE name = ?", (plain,)).fetchone():
+                plain = f"{plain[: _NAME // 2]} ({number})"
+            connection.execute(
+                "INSERT INTO person (id, name, organisation, created, issuer, subject) VALUES (?, ?, ?, ?, ?, ?)",
+                (number, plain, of.id, micros(now), issuer, subject),
+            )
+            return person(desk, number)
+        number, before, disabled = row
+        if disabled is not None:
+            raise WrongPasswordError("this account is closed")
+        if before != of.id:  # what they may do follows the provider's word at once
+            connection.execute("UPDATE person SET organisation = ? WHERE id = ?", (of.id, number))
+            connection.execute("DELETE FROM session WHERE person = ?", (number,))
+    with acting(DOOR):
+        return person(desk, number)
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name if letter.isprintable()).strip()[:_NAME]
+
+
 def sign_in(desk: Desk, name: str, password: str, *, now: datetime) -> Person:
     """The person whose name and password these are.
 
@@ -137,29 +183,42 @@ def sign_in(desk: Desk, name: str, password: str, *, now: datetime) -> Person:
         WrongPasswordError: they are nobody's.
         TooManyTriesError: too many wrong ones for this name lately.
     """
-    name = name.strip()[:_NAME]
-    since = micros(now - PATIENCE)
-    _tried(desk, name, since, now)
+    with acting(DOOR):
+        return _sign_in(desk, name.strip()[:_NAME], password, now)
+
+
+def _sign_in(desk: Desk, name: str, password: str, now: datetime) -> Person:
+    tried(desk, name, now)
     row = desk.row(f"SELECT {_COLUMNS} FROM {_FROM} WHERE person.name = ?", (name,))  # noqa: S608
     kept = desk.row("SELECT password FROM person WHERE name = ?", (name,))
-    hashed = kept[0] if kept and kept[0] else _NOBODY
-    right = _verified(hashed, password[: LONGEST + 1])
-    if row is None or not right or hashed == _NOBODY or _person(row).disabled:
+    hashed = kept[0] if kept and kept[0] else passwords.NOBODY
+    right = passwords.right(hashed, password)
+    if row is None or not right or hashed == passwords.NOBODY or _person(row).disabled:
         raise WrongPasswordError("name and password do not belong together")
-    if _HASHER.check_needs_rehash(hashed):
-        desk.change("UPDATE person SET password = ? WHERE id = ?", (_HASHER.hash(password), row[0]))
+    if passwords.stale(hashed):
+        desk.change("UPDATE person SET password = ? WHERE id = ?", (passwords.hashed(password), row[0]))
     desk.change("DELETE FROM attempt WHERE name = ?", (name,))
     return _person(row)
 
 
-def _tried(desk: Desk, name: str, since: int, now: datetime) -> None:
-    """Count a try before its password is looked at: a hundred at the same moment are a hundred tries."""
-    with desk.changing() as connection:
-        connection.execute("DELETE FROM attempt WHERE at <= ?", (since,))
+def tried(desk: Desk, name: str, now: datetime, *, most: int = TRIES) -> None:
+    """Count a try before its password is looked at: a hundred at the same moment are a hundred tries.
+
+    Raises:
+        TooManyTriesError: enough within the last quarter of an hour.
+    """
+    with acting(DOOR), desk.changing() as connection:
+        connection.execute("DELETE FROM attempt WHERE at <= ?", (micros(now - PATIENCE),))
         (wrong,) = connection.execute("SELECT count(*) FROM attempt WHERE name = ?", (name,)).fetchone()
-        if wrong >= TRIES:
+        if wrong >= most:
             raise TooManyTriesError("too many wrong passwords for this name; try again in a quarter of an hour")
         connection.execute("INSERT INTO attempt (name, at) VALUES (?, ?)", (name, micros(now)))
+
+
+def forget_tries(desk: Desk, name: str) -> None:
+    """It was right at last."""
+    with acting(DOOR):
+        desk.change("DELETE FROM attempt WHERE name = ?", (name,))
 
 
 def disable(desk: Desk, name: str, *, now: datetime) -> Person:
@@ -204,25 +263,6 @@ _COLUMNS = "person.id, person.name, organisation.id, organisation.kind, person.d
 def _person(row: Row) -> Person:
     number, name, of, kind, disabled, ready = row
     return Person(number, name, of, Kind(kind), None if disabled is None else moment(disabled), bool(ready))
-
-
-def _fit(password: str, somebody: Person) -> None:
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise WrongCallError(f"a password has {SHORTEST} to {LONGEST} characters; a few words in a row do well")
-    plain = password.casefold()
-    told = (somebody.name.casefold(), "filon", "password", "motdepasse", "mot de passe", "123456", "azerty", "qwerty")
-    rest = plain
-    for word in told:
-        rest = rest.replace(word, "")
-    if len(set(rest)) < _VARIETY:
-        raise WrongCallError("this password is easily guessed; a few words in a row do well")
-
-
-def _verified(hashed: str, password: str) -> bool:
-    try:
-        return _HASHER.verify(hashed, password)
-    except (VerificationError, InvalidHashError):
-        return False
 
 
 def _hash(code: str) -> bytes:

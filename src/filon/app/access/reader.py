@@ -2,7 +2,7 @@
 
 The one place where audience, grant, scope and time meet; pages, programs and files all ask here.
 
-    reading = seen(passport, reader, grants(desk, reader.organisation.id), now)
+    reading = seen(passport, reader, openings(desk, reader.organisation, now=now))
     reading.passport          # nothing else may be shown
     reading.beyond            # codes of what a stranger would not have seen: these are recorded
 """
@@ -11,12 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
 
-from filon.app.access.grants import Grant
+from filon.app.access.delegations import Opening
 from filon.app.access.organisations import Kind, Organisation
 from filon.passport.passport import Passport, disclosed
-from filon.passport.point import Audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +50,22 @@ class Reading:
         passport: nothing in it that the reader may not see.
         beyond: codes of points with a value that a stranger would not have seen.
         grants: ids of the grants that opened them.
+        behalf: ids of the organisations that the reader acts for.
         download: every grant that was needed lets it be taken along.
     """
 
     passport: Passport
     beyond: tuple[str, ...] = ()
     grants: tuple[str, ...] = ()
+    behalf: tuple[str, ...] = ()
     download: bool = True
 
 
-def seen(passport: Passport, reader: Reader, given: Iterable[Grant], now: datetime) -> Reading:
+def seen(passport: Passport, reader: Reader, given: Iterable[Opening]) -> Reading:
     """What a reader sees of a passport.
 
     Args:
-        given: grants of the reader's organisation; those that are over or of other batteries open nothing.
+        given: what opens restricted points to the reader's organisation now; those of other batteries open nothing.
 
     Source: Regulation (EU) 2023/1542, Article 77(2); passport reference, section 3 (masks, not a ladder).
     """
@@ -74,16 +74,19 @@ def seen(passport: Passport, reader: Reader, given: Iterable[Grant], now: dateti
     public = disclosed(passport, ())
     if reader.organisation is None:
         return Reading(public)
-    opened: dict[str, list[Grant]] = {}
-    audience = reader.organisation.kind.audience
-    theirs = disclosed(passport, {audience} if audience is not Audience.OPERATOR else ())
-    for grant in given:
-        if grant.organisation == reader.organisation.id and grant.good(now) and grant.covers(passport.identifier):
-            for one in theirs.points:
-                if one.code not in public and (not grant.points or one.code in grant.points):
-                    opened.setdefault(one.code, []).append(grant)
-    points = tuple(one for one in theirs.points if one.code in public or one.code in opened)
-    beyond = tuple(one.code for one in points if one.code in opened and one.value is not None)
-    used = sorted({grant.id for code in beyond for grant in opened[code]})
-    taken = all(any(grant.download for grant in opened[code]) for code in beyond)
-    return Reading(replace(public, points=points), beyond, tuple(used), taken)
+    opened: dict[str, list[Opening]] = {}
+    for one in given:
+        if one.covers(passport.identifier):
+            for point in disclosed(passport, {one.audience}).points:
+                if point.code not in public and one.shows(point.code):
+                    opened.setdefault(point.code, []).append(one)
+    points = tuple(point for point in passport.points if point.code in public or point.code in opened)
+    beyond = tuple(point.code for point in points if point.code in opened and point.value is not None)
+    used = {one for code in beyond for one in opened[code]}
+    return Reading(
+        replace(public, points=points),
+        beyond,
+        tuple(sorted({one.id for one in used})),
+        tuple(sorted({one.behalf for one in used if one.behalf})),
+        all(any(one.download for one in opened[code]) for code in beyond),
+    )

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from filon.app.access.people import Person, person
+from filon.app.desk.acting import DOOR, acting
 from filon.app.desk.file import Desk
 from filon.log.leaf import micros
 
@@ -20,20 +21,36 @@ LONGEST = timedelta(hours=12)
 _USED_EVERY = 60_000_000  # microseconds: the last use is kept to the minute, not to the request
 
 
-def begin(desk: Desk, of: Person, *, now: datetime, random: Callable[[int], bytes] = secrets.token_bytes) -> str:
-    """A new session's reference; what is long over is forgotten on the way."""
+def begin(
+    desk: Desk,
+    of: Person,
+    *,
+    now: datetime,
+    sid: str = "",
+    random: Callable[[int], bytes] = secrets.token_bytes,
+) -> str:
+    """A new session's reference; what is long over is forgotten on the way.
+
+    Args:
+        sid: the OpenID provider's own session, by which it may end this one.
+    """
     reference = base64.urlsafe_b64encode(random(32)).decode().rstrip("=")
-    with desk.changing() as connection:
+    with acting(DOOR), desk.changing() as connection:
         connection.execute("DELETE FROM session WHERE created <= ?", (micros(now - LONGEST),))
         connection.execute(
-            "INSERT INTO session (hash, person, created, used) VALUES (?, ?, ?, ?)",
-            (_hash(reference), of.id, micros(now), micros(now)),
+            "INSERT INTO session (hash, person, created, used, sid) VALUES (?, ?, ?, ?, ?)",
+            (_hash(reference), of.id, micros(now), micros(now), sid),
         )
     return reference
 
 
 def whose(desk: Desk, reference: str, *, now: datetime) -> Person | None:
     """Whose session it is; None if it is nobody's, has ended, or the account is closed."""
+    with acting(DOOR):
+        return _whose(desk, reference, now)
+
+
+def _whose(desk: Desk, reference: str, now: datetime) -> Person | None:
     row = desk.row("SELECT person, created, used FROM session WHERE hash = ?", (_hash(reference),))
     if row is None:
         return None
@@ -51,7 +68,15 @@ def whose(desk: Desk, reference: str, *, now: datetime) -> Person | None:
 
 def end(desk: Desk, reference: str) -> None:
     """End a session; ending one that is over changes nothing."""
-    desk.change("DELETE FROM session WHERE hash = ?", (_hash(reference),))
+    with acting(DOOR):
+        desk.change("DELETE FROM session WHERE hash = ?", (_hash(reference),))
+
+
+def end_all(desk: Desk, issuer: str, *, subject: str = "", sid: str = "") -> int:
+    """End what an OpenID provider says is over: all sessions of a person, or one; how many there were."""
+    theirs = "person IN (SELECT id FROM person WHERE issuer = ? AND (? = '' OR subject = ?)) AND (? = '' OR sid = ?)"
+    with acting(DOOR):
+        return desk.change(f"DELETE FROM session WHERE {theirs}", (issuer, subject, subject, sid, sid))  # noqa: S608
 
 
 def _hash(reference: str) -> bytes:

@@ -112,6 +112,46 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
           BEGIN SELECT RAISE(ABORT, 'what was read stays recorded'); END""",
         "ALTER TABLE token ADD COLUMN organisation TEXT NOT NULL DEFAULT ''",
     ),
+    # 5: second factors, people of an OpenID provider, delegations, what was refused
+    (
+        """CREATE TABLE factor (
+          person TEXT PRIMARY KEY, secret TEXT NOT NULL, confirmed INTEGER, step INTEGER NOT NULL DEFAULT 0)""",
+        "CREATE TABLE recovery (hash BLOB PRIMARY KEY, person TEXT NOT NULL)",
+        "CREATE INDEX recovery_of ON recovery (person)",
+        """CREATE TABLE errand (
+          hash BLOB PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL, until INTEGER NOT NULL)""",
+        "ALTER TABLE person ADD COLUMN issuer TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE person ADD COLUMN subject TEXT NOT NULL DEFAULT ''",
+        "CREATE UNIQUE INDEX person_of_provider ON person (issuer, subject) WHERE issuer <> ''",
+        "ALTER TABLE session ADD COLUMN sid TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE access_grant ADD COLUMN share INTEGER NOT NULL DEFAULT 0",
+        "DROP TRIGGER access_grant_stays",
+        """CREATE TRIGGER access_grant_stays BEFORE UPDATE ON access_grant
+          WHEN OLD.revoked IS NOT NULL OR NEW.revoked IS NULL OR
+          (NEW.id, NEW.organisation, NEW.purpose, NEW.scope, NEW.points, NEW.basis, NEW.evidence, NEW.download,
+          NEW.issued, NEW.expires, NEW.share) IS NOT (OLD.id, OLD.organisation, OLD.purpose, OLD.scope, OLD.points,
+          OLD.basis, OLD.evidence, OLD.download, OLD.issued, OLD.expires, OLD.share)
+          BEGIN SELECT RAISE(ABORT, 'a grant is revoked, never changed'); END""",
+        """CREATE TABLE delegation (
+          id TEXT PRIMARY KEY, giver TEXT NOT NULL REFERENCES organisation (id),
+          taker TEXT NOT NULL REFERENCES organisation (id), person TEXT NOT NULL, purpose TEXT NOT NULL,
+          scope TEXT NOT NULL, points TEXT NOT NULL, issued INTEGER NOT NULL, expires INTEGER NOT NULL,
+          revoked INTEGER)""",
+        "CREATE INDEX delegation_to ON delegation (taker)",
+        """CREATE TRIGGER delegation_stays BEFORE UPDATE ON delegation
+          WHEN OLD.revoked IS NOT NULL OR NEW.revoked IS NULL OR
+          (NEW.id, NEW.giver, NEW.taker, NEW.person, NEW.purpose, NEW.scope, NEW.points, NEW.issued, NEW.expires)
+          IS NOT (OLD.id, OLD.giver, OLD.taker, OLD.person, OLD.purpose, OLD.scope, OLD.points, OLD.issued, OLD.expires)
+          BEGIN SELECT RAISE(ABORT, 'a delegation is revoked, never changed'); END""",
+        """CREATE TRIGGER delegation_kept BEFORE DELETE ON delegation
+          BEGIN SELECT RAISE(ABORT, 'a delegation is kept'); END""",
+        "ALTER TABLE reading ADD COLUMN behalf TEXT NOT NULL DEFAULT '[]'",
+        """CREATE TABLE refusal (
+          number INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, what TEXT NOT NULL, who TEXT NOT NULL,
+          organisation TEXT NOT NULL, about TEXT NOT NULL)""",
+        """CREATE TRIGGER refusal_stays BEFORE UPDATE ON refusal
+          BEGIN SELECT RAISE(ABORT, 'what was refused stays recorded'); END""",
+    ),
 )
 """Applied in order, all in one transaction; PRAGMA user_version says how many were. Never edit one: add one."""
 
