@@ -176,6 +176,11 @@ class Passports:
         kin = self.kin(identifier, on=on, as_of=size, ruleset=ruleset)
         return kin.of(canonical(identifier), size, audiences)
 
+    def life(self, identifier: str) -> Life:
+        """What became of a battery, as known now."""
+        battery, size = canonical(identifier), self.ledger.size()
+        return life(battery, Heard(self.ledger.store, size, DEEDS_OF).get(battery, ()), self.ledger.register(size))
+
     def ceased(self, identifier: str) -> Cessation | None:
         """The end of a battery's passport, if it has come, as known now."""
         return self._life(identifier)[1]

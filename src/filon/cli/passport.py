@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -156,7 +157,8 @@ def verify(
 
 def _put_verdict(verdict: Verdict, context: typer.Context, *, as_json: bool) -> None:
     language = chosen(context.obj.language)
-    document = verdict.sealed.document if verdict.sealed else {}
+    text = json.dumps(verdict.sealed.document if verdict.sealed else {})
+    document = json.loads(text, parse_float=Decimal)  # as it stands, digit by digit
     if as_json:
         told = {"holds": verdict.holds, "findings": [one.as_dict(language) for one in verdict.findings]}
         put_json(told | {"document": document})

@@ -169,7 +169,7 @@ class ReadinessView:
     """One model, point by point.
 
     Args:
-        counts: by verdict. passport: everything, as its operator sees it.
+        counts: by verdict. passport: everything, as its operator sees it. path: of the battery's page; empty = none.
     """
 
     ledger: LedgerState
@@ -178,6 +178,7 @@ class ReadinessView:
     battery: str
     counts: tuple[DutyCount, ...]
     passport: PassportView
+    path: str = ""
 
     @property
     def missing(self) -> int:

@@ -30,6 +30,7 @@ from filon.app.witness import Witness
 from filon.core.errors import FilonError, NotFoundError, WrongCallError
 from filon.views.ledger import Ledger
 from filon.web.asking import asking
+from filon.web.deeds import deed_routes
 from filon.web.door import door_routes, gate, who
 from filon.web.dpp import failed, passport_routes
 from filon.web.dpp_writing import dpp_writing_routes
@@ -87,6 +88,8 @@ def create_app(
     app.include_router(pact)
     if points is not None:
         app.include_router(points_routes(points))
+        if isinstance(ledger, PassportPages):
+            app.include_router(deed_routes(points, ledger.passports))
     app.include_router(asking)
     app.include_router(pages)
     app.state.shelf = shelf

@@ -39,7 +39,7 @@ def points_routes(data: PassportData) -> APIRouter:
         """Statements and deeds as JSON; 200 taken or known, 422 refused with findings."""
         scheme, _, secret = request.headers.get("authorization", "").partition(" ")
         try:
-            body = await _body(request)
+            body = await body_of(request)
             outcome = await run_in_threadpool(data.submit, body, secret if scheme.lower() == "bearer" else "")
         except FilonError as error:
             return refused(error)
@@ -57,7 +57,7 @@ def points_routes(data: PassportData) -> APIRouter:
     @routes.post("/passports/form/01/{gtin}")
     async def fill(request: Request, gtin: Gtin, serial: str = "", category: Category = Category.EV) -> Response:
         """What a person typed: taken, or shown again with its findings."""
-        typed = dict(parse_qsl((await _body(request)).decode("utf-8", "replace"), keep_blank_values=False))
+        typed = dict(parse_qsl((await body_of(request)).decode("utf-8", "replace"), keep_blank_values=False))
         secret, since = typed.pop("token", ""), typed.pop("since", "")
         subject = sgtin(gtin, serial) if serial else class_of(gtin)
         plant = typed.pop("plant", "")
@@ -83,7 +83,7 @@ def refused(error: FilonError) -> Response:
     return Response(body, status_code=error.status, media_type="application/problem+json", headers=headers)
 
 
-async def _body(request: Request) -> bytes:
+async def body_of(request: Request) -> bytes:
     """The whole body; a longer one is refused before it is all read."""
     parts = bytearray()
     async for part in request.stream():

@@ -163,4 +163,5 @@ def readiness_view(passport: Passport, grounds: Grounds, state: LedgerState) -> 
         battery=passport.serial,
         counts=counts(passport),
         passport=passport_view(passport, state, all_points=True),
+        path=battery_path(passport.identifier),
     )
