@@ -113,3 +113,17 @@ def test_a_transfer_that_both_sides_signed_is_pasted(world):
     whole = with_signature(made, secret=keys[AGAIN].text())
     assert world.fill(signed=whole.data.decode()).status_code == 303
     assert world.life.operator == AGAIN
+
+
+def test_once_there_are_people_the_page_is_theirs_alone(tmp_path):
+    """Status is not public (Annex XIII 4(c)): the form shows it, so a stranger does not get the form."""
+    from filon.app.access import Door, enter, invite
+    from filon.app.access import Kind as Firm
+
+    world, desk = World(tmp_path), Desk(None)
+    world.fill(deed="waste")
+    app = create_app(world.pages, points=world.data, door=Door(desk))
+    invite(desk, "anna", enter(desk, "Voltarine", Firm.OPERATOR, now=world.time), now=world.time)
+    answer = TestClient(app).get(FORM, headers={"Accept": "text/html"}, follow_redirects=False)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/sign-in")
