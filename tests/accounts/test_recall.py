@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filon.accounts.recall import Affected, Bounds, Tip, mirror, overlap, recall
+from filon.books import book as books
 from filon.books import trace
 from filon.books.lot import AccountKind
 from filon.books.post import post
@@ -235,3 +236,21 @@ def test_back_and_forward_are_inverse(told, seed):
             continue  # the young lot came from itself by another way: its parts overlap
         if None not in forward.values():
             assert abs(sum(forward.values()) - one.made.likely) <= len(start) + 1
+
+
+@given(chains, st.integers(0, 10_000))
+def test_a_recall_looks_at_its_cone_only_and_finds_the_same(told, seed):
+    """The flows of some holdings, and a recall from them, whether all flows are looked through or those few."""
+    book = post(told, REGISTER)
+    lots = sorted(book.of_lot)
+    some = {one.id for one in book.holdings if (one.id * 7 + seed) % 3 == 0}
+    slow = [flow for flow in book.flows if flow.source in some or flow.target in some]
+    assert [book.index(flow) for flow in book.flows] == list(range(len(book.flows)))
+    found, kept = [], books.MANY
+    try:
+        for books.MANY in (0, 1 << 60):
+            assert [id(flow) for flow in book.touching(some)] == [id(flow) for flow in slow]
+            found.append([recall(book, Tip((lots[seed % len(lots)],)), name) for name in SUBSTANCES] if lots else [])
+    finally:
+        books.MANY = kept
+    assert found[0] == found[1]

@@ -10,12 +10,12 @@ or lost. The uncalled is UNKNOWN, a name like the others (I-6).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from filon.accounts.origin import Origins, Sweep, Vector
-from filon.accounts.origin_table import repeats
+from filon.accounts.origin_table import Rows, repeats
 from filon.books.book import Book, Flow
 from filon.books.journal import UNKNOWN
 from filon.books.lot import Account, AccountKind
@@ -85,11 +85,10 @@ def carried(
     Source: custody reference I-6, I-7, I-9; decision 0003 for surpluses.
     """
     run = _Calling(book, substance, characteristic, within, elsewhere)
-    for flow in book.flows:
-        if within is None or flow.source in within or flow.target in within:
-            run.carry(flow)
-    made = tuple(vector if known else None for vector, known in zip(run.made, run.known, strict=True))
-    return Carried(substance, made, tuple(run.left), run.outside, tuple(run.named), run.renamed)
+    for flow in book.flows if within is None else book.touching(within):
+        run.carry(flow)
+    made, left, named = run.rows() if within is None else run.few()
+    return Carried(substance, made, left, run.outside, named, run.renamed)
 
 
 class _Calling(Sweep):
@@ -104,6 +103,13 @@ class _Calling(Sweep):
         self.elsewhere = elsewhere
         self.drawn = {id(book.flows[index]): names for index, names in rule.drawn.items()}
         self.renamed: Vector = {}
+
+    def few(self) -> tuple[Sequence[Vector | None], Sequence[Vector], Sequence[frozenset[str]]]:
+        """The rows, each made when it is asked for: of a recall in a large book few are."""
+        count = len(self.book.holdings)
+        made = Rows(count, lambda at: self.made.get(at, {}) if self.known(at) else None)
+        left, named = Rows(count, lambda at: self.left.get(at, {})), Rows(count, lambda at: self.named[at])
+        return made, left, named
 
     def entered(self, flow: Flow, mg: int) -> Vector:
         """What the characteristic calls it."""

@@ -7,6 +7,7 @@ declared is UNKNOWN; it is a value like the others and is never spread over them
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -52,8 +53,8 @@ def origins(book: Book, substance: str) -> Origins:
     run = Sweep(book, substance)
     for flow in book.flows:
         run.carry(flow)
-    made = tuple(vector if known else None for vector, known in zip(run.made, run.known, strict=True))
-    return Origins(substance, made, tuple(run.left), run.outside, tuple(run.named))
+    made, left, named = run.rows()
+    return Origins(substance, made, left, run.outside, named)
 
 
 def _read(table: OriginTable, substance: str) -> Origins:
@@ -72,11 +73,20 @@ class Sweep:
     def __init__(self, book: Book, substance: str) -> None:
         self.book = book
         self.substance = substance
-        self.made: list[Vector] = [{} for _ in book.holdings]
-        self.left: list[Vector] = [{} for _ in book.holdings]
-        self.known = [holding.content.get(substance, 0) is not None for holding in book.holdings]
-        self.named: list[frozenset[str]] = [frozenset() for _ in book.holdings]
+        self.made: dict[int, Vector] = defaultdict(dict)  # of the holdings that were met
+        self.left: dict[int, Vector] = defaultdict(dict)
+        self.named: dict[int, frozenset[str]] = defaultdict(frozenset)
         self.outside: dict[Account, Vector] = {}
+
+    def known(self, holding: int) -> bool:
+        """Whether anybody said how much is in it."""
+        return self.book.holdings[holding].content.get(self.substance, 0) is not None
+
+    def rows(self) -> tuple[Sequence[Vector | None], Sequence[Vector], Sequence[frozenset[str]]]:
+        """What was made, is left and is named in every holding, also in those that were not met."""
+        every = range(len(self.book.holdings))
+        made = tuple([self.made.get(at, {}) if self.known(at) else None for at in every])
+        return made, tuple([self.left.get(at, {}) for at in every]), tuple([self.named[at] for at in every])
 
     def entered(self, flow: Flow, mg: int) -> Vector:
         """Labels of mg that come in from a source: the source."""
@@ -130,7 +140,7 @@ class Sweep:
         if flow.like is not None and self.made[flow.like]:
             return shared(mg, self.made[flow.like])
         target = flow.target
-        if isinstance(target, int) and not self.known[target] and len(self.named[target]) == 1:
+        if isinstance(target, int) and not self.known(target) and len(self.named[target]) == 1:
             return dict.fromkeys(self.named[target], mg)
         return {UNKNOWN: mg}
 

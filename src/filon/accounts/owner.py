@@ -91,7 +91,7 @@ def ownership(told: Told, substance: str) -> Ownership:
     gone: Counter[str] = Counter()
     for vector in run.outside.values():
         gone.update(vector)
-    return Ownership(substance, tuple(run.left), dict(run.came), gone, tuple(run.transfers), tuple(run.findings))
+    return Ownership(substance, run.rows()[1], dict(run.came), gone, tuple(run.transfers), tuple(run.findings))
 
 
 def owner_balances(book: Ownership) -> list[OwnerBalance]:

@@ -212,11 +212,8 @@ class _Batch:
 
     def __init__(self, book: Book, lot: LotId, spans: Sequence[Span]) -> None:
         self.own = frozenset(book.of_lot.get(lot, ()))
-        leaving = [
-            (index, flow)
-            for index, flow in enumerate(book.flows)
-            if flow.source in self.own and flow.target not in self.own
-        ]
+        out = [flow for one in self.own for flow in book.outflows[one] if flow.target not in self.own]
+        leaving = sorted((book.index(flow), flow) for flow in out)
         named = {index: overlap(spans, flow.serials) for index, flow in leaving if flow.serials}
         others = sum(flow.amount for index, flow in leaving if index not in named)
         self.unnamed = others + sum(book.holdings[index].left for index in self.own)

@@ -54,8 +54,7 @@ def recycled(book: Book, substance: str) -> Recycled:
     run = _Recycling(book, substance)
     for flow in book.flows:
         run.carry(flow)
-    made = tuple(vector if known else None for vector, known in zip(run.made, run.known, strict=True))
-    return Recycled(substance, made)
+    return Recycled(substance, tuple(run.rows()[0]))
 
 
 class _Recycling(Sweep):

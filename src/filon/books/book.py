@@ -7,11 +7,13 @@ loss, unaccounted ..). Built by `books.post`; asked by `trace`, `balance` and th
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from filon.books.declared import Declared
@@ -84,6 +86,10 @@ class Flow:
     content: Content
     like: int | None = None
     serials: tuple[tuple[int, int], ...] = ()
+
+
+MANY = 8
+"""One holding in so many is many: then all flows are looked through."""
 
 
 class Verdict(StrEnum):
@@ -159,6 +165,20 @@ class Book:
             if isinstance(flow.source, int):
                 table[flow.source].append(flow)
         return table
+
+    def index(self, flow: Flow) -> int:
+        """Place of one of its flows in posting order."""
+        at = bisect_left(self.flows, flow.event, key=attrgetter("event"))
+        while self.flows[at] is not flow:
+            at += 1
+        return at
+
+    def touching(self, holdings: Collection[int]) -> Sequence[Flow]:
+        """Flows into or out of some holdings, in posting order; for a few holdings not all flows are looked through."""
+        if MANY * len(holdings) > len(self.holdings):
+            return [flow for flow in self.flows if flow.source in holdings or flow.target in holdings]
+        near = {id(flow): flow for one in holdings for flow in (*self.inflows[one], *self.outflows[one])}
+        return sorted(near.values(), key=self.index)
 
     @cached_property
     def columns(self) -> Columns:

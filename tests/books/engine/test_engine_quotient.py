@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine_graphs import KERNELS, Case, case, cases
 from filon.books.engine.graph import Graph, through
-from filon.books.engine.quotient import Own, Quotient
+from filon.books.engine.quotient import EVEN, Own, Quotient
 from filon.core.errors import WrongCallError
 from oracles import flow_by_definition as oracle
 
@@ -164,12 +164,32 @@ def test_growing_knows_where_own_matter_enters(work):
 
 
 def test_many_classes_make_the_arrays_grow():
-    """5 000 mines, 5 000 blends of two, and one of all: rows by hand."""
+    """5 000 mines, then 5 000 blends of two, and one of all: rows by hand."""
     count = 5_000
     source = [*range(count), *((np.arange(count) + 1) % count), *range(count)]
     target = [*range(count, 2 * count)] * 2 + [2 * count] * count
     graph = Graph.of(2 * count + 1, source, target)
     own = Own.of(np.arange(count), np.arange(count) % 2)
-    table = Quotient.of(graph, own=own.node).table(own, 2)
+    quotient = Quotient.of(Graph.of(count, [], []), own=own.node)
+    quotient.grow(graph, EVEN, own.node)
+    table = quotient.table(own, 2)
     assert table.row(np.arange(count, 2 * count)).tolist() == [[0.5, 0.5]] * count
     np.testing.assert_allclose(table.row(2 * count), [0.5, 0.5], rtol=1e-4)
+
+
+@both
+def test_a_thousand_origins_in_blocks_are_those_of_one_table(work):
+    """1 000 mines, 300 blends of six of them each, in blocks of 128 columns: the last one is not full."""
+    count, chance = 1_000, np.random.default_rng(3)
+    source, target = chance.integers(0, count, 1_800), np.repeat(np.arange(count, count + 300), 6)
+    own = Own.of(np.arange(count), np.arange(count))
+    quotient = Quotient.of(Graph.of(count + 300, source, target), own=own.node, work=work)
+    blends = np.arange(count, count + 300)
+    blocks = [table.row(blends).copy() for table in quotient.blocks(own, count, 128, work=work)]
+    assert len(blocks) == 8
+    got = np.hstack(blocks)
+    assert np.array_equal(got[:, :count], quotient.table(own, count, work=work).row(blends))
+    assert not got[:, count:].any()
+    by_hand = np.zeros((300, count))
+    np.add.at(by_hand, (target - count, source), 1 / 6)
+    np.testing.assert_allclose(got[:, :count], by_hand, rtol=1e-6)

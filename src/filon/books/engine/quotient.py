@@ -11,6 +11,7 @@ for kilograms; one lot's exact answer comes from `through` or `accounts.origin`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -123,6 +124,17 @@ class Quotient:
         spare = 2 * self.count + 1024  # for corrections; memory that is not touched costs nothing
         begun = Table(self, np.empty((spare, columns), np.float32) if rows is None else rows, 0, len(self.undone))
         return begun.worked_out(own, work or kernel())
+
+    def blocks(self, own: Own, columns: int, width: int = 200, *, work: Kernel | None = None) -> Iterator[Table]:
+        """The tables of `width` columns each that all columns make, for more origins than memory holds rows of.
+
+        Columns know nothing of each other. A block's memory is the next one's: read it before asking for that.
+        """
+        rows = np.empty((self.count, width), np.float32)
+        for first in range(0, columns, width):
+            here = (own.column >= first) & (own.column < first + width)
+            some = Own(own.node[here], own.column[here] - np.int32(first), own.share[here])
+            yield Table(self, rows, 0, len(self.undone)).worked_out(some, work or kernel())
 
 
 @dataclass(frozen=True)
