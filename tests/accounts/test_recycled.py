@@ -3,7 +3,7 @@
 from hypothesis import given
 
 from filon.accounts.origin import origins
-from filon.accounts.recycled import CLASSES, POST, PRE, PRIMARY, UNCLASSED, recycled
+from filon.accounts.recycled import CLASSES, POST, PRE, PRIMARY, UNCLASSED, recycled, recycled_findings
 from filon.books.journal import UNKNOWN
 from filon.books.post import post
 from story import birth, lot, register, said, step
@@ -78,3 +78,55 @@ def test_classes_sum_to_the_content_and_without_recyclers_nothing_is_recycled(sa
             assert sum(vector.values()) == holding.content.get("Co", 0)
             if "recycler" not in kinds and not declared:
                 assert not set(vector) & set(CLASSES)
+
+
+CATHODE = {"form": "NMC622 CAM", "Co": "12"}
+
+
+def rework_story(site="cam", **told):
+    """100 kg of cathode of a mine (12 kg Co) leave 20 kg of scrap (2.4 kg Co), which goes back into the next batch with
+    80 kg fresh (9.6 kg Co): 12 kg Co, of which 2.4 kg are rework and nothing is recycled."""
+    origin = "https://example.com/site/atlas"
+    return [
+        birth(1, site, "a", "100", origin=origin, **CATHODE),
+        birth(1, site, "b", "80", origin=origin, **CATHODE),
+        step(2, site, {"a": "100"}, {"good": "80"}, "urn:c1", **CATHODE),
+        step(2, site, {}, {"scrap": "20"}, "urn:c1", form="cathode scrap", Co="12"),
+        step(3, site, {"scrap": "20", "b": "80"}, {"p": "100"}, **CATHODE, **told),
+    ]
+
+
+def told_too_much(events, known):
+    told = recycled_findings(post(said(*events), known))
+    return [dict(one.values) for one in told if one.values["element"] == "Co"]
+
+
+def test_rework_of_the_sites_own_scrap_is_never_recycled_content():
+    # 20 % is told; the books have none: 2.4 of 12 kg are rework
+    known = register(atlas="mine", cam="cam")
+    (one,) = told_too_much(rework_story(recycled="20", recycledKind="pre-consumer"), known)
+    assert (one["declared"], one["derived"], one["rework"], one["kind"]) == ("20.0", "0.0", "2.4", "pre-consumer")
+    assert told_too_much(rework_story(), known) == []
+
+
+def test_also_at_a_recycler_its_own_scrap_stays_what_it_was():
+    known = register(atlas="mine", boucle="recycler")
+    assert classes(rework_story("boucle"), known, "p") == {PRIMARY: 12_000_000}
+
+
+def test_scrap_of_another_site_counts_and_the_unknown_is_no_contradiction():
+    """The recycler makes 10 kg Co out of another site's scrap, 2 kg fresh: 10/12 = 83.3 % pre-consumer."""
+    known = register(atlas="mine", boucle="recycler")
+
+    def story(percent, kind, origin="https://example.com/site/atlas"):
+        return [
+            birth(1, "boucle", "s", "100", Co="10", form="cathode scrap", origin=origin),
+            birth(1, "boucle", "f", "10", Co="20", form="CoSO4·7H2O", **({"origin": origin} if origin else {})),
+            step(3, "boucle", {"s": "100", "f": "10"}, {"p": "120"}, Co="10", recycled=percent, recycledKind=kind),
+        ]
+
+    assert told_too_much(story("83", "pre-consumer"), known) == []
+    assert [one["derived"] for one in told_too_much(story("90", "pre-consumer"), known)] == ["83.3"]
+    assert [one["derived"] for one in told_too_much(story("83", "post-consumer"), known)] == ["0.0"]
+    unknown = story("90", "pre-consumer", origin="")
+    assert told_too_much(unknown, known) == []  # the fresh 2 kg may be anything

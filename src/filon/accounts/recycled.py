@@ -1,8 +1,9 @@
 """The recycled account: how many milligrams in every holding were recovered from waste, by class.
 
 It rides on matter as origins do. Matter is recycled when it comes from a recycler, when the lot that brings it in is
-declared so, or when it went as waste, scrap or a battery into a step at a recycler. What nobody told the source of is
-UNKNOWN: it never counts as recycled.
+declared so, or when it went as waste, scrap or a battery into a step at a recycler. Scrap that a site puts back into
+its own steps is rework and stays what it was (I-24). What nobody told the source of is UNKNOWN: it never counts as
+recycled.
 
 Source: Regulation (EU) 2023/1542, Articles 3(1)(50), (51) and 8; ISO 14021, 7.8 (pre- and post-consumer).
 """
@@ -14,10 +15,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from filon.accounts.origin import Sweep, Vector
-from filon.books.book import Book, Flow
+from filon.books.book import Book, Flow, Holding
 from filon.books.declared import Declared
-from filon.books.journal import UNKNOWN
+from filon.books.journal import UNKNOWN, kg_text
 from filon.books.lot import Account, AccountKind, LotId
+from filon.core.finding import Finding, found
+from filon.core.ident import short
+from filon.core.matter import ELEMENTS
 
 PRIMARY = "primary"
 PRE = "pre-consumer"
@@ -88,6 +92,8 @@ class _Recycling(Sweep):
             return {POST: sum(vector.values())}
         if told.kind == "product" and (told.form is None or told.form.key not in _WASTE_FORMS):
             return vector
+        if rework(self.book, flow):
+            return vector
         out: Vector = {}
         for label, mg in vector.items():
             word = label if label in CLASSES else PRE
@@ -95,10 +101,70 @@ class _Recycling(Sweep):
         return out
 
     def _of(self, lot: LotId) -> Declared:
-        return self.book.declared.get(lot) or self.book.register.product_traits(lot)
+        return _told(self.book, lot)
 
     def _told(self, target: int | Account) -> Declared | None:
         return self._of(self.book.holdings[target].lot) if isinstance(target, int) else None
+
+
+def _told(book: Book, lot: LotId) -> Declared:
+    return book.declared.get(lot) or book.register.product_traits(lot)
+
+
+def rework(book: Book, flow: Flow) -> bool:
+    """Whether a flow brings scrap back into a step of the site at which a step made it: internal rework (I-24)."""
+    if not isinstance(flow.source, int) or not isinstance(flow.target, int):
+        return False
+    from_, into = book.holdings[flow.source], book.holdings[flow.target]
+    told = _told(book, from_.lot)
+    if into.kind is not AccountKind.STEP or not (told.form and told.form.key in _WASTE_FORMS):
+        return False
+    made = book.first(from_.lot)
+    return made is not None and made.site == into.site and any(_from_step(book, one) for one in book.inflows[made.id])
+
+
+def _from_step(book: Book, flow: Flow) -> bool:
+    return isinstance(flow.source, int) and book.holdings[flow.source].kind is AccountKind.STEP
+
+
+ROUNDED = Fraction(1, 200)
+"""A declared share is written in whole or half percent."""
+
+
+def recycled_findings(book: Book) -> list[Finding]:
+    """Lots that are told to hold more recycled matter than went into them.
+
+    Findings:
+        CUS-027: more than the books have, the unknown counted in its favour; rework never counts (I-24).
+    """
+    lots = [
+        (told, made) for lot, told in book.declared.items()
+        if told.recycled and (made := book.first(lot)) and any(_from_step(book, flow) for flow in book.inflows[made.id])
+    ]  # fmt: skip
+    accounts = {element: recycled(book, element) for element in {e for _, made in lots for e in made.content}}
+    out = []
+    for told, made in lots:
+        for element in ELEMENTS:
+            vector = accounts[element].made[made.id] if element in accounts else None
+            if vector and (allowed := _allowed(vector, told)) + ROUNDED < (told.recycled or 0):
+                out.append(_too_much(book, made, told, element, allowed))
+    return out
+
+
+def _allowed(vector: Vector, told: Declared) -> Fraction:
+    """The greatest recycled share that a vector can mean: of the class that was told, if one was."""
+    names = {told.recycled_kind, UNCLASSED, UNKNOWN} if told.recycled_kind in {PRE, POST} else {*CLASSES, UNKNOWN}
+    return Fraction(sum(mg for name, mg in vector.items() if name in names), sum(vector.values()))
+
+
+def _too_much(book: Book, made: Holding, told: Declared, element: str, allowed: Fraction) -> Finding:
+    pools = {flow.source for flow in book.inflows[made.id] if isinstance(flow.source, int)}
+    again = sum(flow.content.get(element) or 0 for pool in pools for flow in book.inflows[pool] if rework(book, flow))
+    shares = {"declared": f"{float(100 * (told.recycled or 0)):.1f}", "derived": f"{float(100 * allowed):.1f}"}
+    names = {"lot": short(made.lot), "element": element, "kind": told.recycled_kind or "recycled", **shares}
+    place = book.events[made.made].place
+    most, told_ = f"<= {shares['derived']} %", f"{shares['declared']} %"
+    return found("CUS-027", place, expected=most, found=told_, rework=kg_text(again), **names)
 
 
 def _article(lot: LotId, told: Declared) -> bool:

@@ -16,6 +16,7 @@ from functools import lru_cache
 from itertools import chain
 
 from filon.accounts.recall import Tip
+from filon.accounts.recycled import recycled_findings
 from filon.accounts.tip import chosen
 from filon.accounts.why import Reason, why
 from filon.app.capture import gravest_first
@@ -277,8 +278,8 @@ class Pages(PassportPages):
         book = self.ledger.book(as_of)
         periods = period_findings(book, lambda event: local_day(book, event).isoformat())
         told = (
-            book.findings, periods, self._custody.findings(as_of), self.passports.findings(as_of),
-            self._carbon.findings(as_of),
+            book.findings, periods, recycled_findings(book), self._custody.findings(as_of),
+            self.passports.findings(as_of), self._carbon.findings(as_of),
         )  # fmt: skip
         found = gravest_first(chain.from_iterable(told))
         entries = {one.place.entry for one in found if one.place.entry is not None}
