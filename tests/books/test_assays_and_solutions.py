@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from filon.books.assay import Assay, governing
 from filon.books.book import Verdict
-from filon.books.declared import concentration, declared
+from filon.books.declared import concentration, content_findings, declared
 from filon.books.lot import LITRE
 from filon.books.post import post
+from filon.core.finding import Place
 from filon.core.matter import MASS
 from filon.core.unit import millionths_of_a_litre
 from filon.epcis.event import FILON
-from story import birth, count, lot, receive, register, said, ship, step
+from story import birth, count, lot, receive, register, said, ship, step, traits
 
 KG = 1_000_000
 SITES = register(m="mine", works="refinery", pcam="pcam")
@@ -159,3 +160,20 @@ def test_solutions_by_definition(litres, density, grams):
     assert abs(content["Co"] - litres * grams * 1000) <= 1
     assert content[MASS] == litres * int(density * 1000) * 1000
     assert millionths_of_a_litre(Decimal(litres), "LTR") == litres * KG
+
+
+@pytest.mark.parametrize(
+    ("told", "codes"),
+    [
+        ({"form": "cobalt hydroxide", "moisture": "50", "dry_Co": "36"}, []),  # 25 to 45 % (reference, section 5)
+        ({"form": "cobalt hydroxide", "moisture": "50", "dry_Co": "12"}, ["BOK-044"]),
+        ({"form": "cobalt hydroxide", "moisture": "50", "Co": "12"}, []),  # as received: 24 % dry would be, too
+        ({"form": "NiSO4·6H2O", "Ni": "22.33"}, []),
+        ({"form": "NiSO4·6H2O", "Ni": "21.7"}, ["BOK-044"]),
+        ({"form": "CoSO4·7H2O", "Co": "22.4"}, ["BOK-006"]),  # more than there can be: not told twice
+        ({"form": "arsenide concentrate", "moisture": "8", "dry_Co": "10", "dry_As": "80"}, ["BOK-044"]),
+    ],
+)
+def test_an_assay_outside_the_window_of_the_trade_is_worth_a_note(told, codes):
+    findings = content_findings(declared(traits(**told))[0], "lot", Place())
+    assert [one.code for one in findings if one.code in {"BOK-006", "BOK-044"}] == codes

@@ -6,7 +6,7 @@ declared is None: it is never guessed (rule I-1 of the custody reference).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -219,7 +219,7 @@ def content_findings(lot: Declared, name: str, place: Place) -> list[Finding]:
         BOK-038: a mixture without moisture, its assay not on wet basis; the content is unknown.
         BOK-004: an element that the form carries has no assay; its content is unknown.
         BOK-005: no form (hydrate) and no assay: nothing can be known of its metals.
-        BOK-006: the assay lies above what the pure compound can hold.
+        BOK-006: the assay lies above what the pure compound can hold. BOK-044: outside of what the trade sees.
         BOK-032: the assays of one basis sum to more than 100.5 %.
         BOK-040, BOK-041: two parties' assays or weights differ by more than two sigma.
     """
@@ -236,23 +236,24 @@ def content_findings(lot: Declared, name: str, place: Place) -> list[Finding]:
         if share is None and not lot.form.article:
             code = "BOK-004" if not assay else "BOK-003" if lot.moisture else "BOK-038"
             out.append(found(code, place, expected=f"% {element}", lot=name, element=element))
-        if (
-            assay and lot.form.formula and lot.form.stage == "refined"
-        ):  # a salt's formula is a limit, a cathode's a target
-            most = mass_fraction(lot.form.formula, element)
-            if assay.percent > most * CLOSURE:
-                out.append(
-                    found(
-                        "BOK-006",
-                        place,
-                        expected=f"<= {float(most * 100):.2f} %",
-                        found=f"{float(assay.percent * 100):.2f} %",
-                        lot=name,
-                        element=element,
-                        form=lot.form.key,
-                    )
-                )
+        if assay:
+            out += _unlikely(assay, lot.form, name, place)
     return out
+
+
+def _unlikely(assay: Assay, form: Form, name: str, place: Place) -> Iterator[Finding]:
+    """An assay that a form cannot have, or that the trade does not see."""
+    told = {"lot": name, "element": assay.element, "form": form.key}
+    percent = f"{float(assay.percent * 100):.2f} %"
+    if form.formula and form.stage == "refined":  # a salt's formula is a limit, a cathode's a target
+        most = mass_fraction(form.formula, assay.element)
+        if assay.percent > most * CLOSURE:
+            yield found("BOK-006", place, expected=f"<= {float(most * 100):.2f} %", found=percent, **told)
+            return
+    low, high = form.window.get(assay.element, (Fraction(0), Fraction(100)))
+    if not low <= assay.percent * 100 <= high and (form.formula or assay.basis != "wet"):
+        usual = f"{float(low):g} .. {float(high):g} %"
+        yield found("BOK-044", place, expected=usual, found=percent, **told)
 
 
 CLOSURE = Fraction(1005, 1000)
