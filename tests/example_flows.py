@@ -78,7 +78,7 @@ class Followed:
     def recall(self, asked, *, as_of=None, on=None):
         return recall_view(sight(), sight().names.meant(asked.names), element=asked.element, asked=asked.text, on=on)
 
-    def flows(self, *, element="", period="", as_of=None):
+    def flows(self, *, element="", period="", as_of=None, on=None):
         return flows_view(sight(), element=element, period=period)
 
     def trace(self, name, *, element, back, forward, as_of=None, on=None, drawn=False):
@@ -86,7 +86,7 @@ class Followed:
         view = trace_view(sight().book, sight().state, lot, element or "Co", back=back, forward=forward)
         return replace(view, chain=chain_of(sight(), lot, view.element, ("Co", "mass")))
 
-    def why(self, name, *, element, smallest, rows=False, by="", as_of=None):
+    def why(self, name, *, element, smallest, rows=False, by="", as_of=None, on=None):
         lot = self._lot(name)
         reason = why(sight().book, lot, element or "Co", smallest=Fraction(smallest) / 100)
         return why_view(

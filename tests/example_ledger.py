@@ -276,7 +276,7 @@ class ExampleLedger(Followed):
         )
         return HomeView(self.state(as_of=as_of), sentences, (row(LOTS[-1]),), self.findings())
 
-    def custody(self, identifier, *, as_of=None):
+    def custody(self, identifier, *, as_of=None, on=None):
         lot = next((one for one in LOTS if key(one.number) == identifier), None)
         if lot is None:
             raise NotFoundError(f"no lot {identifier!r} is known")
@@ -288,7 +288,7 @@ class ExampleLedger(Followed):
                          share, ("Tizirt",), ("M-1",), cause, (cause,))  # fmt: skip
         return CustodyView(self.state(as_of=as_of), identifier, lot.number, "", site, (line,), ())
 
-    def alarms(self, *, site="", element="", as_of=None):
+    def alarms(self, *, site="", element="", as_of=None, on=None):
         says = Sentence("explain.undeclared", {"lot": "", "element": Named("element", "Co"), "mass": kg(21 * KG)})
         below = (DownstreamLine("P-000017", lot_path(LINK), kg(166_500)),)
         where, co = SiteName("urn:s", "Rivage", "FR"), Named("element", "Co")
@@ -296,7 +296,7 @@ class ExampleLedger(Followed):
                         kg(1000 * KG), kg(1021 * KG), kg(-21 * KG), kg(4 * KG), (says,), below, 2, 3)  # fmt: skip
         return AlarmList(self.state(as_of=as_of), (one,), 0)
 
-    def credits(self, *, site="", as_of=None):
+    def credits(self, *, site="", as_of=None, on=None):
         since, until, none = date(2026, 1, 1), date(2026, 3, 31), kg(0)
         factor = Figure(Decimal("0.962"), "1", Standing.COMPUTED)
         share = Figure(Decimal(96), "%", Standing.DECLARED)
@@ -311,10 +311,10 @@ class ExampleLedger(Followed):
                         kg(9_600 * KG), kg(9_600 * KG), none, kg(9_450 * KG), kg(150 * KG))  # fmt: skip
         return CreditsView(self.state(as_of=as_of), (account,), (toll,), ())
 
-    def findings(self, *, as_of=None):
+    def findings(self, *, as_of=None, on=None):
         return tuple(found(code, Place(event="urn:uuid:5b3c", entry=2), found="21") for code in sample_codes())
 
-    def lots(self, query="", *, stage="", site="", page=1, as_of=None) -> LotList:
+    def lots(self, query="", *, stage="", site="", page=1, as_of=None, on=None) -> LotList:
         rows = [row(lot) for lot in LOTS if query.casefold() in f"{lot.number} {lot.form} {lot.site}".casefold()]
         stages = tuple(
             Choice(s, Named("stage", s), sum(r.stage.key == s for r in rows), s == stage)
@@ -328,7 +328,7 @@ class ExampleLedger(Followed):
         rows = [r for r in rows if stage in ("", r.stage.key) and site in ("", r.site.name)]
         return LotList(self.state(as_of=as_of), query, len(rows), page, 1, stages, sites, tuple(rows))
 
-    def lot(self, identifier, *, carrier="", as_of=None) -> LotView:
+    def lot(self, identifier, *, carrier="", as_of=None, on=None) -> LotView:
         lot = next((one for one in LOTS if key(one.number) == identifier), None)
         if lot is None:
             raise NotFoundError(f"no lot {identifier} in this ledger", identifier=identifier)
@@ -381,7 +381,7 @@ class ExampleLedger(Followed):
             raise NotFoundError("no such model or battery")
         return readiness_view(example(LINK, on=on or ON)[0], GROUNDS, self.state(as_of=as_of))
 
-    def balance(self, *, element="", site="", period="", as_of=None) -> BalanceView:
+    def balance(self, *, element="", site="", period="", as_of=None, on=None) -> BalanceView:
         every = (PCAM, CAM, SILENT, REFINERY, NICKEL)
         lines = tuple(
             one

@@ -27,7 +27,7 @@ from filon.books.lot import Account, AccountKind
 from filon.core.finding import Finding, found
 from filon.core.ident import short
 from filon.core.quantity import part
-from filon.epcis.event import Typed
+from filon.epcis.event import Event, Typed
 
 OWNING = "owning_party"
 
@@ -251,6 +251,11 @@ class _Owners(Sweep):
             over = sum(self.left[index].get(party, 0) for index in self.at[contract.site])
             if runner != party:
                 self._relabel(flow.event, contract.site, party, runner, over)
+
+
+def names_owner(event: Event) -> bool:
+    """Whether an event says whose something is."""
+    return any(True for _ in _named((*event.sourceList, *event.destinationList)))
 
 
 def _named(ends: Sequence[Typed]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from datetime import date
 from threading import RLock
 
 from filon.accounts.custody.account import Reopening, reopening
@@ -22,41 +23,41 @@ class CustodyOfLedger:
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
-        self._chains: OrderedDict[int, ChainOfCustody] = OrderedDict()
+        self._chains: OrderedDict[tuple[int, date | None], ChainOfCustody] = OrderedDict()
         self._lock = RLock()
 
-    def facts(self, as_of: Known | None = None) -> tuple[tuple[Fact, ...], list[Finding]]:
-        """Everything that was said about custody."""
+    def facts(self, as_of: Known | None = None, on: date | None = None) -> tuple[tuple[Fact, ...], list[Finding]]:
+        """Everything that was said about custody; `on` = only what had happened by that day."""
         role, mark = CUSTODY
         stored = self.ledger.store.touching([mark], roles=[role], size=self.ledger.size(as_of))
-        return facts_of([said(one) for one in stored])
+        facts, findings = facts_of([said(one) for one in stored])
+        return tuple(one for one in facts if on is None or one.day <= on.isoformat()), findings
 
-    def chain(self, as_of: Known | None = None) -> ChainOfCustody:
-        """The chain of custody of the whole book."""
-        size = self.ledger.size(as_of)
+    def chain(self, as_of: Known | None = None, on: date | None = None) -> ChainOfCustody:
+        """The chain of custody of the whole book, as things stood on a day if one is given."""
+        key = (self.ledger.size(as_of), on)
         with self._lock:
-            if size not in self._chains:
-                facts, findings = self.facts(size)
-                chain = ChainOfCustody(self.ledger.book(size), facts)
+            if key not in self._chains:
+                facts, findings = self.facts(*key)
+                chain = ChainOfCustody(self.ledger.book(*key), facts)
                 chain.told.findings.extend(findings)
-                self._chains[size] = chain
+                self._chains[key] = chain
                 while len(self._chains) > KEPT:
                     self._chains.popitem(last=False)
-            return self._chains[size]
+            return self._chains[key]
 
-    def findings(self, as_of: Known | None = None) -> tuple[Finding, ...]:
-        """Everything wrong with certificates, claims and credits; nothing is worked out where nobody said any."""
-        facts, findings = self.facts(as_of)
-        return self.chain(as_of).findings if facts else tuple(findings)
+    def findings(self, as_of: Known | None = None, on: date | None = None) -> tuple[Finding, ...]:
+        """Everything wrong with certificates, claims, credits and owners."""
+        return self.chain(as_of, on).findings
 
-    def reopened(self, as_of: Known | None = None) -> list[Reopening]:
+    def reopened(self, as_of: Known | None = None, on: date | None = None) -> list[Reopening]:
         """Closed periods that would close otherwise today, each beside the account as known when it was closed."""
         size, out = self.ledger.size(as_of), []
-        for account in self.chain(size).accounts:
+        for account in self.chain(size, on).accounts:
             for close in account.closes:
                 if close.entry + 1 >= size:
                     continue
-                before = {one.key: one for one in self.chain(close.entry + 1).accounts}.get(account.key)
+                before = {one.key: one for one in self.chain(close.entry + 1, on).accounts}.get(account.key)
                 if before and (told := reopening(before, account, close)):
                     out.append(told)
         return out

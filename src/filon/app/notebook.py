@@ -18,7 +18,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from filon.app.capture import gravest_first
 from filon.app.ledger import Ledger
 from filon.app.pages import Pages
 from filon.books.lot import LotId
@@ -124,7 +123,7 @@ class OpenBook:
 
     def findings(self) -> pl.DataFrame:
         """What is wrong or worth knowing, gravest first."""
-        return frame(finding_rows(gravest_first(self.sight.book.findings)))
+        return frame(finding_rows(self._pages.findings(as_of=self.entries, on=self.on)))
 
     def recall(
         self,

@@ -84,17 +84,24 @@ class Pages(PassportPages):
         return home_view(self.sight(as_of))
 
     def lots(
-        self, query: str = "", *, stage: str = "", site: str = "", page: int = 1, as_of: Known | None = None
+        self,
+        query: str = "",
+        *,
+        stage: str = "",
+        site: str = "",
+        page: int = 1,
+        as_of: Known | None = None,
+        on: date | None = None,
     ) -> LotList:
         """Lots whose number, product or site contains the query, newest first."""
         if stage not in {"", *STAGES, "other"}:
             raise WrongCallError(f"{stage!r} is not a stage; choose of {', '.join(STAGES)}, other")
-        return lot_list(self.sight(as_of), query, stage=stage, site=site, page=page)
+        return lot_list(self.sight(as_of, on), query, stage=stage, site=site, page=page)
 
-    def lot(self, identifier: str, *, carrier: str = "", as_of: Known | None = None) -> LotView:
+    def lot(self, identifier: str, *, carrier: str = "", as_of: Known | None = None, on: date | None = None) -> LotView:
         """One lot."""
-        lot = self.ledger.lot(identifier, as_of)
-        return lot_view(self.sight(as_of), lot, carrier=carrier, custody=self._custody.chain(as_of))
+        sight = self.sight(as_of, on)
+        return lot_view(sight, self.lot_in(sight, identifier), carrier=carrier, custody=self._custody.chain(as_of, on))
 
     def events_file(self, identifier: str, form: str, *, chain: bool = False, as_of: Known | None = None) -> EventsFile:
         """The events of a lot as a file."""
@@ -124,9 +131,9 @@ class Pages(PassportPages):
         sight = self.sight(as_of, on)
         return balance_view(sight, element=_element(element), site=self._site(site, sight), period=period)
 
-    def owners(self, *, element: str = "", as_of: Known | None = None) -> OwnersView:
+    def owners(self, *, element: str = "", as_of: Known | None = None, on: date | None = None) -> OwnersView:
         """The ownership book: whose the matter is."""
-        return owners_view(self.sight(as_of), self._custody.chain(as_of), element=_element(element))
+        return owners_view(self.sight(as_of, on), self._custody.chain(as_of, on), element=_element(element))
 
     def log(self, *, page: int = 1, as_of: Known | None = None) -> LogView:
         """Entries, newest first."""
@@ -164,7 +171,7 @@ class Pages(PassportPages):
     ) -> OriginView:
         """What is in a lot by a characteristic, with the least and most of each name."""
         sight = self.sight(as_of, on)
-        facts = self._custody.facts(as_of)[0] if by == "certified" else ()
+        facts = self._custody.facts(as_of, on)[0] if by == "certified" else ()
         return origin_view(sight, self.lot_in(sight, name), by=by or "origin", element=_element(element), facts=facts)
 
     @staticmethod
@@ -187,8 +194,7 @@ class Pages(PassportPages):
         """The chain of a lot as a list, and drawn if so asked."""
         lot = self.ledger.lot(name, as_of)
         sight = self.sight(as_of, on) if forward or on else self.sight_of(lot, as_of)
-        if lot not in sight.book.of_lot:
-            raise NotFoundError(f"no lot {name!r} is in the book of that day")
+        self._there(sight, lot, name)
         view = self.trace_of(sight, lot, element=element, back=back, forward=forward)
         carriers = (*sight.elements(sight.made(lot)), MASS)
         return replace(view, chain=chain_of(sight, lot, view.element, carriers)) if drawn else view
@@ -214,6 +220,7 @@ class Pages(PassportPages):
         rows: bool = False,
         by: str = "",
         as_of: Known | None = None,
+        on: date | None = None,
     ) -> WhyView:
         """The tree under a lot's content; `smallest` in percent; for `rows` the files are read again.
 
@@ -221,7 +228,8 @@ class Pages(PassportPages):
             by: also what matter is called by this characteristic, where it gets that name.
         """
         lot = self.ledger.lot(name, as_of)
-        sight = self.sight_of(lot, as_of)
+        sight = self.sight(as_of, on) if on else self.sight_of(lot, as_of)
+        self._there(sight, lot, name)
         return self.why_of(sight, lot, element=element, smallest=smallest, rows=rows, by=by)
 
     def why_of(
@@ -273,12 +281,12 @@ class Pages(PassportPages):
             meant = replace(meant, tip=tip)
         return recall_view(sight, meant, element=_element(asked.element), asked=asked.text, on=on)
 
-    def findings(self, *, as_of: Known | None = None) -> tuple[Finding, ...]:
+    def findings(self, *, as_of: Known | None = None, on: date | None = None) -> tuple[Finding, ...]:
         """Everything the books find wrong or worth knowing, each with the file that its entry came as."""
-        book = self.ledger.book(as_of)
+        book = self.ledger.book(as_of, on)
         periods = period_findings(book, lambda event: local_day(book, event).isoformat())
         told = (
-            book.findings, periods, recycled_findings(book), self._custody.findings(as_of),
+            book.findings, periods, recycled_findings(book), self._custody.findings(as_of, on),
             self.passports.findings(as_of), self._carbon.findings(as_of),
         )  # fmt: skip
         found = gravest_first(chain.from_iterable(told))
@@ -286,23 +294,25 @@ class Pages(PassportPages):
         files = {entry: self.ledger.store.entry(entry).name for entry in entries}
         return tuple(replace(one, place=replace(one.place, file=_file(one.place, files))) for one in found)
 
-    def custody(self, identifier: str, *, as_of: Known | None = None) -> CustodyView:
+    def custody(self, identifier: str, *, as_of: Known | None = None, on: date | None = None) -> CustodyView:
         """What may be claimed of a lot."""
         lot = self.ledger.lot(identifier, as_of)
         try:
-            return custody_view(self.sight(as_of), self._custody.chain(as_of), lot)
+            return custody_view(self.sight(as_of, on), self._custody.chain(as_of, on), lot)
         except KeyError as error:
             raise NotFoundError(f"the books hold nothing of {identifier!r}") from error
 
-    def alarms(self, *, site: str = "", element: str = "", as_of: Known | None = None) -> AlarmList:
+    def alarms(
+        self, *, site: str = "", element: str = "", as_of: Known | None = None, on: date | None = None
+    ) -> AlarmList:
         """Every difference beyond what measuring explains."""
-        sight = self.sight(as_of)
+        sight = self.sight(as_of, on)
         return alarm_list(sight, site=self._site(site, sight), element=_element(element))
 
-    def credits(self, *, site: str = "", as_of: Known | None = None) -> CreditsView:
+    def credits(self, *, site: str = "", as_of: Known | None = None, on: date | None = None) -> CreditsView:
         """The mass-balance accounts of a site, or all."""
-        sight, chain = self.sight(as_of), self._custody.chain(as_of)
-        return credits_view(sight, chain, self._custody.reopened(as_of), site=self._site(site, sight))
+        sight, chain = self.sight(as_of, on), self._custody.chain(as_of, on)
+        return credits_view(sight, chain, self._custody.reopened(as_of, on), site=self._site(site, sight))
 
     def agreement(self, terms: bytes, year: int, *, as_of: Known | None = None) -> AgreementView:
         """Where an agreement stands in a year."""
@@ -324,6 +334,11 @@ class Pages(PassportPages):
         if self.ledger.posted(size):
             return self.sight(size)
         return Sight(self.ledger.book_of([lot], size), self.state(as_of=size), self._entry)
+
+    @staticmethod
+    def _there(sight: Sight, lot: LotId, name: str) -> None:
+        if lot not in sight.book.of_lot:
+            raise NotFoundError(f"no lot {name!r} is in the book of that day")
 
     def _whole(self, size: int, on: date | None) -> Sight:
         return Sight(self.ledger.book(size, on), self.state(as_of=size), self._entry)

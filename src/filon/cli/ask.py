@@ -51,12 +51,13 @@ def lots(
     stage: Annotated[str, typer.Option(help="mine, concentrate, refined, pcam, cam, cell, pack, other.")] = "",
     site: Annotated[str, typer.Option(help="Identifier of a site.")] = "",
     page: Annotated[int, typer.Option(min=1, help="Page of the list.")] = 1,
+    on: On = None,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """List lots, newest first."""
     with _asked(context) as (pages, say):
-        found = pages.lots(query, stage=stage, site=site, page=page, as_of=as_of)
+        found = pages.lots(query, stage=stage, site=site, page=page, as_of=as_of, on=on)
         if as_json:
             put_json(found, say)
             return
@@ -71,10 +72,10 @@ def lots(
         console().print(grid(title, heads, rows, right=(5, 6)))
 
 
-def lot(context: typer.Context, name: Lot, as_of: AsOf = None, as_json: Json = False) -> None:
+def lot(context: typer.Context, name: Lot, on: On = None, as_of: AsOf = None, as_json: Json = False) -> None:
     """Show one lot: what is in it, from where, where it is, whether it adds up."""
     with _asked(context) as (pages, say):
-        view = pages.lot(name, as_of=as_of)
+        view = pages.lot(name, as_of=as_of, on=on)
         if as_json:
             put_json(view, say)
             return
@@ -128,12 +129,13 @@ def flows(
     context: typer.Context,
     element: Element = "",
     period: Annotated[str, typer.Option(help="Only this month, e.g. 2026-09.")] = "",
+    on: On = None,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """Say who sent how much of an element to whom, what came in from outside and what left."""
     with _asked(context) as (pages, say):
-        view = pages.flows(element=element, period=period, as_of=as_of)
+        view = pages.flows(element=element, period=period, as_of=as_of, on=on)
         if as_json:
             put_json(view, say)
             return
@@ -179,12 +181,13 @@ def why(
     by: Annotated[
         str, typer.Option(help="Also say where matter is called so: country, recycled, certified, an attribute ..")
     ] = "",
+    on: On = None,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """Show the tree of steps, shipments and log entries that a lot's content rests on."""
     with _asked(context) as (pages, say):
-        view = pages.why(name, element=element, smallest=Decimal(str(smallest)), rows=rows, by=by, as_of=as_of)
+        view = pages.why(name, element=element, smallest=Decimal(str(smallest)), rows=rows, by=by, as_of=as_of, on=on)
         if as_json:
             put_json(view, say)
             return
@@ -198,6 +201,7 @@ def balance(
     period: Annotated[str, typer.Option(help="Only this month, e.g. 2026-09.")] = "",
     owner: Annotated[bool, typer.Option("--owner", help="By owner: what entered, changed hands and is held.")] = False,
     lang: Annotated[str, typer.Option(help="Language: en or fr.")] = "",
+    on: On = None,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
@@ -205,10 +209,10 @@ def balance(
     with _asked(context, lang) as (pages, say):
         if owner:
             if site or period:
-                raise WrongCallError("--owner is of all sites and all time; choose by --element and --as-of")
-            put_owners(pages.owners(element=element, as_of=as_of), say, as_json=as_json)
+                raise WrongCallError("--owner is of all sites; choose by --element, --on and --as-of")
+            put_owners(pages.owners(element=element, as_of=as_of, on=on), say, as_json=as_json)
             return
-        view = pages.balance(element=element, site=site, period=period, as_of=as_of)
+        view = pages.balance(element=element, site=site, period=period, as_of=as_of, on=on)
         if as_json:
             put_json(view, say)
         else:
@@ -218,10 +222,10 @@ def balance(
             raise typer.Exit(1)
 
 
-def findings(context: typer.Context, as_of: AsOf = None, as_json: Json = False) -> None:
+def findings(context: typer.Context, on: On = None, as_of: AsOf = None, as_json: Json = False) -> None:
     """List everything that is wrong or worth knowing in the ledger, gravest first."""
     with _asked(context) as (pages, say):
-        found = pages.findings(as_of=as_of)
+        found = pages.findings(as_of=as_of, on=on)
         if as_json:
             put_json(found, say)
         else:

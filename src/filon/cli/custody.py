@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from filon.cli.show import AsOf, chosen, console, grid, put_findings, put_json
+from filon.cli.show import AsOf, On, chosen, console, grid, put_findings, put_json
 from filon.views.say import Tongue, tongue
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def custody(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Lot number, serial number or identifier.")],
     why: Annotated[bool, typer.Option("--why", help="Every step that changed the claim.")] = False,
+    on: On = None,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
@@ -36,7 +37,7 @@ def custody(
 
     say = tongue(chosen(context.obj.language))
     with Ledger.open(context.obj.ledger, create=False) as ledger:
-        view = Pages(ledger).custody(name, as_of=as_of)
+        view = Pages(ledger).custody(name, as_of=as_of, on=on)
     if as_json:
         put_json(view, say)
     else:
@@ -46,6 +47,7 @@ def custody(
 def credit_accounts(
     context: typer.Context,
     site: Annotated[str, typer.Argument(help="Identifier or part of the name of a site; all if left out.")] = "",
+    on: On = None,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
@@ -55,7 +57,7 @@ def credit_accounts(
 
     say = tongue(chosen(context.obj.language))
     with Ledger.open(context.obj.ledger, create=False) as ledger:
-        view = Pages(ledger).credits(site=site, as_of=as_of)
+        view = Pages(ledger).credits(site=site, as_of=as_of, on=on)
     if as_json:
         put_json(view, say)
     else:
@@ -68,6 +70,7 @@ def alarms(
     context: typer.Context,
     site: Annotated[str, typer.Option(help="Identifier or part of the name of a site.")] = "",
     element: Annotated[str, typer.Option("--element", "-e", help="Co, Ni, Li, Mn, Cu, C, As, Fe, P, Al, mass.")] = "",
+    on: On = None,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
@@ -77,7 +80,7 @@ def alarms(
 
     say = tongue(chosen(context.obj.language))
     with Ledger.open(context.obj.ledger, create=False) as ledger:
-        view = Pages(ledger).alarms(site=site, element=element, as_of=as_of)
+        view = Pages(ledger).alarms(site=site, element=element, as_of=as_of, on=on)
     if as_json:
         put_json(view, say)
     else:

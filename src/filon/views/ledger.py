@@ -1,7 +1,8 @@
 """What the pages ask of a ledger: one question a page, each answered with a view.
 
-`as_of` is a number of log entries ("as known when the log had so many") or a moment; None = now. The answers are pure
-functions of the log up to there, so two equal questions get equal answers. Methods may be called from several threads.
+`as_of` is a number of log entries ("as known when the log had so many") or a moment; None = now. `on` is a day of
+happening: things as they stood at its end. The answers are pure functions of the log up to there, so two equal
+questions get equal answers. Methods may be called from several threads.
 """
 
 from __future__ import annotations
@@ -44,12 +45,19 @@ class Ledger(Protocol):
         ...
 
     def lots(
-        self, query: str = "", *, stage: str = "", site: str = "", page: int = 1, as_of: Known | None = None
+        self,
+        query: str = "",
+        *,
+        stage: str = "",
+        site: str = "",
+        page: int = 1,
+        as_of: Known | None = None,
+        on: date | None = None,
     ) -> LotList:
         """Lots whose number, product or site contains the query (any case), newest first."""
         ...
 
-    def lot(self, identifier: str, *, carrier: str = "", as_of: Known | None = None) -> LotView:
+    def lot(self, identifier: str, *, carrier: str = "", as_of: Known | None = None, on: date | None = None) -> LotView:
         """One lot; `carrier` is the element its chain is drawn for, empty = its leading one.
 
         Raises:
@@ -70,7 +78,7 @@ class Ledger(Protocol):
         ...
 
     def balance(
-        self, *, element: str = "", site: str = "", period: str = "", as_of: Known | None = None
+        self, *, element: str = "", site: str = "", period: str = "", as_of: Known | None = None, on: date | None = None
     ) -> BalanceView:
         """The balance lines that the choices leave; empty = all."""
         ...
@@ -91,7 +99,9 @@ class Ledger(Protocol):
         """What is in a lot by mine, country, region, company, recycled, certified, or an attribute of lots."""
         ...
 
-    def flows(self, *, element: str = "", period: str = "", as_of: Known | None = None) -> FlowsView:
+    def flows(
+        self, *, element: str = "", period: str = "", as_of: Known | None = None, on: date | None = None
+    ) -> FlowsView:
         """Who sent how much of an element to whom; a month such as `2026-09`, or all time."""
         ...
 
@@ -118,15 +128,16 @@ class Ledger(Protocol):
         rows: bool = False,
         by: str = "",
         as_of: Known | None = None,
+        on: date | None = None,
     ) -> WhyView:
         """The tree under a lot's content; `smallest` in percent; `by` = also what matter is called, and where."""
         ...
 
-    def findings(self, *, as_of: Known | None = None) -> tuple[Finding, ...]:
+    def findings(self, *, as_of: Known | None = None, on: date | None = None) -> tuple[Finding, ...]:
         """Everything that is wrong or worth knowing, gravest first."""
         ...
 
-    def custody(self, identifier: str, *, as_of: Known | None = None) -> CustodyView:
+    def custody(self, identifier: str, *, as_of: Known | None = None, on: date | None = None) -> CustodyView:
         """What may be claimed of one lot.
 
         Raises:
@@ -134,11 +145,13 @@ class Ledger(Protocol):
         """
         ...
 
-    def alarms(self, *, site: str = "", element: str = "", as_of: Known | None = None) -> AlarmList:
+    def alarms(
+        self, *, site: str = "", element: str = "", as_of: Known | None = None, on: date | None = None
+    ) -> AlarmList:
         """Every difference beyond what measuring explains, with hypotheses and the lots concerned."""
         ...
 
-    def credits(self, *, site: str = "", as_of: Known | None = None) -> CreditsView:
+    def credits(self, *, site: str = "", as_of: Known | None = None, on: date | None = None) -> CreditsView:
         """The mass-balance accounts of a site; empty = all."""
         ...
 

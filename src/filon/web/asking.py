@@ -25,12 +25,10 @@ from filon.views.ledger import Ledger
 from filon.views.recall import Asked, RecallView
 from filon.views.rows import recall_rows
 from filon.web.reply import json_of, page, wants_json
-from filon.web.routes import AsOf, Text
+from filon.web.routes import AsOf, On, Text
 
 asking = APIRouter()
 reads = partial(asking.api_route, methods=["GET", "HEAD"])
-
-On = Annotated[date | None, Query(description="as things stood at the end of that day")]
 
 LONGEST = 4_000_000
 """Bytes of a list of names: sixty thousand of them."""
@@ -111,9 +109,9 @@ def _known(text: str) -> Known | None:
 
 @reads("/flows")
 @reads("/flows.json")
-def flows(request: Request, element: Text = "", period: Text = "", as_of: AsOf = None) -> Response:
+def flows(request: Request, element: Text = "", period: Text = "", as_of: AsOf = None, on: On = None) -> Response:
     """Who sent how much to whom?"""
-    view = ledger(request).flows(element=element, period=period, as_of=as_of)
+    view = ledger(request).flows(element=element, period=period, as_of=as_of, on=on)
     command = f"filon flows --element {quote(view.sankey.element.key)}"
     return page("flows.html", request, view, page="flows", command=command)
 
@@ -151,9 +149,10 @@ def why(  # noqa: PLR0917 - the query of the page, by name
     smallest: Annotated[Decimal, Query(ge=0, le=100)] = Decimal("0.5"),
     by: Text = "",
     as_of: AsOf = None,
+    on: On = None,
 ) -> Response:
     """On which steps, shipments and files does a lot's content rest?"""
     key = lot_key(path.removesuffix(".json"))
-    view = ledger(request).why(key, element=element, smallest=smallest, by=by, as_of=as_of)
+    view = ledger(request).why(key, element=element, smallest=smallest, by=by, as_of=as_of, on=on)
     command = f"filon why {quote(view.number)} --element {view.element}"
     return page("why.html", request, view, page="lots", smallest=smallest, command=command)

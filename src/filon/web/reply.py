@@ -116,6 +116,10 @@ def json_of(request: Request, view: object) -> Response:
     return Response(write_json(view, speech), media_type="application/json", headers={"Vary": "Accept"})
 
 
+TIMED = ("/lots", "/custody/", "/balance", "/alarms", "/credits", "/findings", "/flows", "/trace/", "/origin/", "/why/")
+"""Pages that tell how things stood on a day, and as known on a day."""
+
+
 def frame(request: Request) -> dict[str, object]:
     """What every page's frame needs: who is signed in; links to itself in the other language, as known now, as JSON."""
     pairs = [(k, v) for k, v in parse_qsl(request.url.query) if k != "lang"]
@@ -131,8 +135,10 @@ def frame(request: Request) -> dict[str, object]:
     return {
         "here": here,
         "twin": twin,
-        "now": _quoted(path) + query(**{k: v for k, v in rest.items() if k != "as_of"}),
+        "now": _quoted(path) + query(**{k: v for k, v in rest.items() if k not in {"as_of", "on"}}),
         "as_of": rest.get("as_of", ""),
+        "on": rest.get("on", "") if path.startswith(TIMED) else "",
+        "timed": {k: v for k, v in rest.items() if k not in {"as_of", "on"}} if path.startswith(TIMED) else None,
         "reader": reader if reader and reader.organisation else None,
         "inside": inside,
     }

@@ -38,6 +38,9 @@ AsOf = Annotated[
 ]
 Page = Annotated[int, Query(alias="page", ge=1, le=1_000_000)]
 Gtin = Annotated[str, Path(pattern=r"^(\d{8}|\d{12,14})$")]
+On = Annotated[
+    date | None, BeforeValidator(lambda text: text or None), Query(description="as things stood at the end of that day")
+]
 Day = Annotated[date | None, Query(description="the day that duties are told for")]
 Text = Annotated[str, Query(max_length=400)]
 Year = Annotated[int | None, Query(ge=1900, le=9998, description="the contract year that begins in it; none = all")]
@@ -84,18 +87,19 @@ def lots(  # noqa: PLR0917 - the query of the page, by name
     site: Text = "",
     sheet: Page = 1,
     as_of: AsOf = None,
+    on: On = None,
 ) -> Response:
     """The lots that a search leaves."""
-    view = ledger(request).lots(q, stage=stage, site=site, page=sheet, as_of=as_of)
+    view = ledger(request).lots(q, stage=stage, site=site, page=sheet, as_of=as_of, on=on)
     command = f"filon lots {quote(q)}".rstrip()
     return page("lots.html", request, view, page="lots", search=q, stage=stage, site=site, command=command)
 
 
 @reads("/lots/{path:path}")
-def lot(request: Request, path: str, carrier: Text = "", as_of: AsOf = None) -> Response:
+def lot(request: Request, path: str, carrier: Text = "", as_of: AsOf = None, on: On = None) -> Response:
     """One lot."""
     key = lot_key(path.removesuffix(".json"))
-    view = ledger(request).lot(key, carrier=carrier, as_of=as_of)
+    view = ledger(request).lot(key, carrier=carrier, as_of=as_of, on=on)
     labels = {node.key: node.label for node in view.chain.nodes}
     return page("lot.html", request, view, page="lots", labels=labels, command=f"filon lot {quote(view.number)}")
 
@@ -109,25 +113,25 @@ def events_file(request: Request, form: str, path: str, chain: bool = False, as_
 
 
 @reads("/custody/{path:path}")
-def custody(request: Request, path: str, as_of: AsOf = None) -> Response:
+def custody(request: Request, path: str, as_of: AsOf = None, on: On = None) -> Response:
     """What may be claimed of a lot?"""
-    view = ledger(request).custody(lot_key(path.removesuffix(".json")), as_of=as_of)
+    view = ledger(request).custody(lot_key(path.removesuffix(".json")), as_of=as_of, on=on)
     return page("custody.html", request, view, page="lots", command=f"filon custody {quote(view.number)} --why")
 
 
 @reads("/alarms")
 @reads("/alarms.json")
-def alarms(request: Request, site: Text = "", element: Text = "", as_of: AsOf = None) -> Response:
+def alarms(request: Request, site: Text = "", element: Text = "", as_of: AsOf = None, on: On = None) -> Response:
     """What does not add up, and why may that be?"""
-    view = ledger(request).alarms(site=site, element=element, as_of=as_of)
+    view = ledger(request).alarms(site=site, element=element, as_of=as_of, on=on)
     return page("alarms.html", request, view, page="balance", command="filon alarms")
 
 
 @reads("/credits")
 @reads("/credits.json")
-def credit_accounts(request: Request, site: Text = "", as_of: AsOf = None) -> Response:
+def credit_accounts(request: Request, site: Text = "", as_of: AsOf = None, on: On = None) -> Response:
     """What has a site left to claim?"""
-    view = ledger(request).credits(site=site, as_of=as_of)
+    view = ledger(request).credits(site=site, as_of=as_of, on=on)
     command = f"filon credits {quote(site)}" if site else "filon credits"
     return page("credits.html", request, view, page="credits", command=command)
 
@@ -187,19 +191,21 @@ def carbon(  # noqa: PLR0917 - the query of the page, by name
 
 @reads("/balance")
 @reads("/balance.json")
-def balance(request: Request, element: Text = "", site: Text = "", period: Text = "", as_of: AsOf = None) -> Response:
+def balance(  # noqa: PLR0917 - the query of the page, by name
+    request: Request, element: Text = "", site: Text = "", period: Text = "", as_of: AsOf = None, on: On = None
+) -> Response:
     """Does it add up?"""
-    view = ledger(request).balance(element=element, site=site, period=period, as_of=as_of)
+    view = ledger(request).balance(element=element, site=site, period=period, as_of=as_of, on=on)
     command = "filon balance" + (f" --element {quote(element)}" if element else "")
     return page("balance.html", request, view, page="balance", command=command)
 
 
 @reads("/findings")
 @reads("/findings.json")
-def findings(request: Request, as_of: AsOf = None) -> Response:
+def findings(request: Request, as_of: AsOf = None, on: On = None) -> Response:
     """What is wrong or worth knowing."""
     books = ledger(request)
-    view = FindingList(books.state(as_of=as_of), books.findings(as_of=as_of))
+    view = FindingList(books.state(as_of=as_of), books.findings(as_of=as_of, on=on))
     return page("findings.html", request, view, page="findings", shown=FINDINGS, command="filon findings")
 
 

@@ -18,9 +18,10 @@ from filon.accounts.custody.instrument import instrument_findings
 from filon.accounts.custody.model import Custody
 from filon.accounts.custody.toll import Toll, toll_findings, tolls
 from filon.accounts.custody.yields import factor_findings
-from filon.accounts.owner import Ownership, ownership
+from filon.accounts.owner import Ownership, names_owner, ownership
 from filon.books.book import Book
 from filon.core.finding import Finding
+from filon.core.matter import MASS
 
 
 class ChainOfCustody:
@@ -50,6 +51,13 @@ class ChainOfCustody:
             self._owned[element] = ownership(self.told, element)
         return self._owned[element]
 
+    def _owners(self) -> Iterable[Finding]:
+        """What sender and receiver say differently; nothing is worked out where nobody names an owner."""
+        if any(names_owner(said.event) for said in self.book.events):
+            carried = {substance for holding in self.book.holdings for substance, mg in holding.content.items() if mg}
+            for element in sorted(carried - {MASS}):
+                yield from self.ownership(element).findings
+
     @cached_property
     def accounts(self) -> Sequence[CreditAccount]:
         """The mass-balance accounts, by key."""
@@ -69,6 +77,6 @@ class ChainOfCustody:
         kept = {(site, account.key.element) for account in self.accounts for site in account.sites}
         every = [
             *self.told.findings, *instrument_findings(self.told), *of_accounts, *toll_findings(self.told),
-            *capacity_findings(self.told), *factor_findings(self.told, kept),
+            *capacity_findings(self.told), *factor_findings(self.told, kept), *self._owners(),
         ]  # fmt: skip
         return tuple({(one.code, one.place, tuple(sorted(one.values.items()))): one for one in every}.values())
