@@ -196,7 +196,7 @@ def test_names_cannot_break_out_of_the_page(web):
 
 def test_the_search_is_handed_on_as_it_was_typed(web, ledger):
     web.get("/lots", params={"q": "Côté 1", "stage": "pcam", "site": "s", "page": 3, "as_of": 7})
-    assert ledger.asked == [("Côté 1", {"stage": "pcam", "site": "s", "page": 3, "as_of": 7})]
+    assert ledger.asked == [("Côté 1", {"stage": "pcam", "site": "s", "page": 3, "as_of": 7, "on": None})]
 
 
 @pytest.mark.parametrize("serial", ["A/B", "A%B", "ü", "x.y"])
