@@ -1,17 +1,20 @@
 """Two that hand in the same file at the same moment make one entry, in every door and in every process."""
 
 import json
+import os
 import subprocess
 import sys
 import threading
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from epcis_desk import CONTEXT, event
 from filon.app.capture import File, State, capture, read_files
 from filon.app.ledger import Ledger
+from filon.core.errors import WrongCallError
 from filon.log.store import Deposit
 from filon.store import open_store
 from filon.store.sqlite import SqliteStore
@@ -108,3 +111,12 @@ def test_what_an_open_file_leaves_beside_it_is_no_delivery(tmp_path):
     assert [file.name for file in read_files([tmp_path], limit_mb=1)] == ["a~$b.csv", "nov.xlsx"]
     # Named by itself, such a file is read and judged like any other: nothing that was handed in is passed over.
     assert [file.name for file in read_files([tmp_path / "~$nov.xlsx"], limit_mb=1)] == ["~$nov.xlsx"]
+
+
+def test_a_pipe_is_no_file(tmp_path):
+    """Reading it would wait until somebody writes into it."""
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(WrongCallError, match="no file"):
+            read_files([path], limit_mb=1)
+    assert read_files([tmp_path], limit_mb=1) == []

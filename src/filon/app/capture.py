@@ -23,7 +23,7 @@ from filon.app.ledger import Ledger
 from filon.app.records import Made, Records, is_master, master_records, records, said
 from filon.books.movement import Said
 from filon.books.post import post
-from filon.core.errors import NotFoundError, TooLargeError
+from filon.core.errors import NotFoundError, TooLargeError, WrongCallError
 from filon.core.finding import Finding, Level, Place, found
 from filon.core.pause import collector_paused
 from filon.epcis.document import Document, Heading
@@ -132,6 +132,7 @@ def read_files(paths: Iterable[Path], *, limit_mb: int) -> list[File]:
     Raises:
         NotFoundError: a path that is not there.
         TooLargeError: a file above the limit.
+        WrongCallError: a pipe, a socket or a device.
     """
     files: list[File] = []
     for path in paths:
@@ -140,6 +141,8 @@ def read_files(paths: Iterable[Path], *, limit_mb: int) -> list[File]:
             files += read_files(inside, limit_mb=limit_mb)
         elif not path.exists():
             raise NotFoundError(f"no such file: {path}")
+        elif not path.is_file():  # reading a pipe may wait for ever
+            raise WrongCallError(f"{path} is no file; a pipe or a device is not read")
         elif path.stat().st_size > limit_mb * 1024 * 1024:
             raise TooLargeError(f"{path.name} is larger than {limit_mb} MB; send it in parts")
         else:

@@ -48,6 +48,10 @@ _CELL_TAG = re.compile(rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r\s*=\s*["']([A-Za-z]+)(\d
 _CELL = re.compile(rb"""<(?:\w+:)?c\s([^>]*)>""")
 _REFERENCE = re.compile(rb"""(?:^|\s)r\s*=\s*["']([A-Za-z]+)(\d+)["']""")
 _STYLE = re.compile(rb"""(?:^|\s)s\s*=\s*["'](\d+)["']""")
+_ERROR = re.compile(
+    rb"""<(?:\w+:)?c\s([^>]*\bt\s*=\s*["']e["'][^>]*)>(?:(?!</(?:\w+:)?c>).){0,8192}?<(?:\w+:)?v>([^<]{1,20})<""",
+    re.DOTALL,
+)
 _HIDDEN = re.compile(rb"""hidden\s*=\s*["'](?:1|true)["']""")
 _TAG = re.compile(rb"<(?:\w+:)?(row|col)\s[^<>]*$")
 _NUMBERS = {name: re.compile(rb"\s" + name + rb"""\s*=\s*["'](\d+)["']""") for name in (b"r", b"min", b"max")}
@@ -166,6 +170,7 @@ def scanned(xml: bytes, percents: set[bytes]) -> dict[str, Any]:
     hidden = list(_hidden(xml))
     return {
         "formulas": _formulas(xml),
+        "errors": _error_cells(xml),
         "percents": _percent_cells(xml, percents) if percents else [],
         "hidden_rows": [_attribute(b"r", tag) for kind, tag in hidden if kind == b"row"],
         "hidden_columns": [
@@ -200,6 +205,14 @@ def _percent_cells(xml: bytes, percents: set[bytes]) -> list[list[int]]:
     return cells
 
 
+def _error_cells(xml: bytes) -> list[tuple[int, int, str]]:
+    """(1-based row, 0-based column, `#DIV/0!`): the reader of values shows such cells as empty."""
+    if b't="e"' not in xml and b"t='e'" not in xml:
+        return []
+    found = ((_REFERENCE.search(match[1]), match[2].decode("ascii", "replace")) for match in _ERROR.finditer(xml))
+    return [(int(at[2]), _column(at[1]) - 1, shown) for at, shown in found if at]
+
+
 def _attribute(name: bytes, tag: bytes) -> int:
     match = _NUMBERS[name].search(tag)
     return int(match.group(1)) if match else 0
@@ -217,6 +230,9 @@ def _sheet(book: Any, title: str, seen: dict[str, Any]) -> dict[str, Any]:
     if page.total_height * page.total_width > MAX_CELLS:
         raise Refusal("IMP-58", f"> {MAX_CELLS} cells")
     rows = page.to_python(skip_empty_area=False)
+    for row, column, shown in seen.pop("errors", ()):
+        if row <= len(rows) and column < len(rows[row - 1]):
+            rows[row - 1][column] = shown
     merged = page.merged_cell_ranges or []
     return {"title": title, "rows": rows, "merged": [[*first, *last] for first, last in merged], **seen}
 

@@ -70,7 +70,17 @@ def test_its_words_say_what_stood_there_and_what_should():
     (told,) = read(write([ACID, {**METER, "amount": "-5"}]), "x.csv").findings
     assert told.text("en") == "Row 3: amount -5 is not understood"
     assert told.way_out("fr") == f"Écrivez {told.expected}"
-    assert told.expected == "a decimal number, 0 or more"
+    assert told.expected == "0 ≤ 12500.5 < 10^15"  # no language needs it translated
+
+
+def test_a_reading_beyond_any_site_is_told_and_taken():
+    """1 TWh is ten times what a plant for 15 GWh of cells uses in a month; 1 MWH = 1 000 KWH."""
+    for amount, unit, told in (("1000000000", "KWH", 0), ("1000000001", "KWH", 1), ("1000001", "MWH", 1)):
+        document = read(write([{**METER, "amount": amount, "unit": unit}]), "x.csv")
+        assert [one.code for one in document.findings] == ["CFP-113"] * told
+        assert len(document.events) == 1
+    (warned,) = document.findings
+    assert (warned.place.row, warned.expected, warned.found) == (2, "≤ 1000000 MWH", "1000001 MWH")
 
 
 def test_other_files_are_not_taken_for_activity_sheets():

@@ -108,12 +108,12 @@ FILE_RULES = range(50, 65)
 
 DEFECTS = [
     D("no lot number", "IMP-01", "lots", "A5", lambda lg: cell("lots", "A5", None, lg)),
-    D("lot twice, same weight", "IMP-02", "lots", "A6", lambda lg: more("lots", EXAMPLE["lots"][1], lg)),
+    D("lot twice, same weight", "IMP-02", "lots", "A7", lambda lg: more("lots", EXAMPLE["lots"][1], lg)),
     D(
         "lot twice, two weights",
         "IMP-29",
         "lots",
-        "E6",
+        "E7",
         lambda lg: more("lots", {**EXAMPLE["lots"][1], "lots.net_kg": Decimal(25000)}, lg),
     ),
     D("weight with its unit", "IMP-03", "lots", "E5", lambda lg: cell("lots", "E5", "24t", lg), "24000"),
@@ -185,8 +185,11 @@ DEFECTS = [
         "IMP-65",
         "lots",
         "D4",
-        lambda lg: book(lg, lots_4__co=None, lots_4__as=None),
+        lambda lg: book(lg, lots_4__co=None, lots_4__as=None, lots_4__ni=None, lots_4__fe=None),
     ),
+    D("a mixture assayed for all but its cobalt", "IMP-66", "lots", "I4", lambda lg: book(lg, lots_4__co=None)),
+    D("less than a milligram", "IMP-67", "lots", "E5", lambda lg: cell("lots", "E5", 1e-30, lg)),
+    D("less than a milligram, as text", "IMP-67", "lots", "E5", lambda lg: cell("lots", "E5", "0,0000009", lg)),
     D("received less than shipped", "IMP-14", "recv", "F4", lambda lg: book(lg, recv_4__net_kg=Decimal(51790))),
     D("an input without weight", "IMP-17", "mix", "D4", lambda lg: book(lg, mix_4__kg=None)),
     D("no delivery note number", "IMP-17", "ship", "A4", lambda lg: book(lg, ship_4__ship=None)),
@@ -215,10 +218,10 @@ DEFECTS = [
         "C7",
         lambda lg: more("lists", {**EXAMPLE_LISTS[0], "lists.id": "9521234600015"}, lg),
     ),
-    D("moist assay without basis", "IMP-26", "lots", "N4", lambda lg: book(lg, lots_4__basis=None)),
+    D("moist assay without basis", "IMP-26", "lots", "O4", lambda lg: book(lg, lots_4__basis=None)),
     # 9.8 Co + 58.2 As + 40 Ni = 108.
     D("assays over 100 together", "IMP-28", "lots", "H4", lambda lg: book(lg, lots_4__ni=Decimal(40))),
-    D("word outside the list", "IMP-31", "lots", "N4", lambda lg: cell("lots", "N4", "seec", lg), "sec"),
+    D("word outside the list", "IMP-31", "lots", "O4", lambda lg: cell("lots", "O4", "seec", lg), "sec"),
     D(
         "departure site unknown",
         "IMP-33",
@@ -250,7 +253,7 @@ DEFECTS = [
         "made from nothing",
         "IMP-44",
         "lots",
-        "A6",
+        "A7",
         lambda lg: more("lots", {**EXAMPLE["lots"][1], "lots.lot": "ATL-26-0312"}, lg),
     ),
     D("a cell shows an error", "IMP-45", "lots", "D5", lambda lg: cell("lots", "D5", "#N/A", lg)),
@@ -341,7 +344,7 @@ def test_the_ledger_knows_the_file_the_lots_and_what_is_left_of_them():
     assert by_code["IMP-12"].values["d"] == "60200"
     assert by_code["IMP-12"].place.cell == "D4"
     assert (by_code["IMP-30"].place.sheet, by_code["IMP-30"].place.cell) == ("3 Expéditions", "C5")
-    assert by_code["IMP-14"].text("en") == "Received 51790, shipped 61800 kg"
+    assert by_code["IMP-14"].text("en") == "Received 51790 kg, shipped 61800 kg"
 
 
 def test_a_note_that_was_declared_with_another_weight_is_told():

@@ -97,14 +97,14 @@ def test_renamed_reordered_and_own_columns_do_no_harm():
     for number, row in enumerate(rows):
         own = "Remarque" if number == 1 else None if number == 0 else f"à nous {number}"
         page.append([own, *reversed(row)])
-    page["S2"].value = "Numéro chez nous"
+    page["T2"].value = "Numéro chez nous"
     page.row_dimensions[1].hidden = True
     reading = read(saved(book), "exp.xlsx")
-    assert [row.text("lots.lot") for row in reading.rows("lots")] == ["MIN-26-0107", "ATL-26-0311"]
+    assert [row.text("lots.lot") for row in reading.rows("lots")] == ["MIN-26-0107", "ATL-26-0311", "RES-26-0311"]
     assert reading.rows("lots")[1].amount("lots.net_kg") == Decimal("24150.5")
     assert reading.sheet("lots").own == ("Remarque",)
-    # 18 columns reversed behind one of their own: the lot number stands in S.
-    assert reading.cell(reading.rows("lots")[1], "lots.lot").cell == "S5"
+    # 19 columns reversed behind one of their own: the lot number stands in T.
+    assert reading.cell(reading.rows("lots")[1], "lots.lot").cell == "T5"
 
 
 def test_without_keys_the_headings_tell():
@@ -115,7 +115,7 @@ def test_without_keys_the_headings_tell():
     book["1 Lots produits"]["A1"].value = "N° DE LOT"
     reading = read(saved(book), "exp.xlsx")
     assert {sheet.key for sheet in reading.sheets} == {"lots", "mix", "ship", "recv", "lists"}
-    assert [row.number for row in reading.rows("lots")] == [2, 3]
+    assert [row.number for row in reading.rows("lots")] == [2, 3, 4]
     assert events(reading).events == events(read(template("fr", example=True))).events
 
 
@@ -279,3 +279,15 @@ def test_csv_files_that_belong_together_become_one_deposit():
 def test_two_files_for_one_sheet_are_never_joined():
     files = {"nov_lots.csv": b"lots.lot\nA", "nov 1 Lots made.csv": b"lots.lot\nB"}
     assert len(csv_sets(files)) == 2
+
+
+def test_what_a_spreadsheet_shows_as_an_error_is_told_as_such():
+    """Cells of type "e": every error a spreadsheet knows, typed in or left by a formula; not "missing"."""
+    for shown in ("#DIV/0!", "#N/A", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"):
+        book = loaded(template("en", example=True))
+        cell = book["1 Lots made"]["E5"]
+        cell.value, cell.data_type = shown, "e"
+        (told,) = [
+            one for one in check(read(saved(book), "exp.xlsx"), today=date(2026, 11, 22)) if one.place.cell == "E5"
+        ]
+        assert (told.code, told.values["what"]) == ("IMP-45", shown)

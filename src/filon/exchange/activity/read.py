@@ -7,9 +7,10 @@ whole file: nothing is half taken.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from typing import Any
 
 from filon.accounts.carbon.activity import PIECE_UNIT, Supply, sensible
@@ -37,7 +38,7 @@ def read(data: bytes, name: str = "") -> Document:
 
     Findings:
         CFP-017: a column that must be there is not.
-        CFP-018: a cell that cannot be read.
+        CFP-018: a cell that cannot be read. CFP-113: a reading beyond what a site uses; it is taken.
         IMP-52 to IMP-61: a workbook that cannot be opened.
     """
     rows, findings = SHEET.rows(data, name)
@@ -63,13 +64,16 @@ def _document(rows: Sequence[Sequence[str]], first: int, findings: list[Finding]
     columns = SHEET.recognised(rows[0])
     missing = [key for key in SHEET.keys if key in SHEET.required and key not in columns]
     findings += [found("CFP-017", Place(file=name, row=first), column=key) for key in missing]
+    refused = bool(missing)
     grouped: dict[tuple[str, ...], list[dict[str, str]]] = {}
     for number, cells in enumerate(rows[1:MAX_ROWS] if not missing else (), first + 1):
         row = {key: cells[index].strip() for key, index in columns.items() if index < len(cells)}
         if any(row.values()):
-            findings += _wrong(row, number, name)
+            wrong = _wrong(row, number, name)
+            findings += wrong or _implausible(row, number, name)
+            refused = refused or bool(wrong)
             grouped.setdefault(tuple(row.get(key, "") for key in _GROUP), []).append(row)
-    events = () if findings else tuple(_event(group) for group in grouped.values())
+    events = () if refused else tuple(_event(group) for group in grouped.values())
     return Document(Heading(), events=events, findings=tuple(findings), name=name)
 
 
@@ -82,24 +86,13 @@ def _wrong(row: Mapping[str, str], number: int, name: str) -> list[Finding]:
     ]  # fmt: skip
 
 
-def _expected(key: str, text: str) -> str:  # noqa: PLR0911 - one line a kind of column
-    """What a cell should hold; empty where it does."""
-    if not text:
-        return "a value" if key in SHEET.required else ""
-    if key in _DAY:
-        return "" if _is_day(text) else "a day as 2026-07-31"
-    if key in SHEET.numbers:
-        return "" if _is_number(text) else "a decimal number, 0 or more"
-    if key in _SERIAL:
-        return "" if text.isdecimal() else "a whole number"
-    if key == "site":
-        return "" if _site(text) else "a GLN of 13 digits or a URI"
-    if key == "flow":
-        return "" if text in flows() else "a flow of docs/carbon.md"
-    if key == "unit":
-        return "" if text in units() or text == PIECE_UNIT else "a Rec 20 code: KWH, KGM, LTR, TKM, H87"
-    if key == "supply":
-        return "" if text in set(Supply) else "grid, ppa, guarantee or own"
+def _expected(key: str, text: str) -> str:
+    """What a cell should hold, in signs that need no language; empty where it does."""
+    if not text and key not in SHEET.required:
+        return ""
+    for keys, fits, example in _KINDS:
+        if key in keys:
+            return "" if fits(text) else example
     return ""
 
 
@@ -118,10 +111,37 @@ def _is_number(text: str) -> bool:
     return sensible(number)
 
 
+_MOST = {"energy": Decimal("3.6e15"), "mass": Decimal("1e9"), "volume": Decimal("1e7")}  # 1 TWh, 1 Mt, 10 million m3
+
+
+def _implausible(row: Mapping[str, str], number: int, name: str) -> list[Finding]:
+    """A reading beyond what any one site uses in a period: most often the wrong unit."""
+    group, factor, _ = units().get(row["unit"], ("", Fraction(0), Fraction(0)))
+    most = _MOST.get(group)
+    if most is None or Decimal(row["amount"]) * Decimal(factor.numerator) / Decimal(factor.denominator) <= most:
+        return []
+    limit = most * Decimal(factor.denominator) / Decimal(factor.numerator)
+    place = Place(file=name, row=number, column="amount")
+    told = f"{row['amount']} {row['unit']}"
+    return [found("CFP-113", place, found=told, expected=f"≤ {limit:.0f} {row['unit']}", row=number)]
+
+
 def _site(text: str) -> str:
     if re.fullmatch(r"\d{13}", text):
         return sgln(text)
     return canonical(text) if is_uri(text) else ""
+
+
+_KINDS: tuple[tuple[frozenset[str], Callable[[str], object], str], ...] = (
+    (_DAY, _is_day, "2026-07-31"),
+    (SHEET.numbers, _is_number, "0 ≤ 12500.5 < 10^15"),
+    (_SERIAL, str.isdecimal, "1, 2, 3 …"),
+    (frozenset({"site"}), _site, "9521234500018 | URI"),
+    (frozenset({"flow"}), lambda text: text in flows(), "electricity, natural_gas … (docs/carbon.md)"),
+    (frozenset({"unit"}), lambda text: text in units() or text == PIECE_UNIT, "KWH, KGM, LTR, TKM, H87 …"),
+    (frozenset({"supply"}), lambda text: text in set(Supply), "grid, ppa, guarantee, own"),
+)
+"""(columns, whether a text fits them, an example of what does)."""
 
 
 def _event(group: Sequence[Mapping[str, str]]) -> Event:

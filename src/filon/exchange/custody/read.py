@@ -93,7 +93,7 @@ def _wrong(row: Mapping[str, str], at: int, name: str) -> list[Finding]:
         needed = {_COLUMN.get(member, member) for member in NEEDED[kind]}
         if not _moment(row):
             needed.add("date")
-        wrong |= {key: f"a value for {kind.value}" for key in needed if not row.get(key)}
+        wrong |= {key: f"{kind.value}: {key} …" for key in needed if not row.get(key)}
     return [
         found("CUS-031", Place(file=name, row=at, column=key), found=row.get(key, ""), expected=told, row=str(at),
               column=key)
@@ -103,8 +103,8 @@ def _wrong(row: Mapping[str, str], at: int, name: str) -> list[Finding]:
 
 def _expected(key: str, text: str) -> str:
     """What a cell should hold; empty where it does."""
-    if not text:
-        return "a value" if key in SHEET.required else ""
+    if not text and key not in SHEET.required:
+        return ""
     words = sorted({one for column, one in _words() if column == key})
     if words:
         return "" if (key, plain(text)) in _words() else ", ".join(words)
@@ -117,7 +117,7 @@ def _expected(key: str, text: str) -> str:
             element(text)
     except UnreadableError as wrong:
         return wrong.expected
-    return "a GLN of 13 digits or a URI" if key == "site" and not _site(text) else ""
+    return "9521234500018 | URI" if key == "site" and not _site(text) else ""
 
 
 def _site(text: str) -> str:

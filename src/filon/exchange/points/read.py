@@ -112,18 +112,18 @@ def _wrong(row: Row, number: int, name: str) -> Iterator[Finding]:
 
 
 def _expected(key: str, text: str) -> str:
-    """What a cell should hold; empty where it does."""
-    if not text:
-        return "a value" if key in required() else ""
+    """What a cell should hold, in signs that need no language; empty where it does."""
+    if not text and key not in required():
+        return ""
     if key in {"since", "until"}:
-        return "" if _day(text) else "a day as 2027-02-18"
+        return "" if _day(text) else "2027-02-18"
     if key == "model":
-        return "" if _model(text) else "a GTIN of 8 to 14 digits, or a URI"
+        return "" if _model(text) else "GTIN (09521234510024) | URI"
     if key == "plant":
-        return "" if _plant(text) else "a GLN of 13 digits, or a URI"
+        return "" if _plant(text) else "GLN (9521234500018) | URI"
     if key == "holds":
-        return "" if plain(text) in _YES | _NO else "yes or no"
-    return "" if plain(text) in by_name() else "a code, number or name of docs/datapoints.md"
+        return "" if plain(text) in _YES | _NO else ", ".join(sorted(_YES | _NO))
+    return "" if plain(text) in by_name() else "docs/datapoints.md"
 
 
 def _day(text: str) -> date | None:

@@ -203,7 +203,7 @@ def _arrived(
         if kg < sent and last[key].text("recv.partial") == "yes":
             continue
         place = reading.cell(last[key], "recv.net_kg")
-        yield found("IMP-14", place, expected=f"{sent:f}", found=f"{kg:f}", a=f"{kg:f}", b=f"{sent:f}")
+        yield found("IMP-14", place, expected=f"{sent:f}", found=f"{kg:f}", a=f"{kg:f} kg", b=f"{sent:f}")
 
 
 def lineage(reading: Reading, said: Facts, known: Knowledge) -> Iterator[Finding]:

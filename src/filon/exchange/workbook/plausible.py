@@ -110,8 +110,8 @@ def forms(reading: Reading, said: Facts) -> Iterator[Finding]:
 
     Findings:
         IMP-07: more than the form can hold. IMP-32: less than its usual window. IMP-13: a sulfate whose water is
-        unknown and that was not assayed. IMP-65: a mixture that was not assayed. IMP-46: a form that is neither in
-        the table nor a formula.
+        unknown and that was not assayed. IMP-65: a mixture that was not assayed; IMP-66: not for its main element.
+        IMP-46: a form that is neither in the table nor a formula.
 
     Source: custody reference, section 5 (assay windows) and invariants 1 and 22; table `forms`.
     """
@@ -121,6 +121,11 @@ def forms(reading: Reading, said: Facts) -> Iterator[Finding]:
             yield found("IMP-46", reading.cell(row, "lists.form"), found=text, what=text)
     for lot in said.made:
         yield from _chemistry(reading, lot)
+
+
+def _main(known: Form) -> str:
+    """The element that a mixture is bought for: the first that has a usual window, else the first that it carries."""
+    return next((one for one in known.elements if one in known.window), known.elements[0])
 
 
 def _chemistry(reading: Reading, lot: Made) -> Iterator[Finding]:
@@ -133,6 +138,12 @@ def _chemistry(reading: Reading, lot: Made) -> Iterator[Finding]:
         return
     if not assays and known.elements and not known.formula and not known.article:
         yield found("IMP-65", reading.cell(lot.row, "lots.product"), found=known.key, p=known.key)
+    elif known.elements and not known.formula and not known.article:
+        main = _main(known)
+        if main not in {ASSAYED[key] for key, _ in assays}:
+            yield found(
+                "IMP-66", reading.cell(lot.row, f"lots.{main.lower()}"), expected=f"% {main}", p=known.key, e=main
+            )
     for key, percent in assays:
         low, high = _window(known.key, key)
         dry = _on_dry(lot.row, percent)

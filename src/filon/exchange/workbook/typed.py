@@ -23,7 +23,27 @@ LAST_DAY = date(2099, 12, 31)
 BEYOND = Decimal(10) ** 15
 """From here on a spreadsheet's fifteen digits no longer hold the unit, and the books take no amount (BOK-030)."""
 
-_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#GETTING_DATA", "#SPILL!"})
+LEAST = Decimal("0.000001")
+"""A milligram in kilograms: the books keep no less."""
+
+_ERRORS = frozenset(
+    {
+        "#CALC!",
+        "#FIELD!",
+        "#BLOCKED!",
+        "#CONNECT!",
+        "#UNKNOWN!",
+        "#N/A",
+        "#REF!",
+        "#VALUE!",
+        "#DIV/0!",
+        "#NAME?",
+        "#NULL!",
+        "#NUM!",
+        "#GETTING_DATA",
+        "#SPILL!",
+    }
+)
 # Control characters, the replacement character, and UTF-8 once read as cp1252 ("numÃ©ro").
 _ILLEGIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd\ufffe\uffff]|[ÃÂ][\u0080-\u00bf‚ƒ„…†‡ˆ‰Š‹Œ]|â€")
 _EDGES = " \t\r\n\u00a0\u202f\u2007\ufeff"
@@ -93,6 +113,11 @@ def text(raw: Any) -> Parsed:
 
 def _kg(raw: Any) -> Parsed:
     read = _number(raw, "IMP-03", "24150")
+    value = read.value if isinstance(read, Proof) else read
+    if isinstance(value, Decimal) and 0 < abs(value) < LEAST:
+        return Wrong(
+            "IMP-67", "≥ 0.000001", {"w": f"{value.normalize():f}" if value > Decimal("1e-12") else f"{value:.3E}"}
+        )
     if isinstance(read, Wrong) and isinstance(raw, str) and (meant := figures.in_kg(raw)) is not None:
         return Wrong(read.code, read.expected, {**(read.values or {}), "proposal": f"{meant.normalize():f}"})
     return read
