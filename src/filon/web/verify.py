@@ -65,6 +65,7 @@ async def _parts(request: Request) -> dict[str, bytes]:
         data = await value.read() if isinstance(value, UploadFile) else value.encode()
         if data.strip():
             told.setdefault(name, data)
+    await fields.close()
     return told
 
 
