@@ -31,7 +31,8 @@ class Op:
     def __init__(self):
         self.now, self.desk = NOW, Desk(None)
         self.keys, self.key, self.algorithm = [FIRST], FIRST, "ES256"
-        self.claims, self.header, self.said, self.info, self.facts = {}, {}, {}, {}, {}
+        self.claims, self.header, self.said, self.facts = {}, {}, {}, {}
+        self.info = {}
         self.asked = []
         self.provider = Provider("voltarine", "Voltarine", ISSUER, "filon", "s3cret", "groups", GROUPS)
         self.client = Client(self.provider, self.ask, lambda: self.now)
@@ -49,7 +50,7 @@ class Op:
             return 200, json.dumps(KeySet(self.keys).as_dict(private=False)).encode()
         if address.endswith("userinfo_endpoint"):
             assert headers["Authorization"] == "Bearer access"
-            return 200, json.dumps(self.info).encode()
+            return 200, json.dumps({"sub": self.claims.get("sub", "248289761001"), **self.info}).encode()
         form = dict(parse_qsl(body.decode()))
         challenge = base64.urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest()).decode()
         assert challenge.rstrip("=") == self.query["code_challenge"]

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from filon.app.access import errands, people, second, sessions
 from filon.app.access.delegations import Opening, openings
 from filon.app.access.openid import Client, NotBelievedError
-from filon.app.access.organisations import Kind, organisation
+from filon.app.access.organisations import Kind, organisation, organisations
 from filon.app.access.people import Person, WrongPasswordError
 from filon.app.access.reader import OPERATOR, STRANGER, Reader, Reading, seen
 from filon.app.desk import acting as parts
@@ -214,7 +214,9 @@ class Door:
                 raise NotBelievedError("the provider says nothing that makes you one of us; ask the operator")
             called = str(claims.get("preferred_username") or claims.get("name") or claims["sub"])
             with acting(DOOR):
-                of = organisation(self.desk, named)
+                of = next((one for one in organisations(self.desk) if one.name == named), None)
+            if of is None:
+                raise NotBelievedError("the organisation that the provider makes you of is not entered here")
             somebody = people.from_provider(
                 self.desk, client.provider.issuer, claims["sub"], called, of, now=self.now()
             )

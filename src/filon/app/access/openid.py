@@ -103,8 +103,8 @@ class Client:
             raise NotBelievedError(f"the provider did not sign you in ({told.get('error', 'no code')[:80]})")
         tokens = self._exchanged(told["code"], about)
         claims = self._claims(tokens, about["nonce"])
-        if self.provider.claim not in claims:
-            claims = {**claims, **self._more(tokens, claims["sub"])}
+        if not {self.provider.claim, "preferred_username"} <= claims.keys():
+            claims = {**self._more(tokens, claims["sub"]), **claims}
         return claims, about["then"]
 
     def farewell(self, then: str) -> str:
@@ -176,7 +176,7 @@ class Client:
         said = _object(answer) if status == _OK else {}
         if said and said.get("sub") != subject:
             raise NotBelievedError("the provider speaks of somebody else")
-        return {name: value for name, value in said.items() if name not in {"iss", "aud", "sid", "sub"}}
+        return {name: value for name, value in said.items() if name not in {"iss", "aud", "sid"}}
 
     def _read(self, token: str, options: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         """Header and claims of a token that the provider signed for us, now."""
