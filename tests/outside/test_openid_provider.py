@@ -49,9 +49,12 @@ def folder(tmp_path_factory):
     for name in ("package.json", "provider.mjs"):
         shutil.copy(HERE / name, folder)
     if not (folder / "node_modules/oidc-provider").is_dir():
-        done = subprocess.run([npm, "install", "--no-audit", "--no-fund"], cwd=folder, capture_output=True, text=True)
+        done = subprocess.run([npm, "install", "--no-audit", "--no-fund"], cwd=folder, capture_output=True, text=True,
+                              check=False)  # fmt: skip
         if done.returncode:
-            pytest.fail(f"npm install: {done.stderr}") if os.environ.get("CI") else pytest.skip("npm reaches no registry")
+            pytest.fail(f"npm install: {done.stderr}") if os.environ.get("CI") else pytest.skip(
+                "npm reaches no registry"
+            )
     return folder
 
 
@@ -103,7 +106,9 @@ def test_there_and_back_and_out_again(house):
         assert (anna.name, anna.kind, anna.ready) == ("anna", Kind.OPERATOR, False)
         # leaving here, and then there: the provider tells us by the back channel, a session that we still had ends
         kept = web.cookies["filon_session"]
-        out = web.get(f"{issuer}/session/end", params={"client_id": "filon", "post_logout_redirect_uri": f"{host}/sign-in"})
+        out = web.get(
+            f"{issuer}/session/end", params={"client_id": "filon", "post_logout_redirect_uri": f"{host}/sign-in"}
+        )
         form = dict(re.findall(r'name="(\w+)" value="([^"]*)"', out.text))
         done = web.post(f"{issuer}/session/end/confirm", data={**form, "logout": "yes"})
         assert done.url.path == "/sign-in"

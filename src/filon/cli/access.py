@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -329,17 +328,10 @@ def refusals(context: typer.Context, as_json: Json = False) -> None:
     console().print(grid("", _words(context)["refusals"], [(say.moment(at), *rest) for at, *rest in rows]))
 
 
-@contextmanager
-def _desk(context: typer.Context) -> Iterator[Desk]:
-    from filon.app.desk.acting import OPERATOR, acting
-    from filon.app.desk.file import Desk, beside
+def _desk(context: typer.Context) -> AbstractContextManager[Desk]:
+    from filon.app.desk.place import owners_desk
 
-    desk = Desk(beside(context.obj.ledger))
-    try:
-        with acting(OPERATOR):  # who may open the ledger's own files is the operator
-            yield desk
-    finally:
-        desk.close()
+    return owners_desk(context.obj.ledger)
 
 
 def _now() -> datetime:

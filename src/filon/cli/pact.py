@@ -70,18 +70,18 @@ class _Opened:
     """The office of the command line for a moment."""
 
     def __init__(self, context: typer.Context) -> None:
-        from filon.app.desk.file import Desk, beside
+        from filon.app.desk.place import owners_desk
         from filon.app.ledger import Ledger
 
         self.ledger = Ledger.open(context.obj.ledger, create=False)
-        self.desk = Desk(beside(self.ledger.path))
-        self.office = office_of(context.obj, self.ledger, self.desk)
+        self._desk = owners_desk(self.ledger.path)
+        self.office = office_of(context.obj, self.ledger, self._desk.__enter__())
 
     def __enter__(self) -> Office:
         return self.office
 
     def __exit__(self, *_: object) -> None:
-        self.desk.close()
+        self._desk.__exit__(None, None, None)
         self.ledger.store.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -53,10 +54,9 @@ def create(
 
     roles = [_role(one) for one in role]
     now = datetime.now(UTC)
-    desk = _desk(context)
-    of = found(desk, organisation).id if organisation else ""
-    token, secret = tokens.create(desk, name, roles, now=now, valid=timedelta(days=days), organisation=of)
-    desk.close()
+    with _desk(context) as desk:
+        of = found(desk, organisation).id if organisation else ""
+        token, secret = tokens.create(desk, name, roles, now=now, valid=timedelta(days=days), organisation=of)
     if as_json:
         put_json({**_as_dict(token, now), "secret": secret})
         return
@@ -69,9 +69,8 @@ def listed(context: typer.Context, as_json: Json = False) -> None:
     from filon.app.desk import tokens
 
     now = datetime.now(UTC)
-    desk = _desk(context)
-    known = tokens.tokens(desk)
-    desk.close()
+    with _desk(context) as desk:
+        known = tokens.tokens(desk)
     if as_json:
         put_json([_as_dict(one, now) for one in known])
         return
@@ -99,19 +98,18 @@ def revoke(
     from filon.app.desk import tokens
 
     now = datetime.now(UTC)
-    desk = _desk(context)
-    ended = tokens.revoke(desk, token, now=now)
-    desk.close()
+    with _desk(context) as desk:
+        ended = tokens.revoke(desk, token, now=now)
     if as_json:
         put_json(_as_dict(ended, now))
     else:
         console().print(f"{ended.id}  {ended.name}  {WORDS[chosen(context.obj.language)]['revoked']}")
 
 
-def _desk(context: typer.Context) -> Desk:
-    from filon.app.desk.file import Desk, beside
+def _desk(context: typer.Context) -> AbstractContextManager[Desk]:
+    from filon.app.desk.place import owners_desk
 
-    return Desk(beside(context.obj.ledger))
+    return owners_desk(context.obj.ledger)
 
 
 def _role(text: str) -> Role:

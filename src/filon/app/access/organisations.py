@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from filon.app.desk.acting import DOOR, acting
 from filon.app.desk.file import Desk, Row
 from filon.core.errors import ConflictError, NotFoundError, WrongCallError
 from filon.log.leaf import micros
@@ -106,7 +107,8 @@ def organisation(desk: Desk, name: str) -> Organisation:
         NotFoundError: none.
     """
     where = "id = ? OR name = ? ORDER BY id = ? DESC"  # a name that looks like an id never stands before the id
-    row = desk.row(f"SELECT {_COLUMNS} FROM organisation WHERE {where}", (name, name.strip(), name))  # noqa: S608
+    with acting(DOOR):
+        row = desk.row(f"SELECT {_COLUMNS} FROM organisation WHERE {where}", (name, name.strip(), name))  # noqa: S608
     if row is None:
         raise NotFoundError(f"there is no organisation {name!r}; `filon organisation list` shows them")
     return _organisation(row)

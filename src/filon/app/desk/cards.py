@@ -70,7 +70,7 @@ class Cards:
         new -= {("prefix", known) for known in self.prefixes()}
         if new:
             with self.desk.changing() as connection:
-                connection.executemany("INSERT OR IGNORE INTO card VALUES (?, ?)", sorted(new))
+                connection.executemany("INSERT INTO card VALUES (?, ?) ON CONFLICT DO NOTHING", sorted(new))
 
     def prefixes(self) -> dict[str, int]:
         """{company prefix: its length} of all seen in EPC URNs."""
@@ -126,9 +126,13 @@ class Cards:
             return
         new = {card for stored in batch if not is_master(stored.body) for card in _cards(orjson.loads(stored.body))}
         with self.desk.changing() as connection:
-            connection.executemany("INSERT OR IGNORE INTO card VALUES (?, ?)", sorted(new))
+            connection.executemany("INSERT INTO card VALUES (?, ?) ON CONFLICT DO NOTHING", sorted(new))
             last = batch[-1]
-            connection.execute("INSERT OR REPLACE INTO mark VALUES ('cards', ?, ?)", (last.sequence, last.key))
+            connection.execute(
+                """INSERT INTO mark VALUES ('cards', ?, ?)
+                ON CONFLICT (name) DO UPDATE SET sequence = excluded.sequence, key = excluded.key""",
+                (last.sequence, last.key),
+            )
 
 
 _SHIFT = 20  # an event names fewer than a million things

@@ -3,19 +3,20 @@
 Tokens, capture jobs, named queries, subscriptions and what is still to be delivered. Lose it and no fact of any lot is
 lost; partners' programs have to introduce themselves again.
 
-    desk = Desk(beside(Path("filon.db")))     # filon-desk.db
+    desk = Desk(beside(Path("filon.db")))     # filon-desk.db; `place.open_desk` also opens one on a server
 """
 
 from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import Any, Protocol
 
+from filon.app.desk.acting import DOOR, acting
 from filon.core.errors import StoreError
 from filon.store.connection import connect, told, transaction
 
@@ -157,15 +158,37 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 
 
 def beside(ledger: Path | None) -> Path | None:
-    """Where the desk's file of a ledger is: `filon.db` has `filon-desk.db`; None for a ledger in memory.
+    """Where the desk's file of a ledger is: `filon.db` has `filon-desk.db`; None for a ledger in memory."""
+    return None if ledger is None else ledger.with_name(f"{ledger.stem}-desk.db")
 
-    The desk of a ledger on a PostgreSQL server is `filon-desk.db` where the program runs.
-    """
-    if ledger is None:
-        return None
-    if ledger.parts[0] in {"postgresql:", "postgres:"}:
-        return Path("filon-desk.db")
-    return ledger.with_name(f"{ledger.stem}-desk.db")
+
+class Answer(Protocol):
+    """What a statement gave."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows it changed."""
+        ...
+
+    def fetchone(self) -> Any:
+        """The next row."""
+        ...
+
+    def fetchall(self) -> Any:
+        """All rows left."""
+        ...
+
+
+class Asked(Protocol):
+    """A running transaction; statements as SQLite and PostgreSQL both understand them, `?` for each value."""
+
+    def execute(self, statement: str, values: Sequence[object] = ..., /) -> Answer:
+        """One statement."""
+        ...
+
+    def executemany(self, statement: str, many: Iterable[Sequence[object]], /) -> Answer:
+        """One statement for several rows."""
+        ...
 
 
 class Desk:
@@ -205,15 +228,17 @@ class Desk:
             return connection.execute(sql, values).rowcount
 
     @contextmanager
-    def changing(self) -> Iterator[sqlite3.Connection]:
+    def changing(self) -> Iterator[Asked]:
         """Several statements, durable together or not at all."""
         with self._lock, told(self.path), transaction(self._connection):
             yield self._connection
 
     def secret(self, name: str) -> bytes:
         """A random key of this desk's own, made when first asked for."""
-        with self.changing() as connection:
-            connection.execute("INSERT OR IGNORE INTO secret VALUES (?, ?)", (name, secrets.token_bytes(32)))
+        with acting(DOOR), self.changing() as connection:
+            connection.execute(
+                "INSERT INTO secret VALUES (?, ?) ON CONFLICT DO NOTHING", (name, secrets.token_bytes(32))
+            )
             value: bytes = connection.execute("SELECT value FROM secret WHERE name = ?", (name,)).fetchone()[0]
             return value
 
@@ -223,7 +248,8 @@ class Desk:
             self._connection.close()
 
     def _migrate(self) -> None:
-        with self.changing() as connection:
+        with self._lock, told(self.path), transaction(self._connection):
+            connection = self._connection
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             mark = connection.execute("PRAGMA application_id").fetchone()[0]
             tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]

@@ -96,8 +96,9 @@ def one(desk: Desk, job_id: str, *, token: str | None = None) -> Job:
 def some(desk: Desk, per_page: int, *, before: int | None = None, token: str | None = None) -> list[Job]:
     """Jobs, newest first; with `token`, only those that came with it."""
     rows = desk.rows(
-        f"SELECT {_COLUMNS} FROM job WHERE number < ? AND (?2 IS NULL OR token = ?2) ORDER BY number DESC LIMIT ?",  # noqa: S608
-        (1 << 62 if before is None else before, token, per_page),
+        f"""SELECT {_COLUMNS} FROM job WHERE number < ? AND (CAST(? AS TEXT) IS NULL OR token = ?)
+        ORDER BY number DESC LIMIT ?""",  # noqa: S608
+        (1 << 62 if before is None else before, token, token, per_page),
     )
     return [_job(row) for row in rows]
 

@@ -11,9 +11,6 @@ Source: security reference, section 2; OWASP ASVS 5.0, 8.2.2, 8.4.1; decision 01
 
 from __future__ import annotations
 
-import itertools
-import re
-import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,9 +20,9 @@ from typing import Any, cast
 import psycopg
 from psycopg import sql
 
-from filon.app.desk.acting import DOOR, acting, part
+from filon.app.desk.acting import part
 from filon.app.desk.file import Asked, Desk, Row
-from filon.app.desk.rows import POLICIES, ROLE, TABLES, WALLED
+from filon.app.desk.rows import REFUSE, ROLE, TABLES, WALLED, walls
 from filon.core.errors import StoreError
 
 WRITERS, MIGRATING = 0x46446573, 0x46446574
@@ -45,9 +42,11 @@ class PostgresDesk(Desk):
 
     def __init__(self, address: str) -> None:
         self.path, self._address = Path("desk"), address
-        self._threads, self._connections = threading.local(), list[psycopg.Connection[Row]]()
-        self._names = itertools.count()
+        self._threads, self._idle = threading.local(), list[psycopg.Connection[Row]]()
+        self._schema, self._closed = "", False
         try:
+            self._schema = f"{self._own('SELECT current_schema()')}_desk"
+            self._idle.pop().close()  # from here on every connection lives in the desk's own schema
             self._make()
             self._proven()
         except BaseException:
@@ -57,12 +56,12 @@ class PostgresDesk(Desk):
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         """The rows of a SELECT."""
         with self._transaction() as asked:
-            return cast("list[Row]", asked.execute(sql, values).fetchall())
+            return asked.execute(sql, values).fetchall()
 
     def row(self, sql: str, values: Sequence[object] = ()) -> Row | None:
         """The first row of a SELECT."""
         with self._transaction() as asked:
-            return cast("Row | None", asked.execute(sql, values).fetchone())
+            return asked.execute(sql, values).fetchone()
 
     @contextmanager
     def changing(self) -> Iterator[Asked]:
@@ -73,9 +72,9 @@ class PostgresDesk(Desk):
 
     def close(self) -> None:
         """Let go of the server."""
-        for one in self._connections:
-            one.close()
-        self._connections.clear()
+        self._closed = True
+        while self._idle:
+            self._idle.pop().close()
 
     @contextmanager
     def _transaction(self) -> Iterator[_Asked]:
@@ -84,42 +83,52 @@ class PostgresDesk(Desk):
         if running is not None:
             yield running
             return
-        with _told(), self._mine().transaction():
-            asked = _Asked(self._mine())
-            self._threads.asked = asked
+        with _told(), self._connected() as connection, connection.transaction():
+            self._threads.asked = asked = _Asked(connection)
             try:
                 yield asked
             finally:
                 self._threads.asked = None
 
-    def _mine(self) -> psycopg.Connection[Row]:
-        mine: psycopg.Connection[Row] | None = getattr(self._threads, "connection", None)
-        if mine is None or mine.closed or mine.broken:
-            with _told():
-                mine = psycopg.connect(self._address, autocommit=True)
-            self._threads.connection = mine
-            self._connections.append(mine)
-        return mine
+    @contextmanager
+    def _connected(self) -> Iterator[psycopg.Connection[Row]]:
+        """A connection that nobody else uses; it goes back to the idle ones unless it broke."""
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = psycopg.connect(self._address, autocommit=True)
+            if self._schema:
+                connection.execute("SELECT set_config('search_path', %s, false)", (f'"{self._schema}"',))
+        try:
+            yield connection
+        finally:
+            if connection.closed or self._closed:
+                connection.close()
+            else:
+                self._idle.append(connection)
 
     def _make(self) -> None:
-        """Tables, role and policies; under a lock, for several hosts may start at once."""
-        connection = self._mine()
-        with _told(), connection.transaction():
+        """Schema, tables, role and policies; under a lock, for several hosts may start at once."""
+        with _told(), self._connected() as connection, connection.transaction():
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (MIGRATING,))
-            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (ROLE,)).fetchone():
-                connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(ROLE)))
-            if not connection.execute("SELECT pg_has_role(current_user, %s, 'MEMBER')", (ROLE,)).fetchone()[0]:  # type: ignore[index]
-                connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(ROLE)))
-            connection.execute("CREATE TABLE IF NOT EXISTS desk_format (version integer NOT NULL)")
-            row = connection.execute("SELECT version FROM desk_format").fetchone()
-            version = 0 if row is None else row[0]
+            connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(self._schema)))
+            connection.execute("CREATE TABLE IF NOT EXISTS desk_format (version integer NOT NULL, walls text NOT NULL)")
+            row = connection.execute("SELECT version, walls FROM desk_format").fetchone()
+            version, standing = row or (0, "")
             if version > len(TABLES):
                 raise StoreError(f"the desk was written by a newer Filon (format {version}); update Filon")
-            for script in TABLES[version:]:
-                connection.execute(script)
+            wanted = walls(sql.Identifier(self._schema).as_string(connection))
+            if (version, standing) == (len(TABLES), wanted):
+                return
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (ROLE,)).fetchone():
+                connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(ROLE)))
+            connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(ROLE)))
+            connection.execute(REFUSE)
+            for statement in (one for statements in TABLES[version:] for one in statements):
+                connection.execute(_text(statement))
+            connection.execute(_text(wanted))
             connection.execute("DELETE FROM desk_format")
-            connection.execute("INSERT INTO desk_format VALUES (%s)", (len(TABLES),))
-            connection.execute(POLICIES)
+            connection.execute("INSERT INTO desk_format VALUES (%s, %s)", (len(TABLES), wanted))
 
     def _proven(self) -> None:
         """The wall stands, or nobody comes in.
@@ -140,8 +149,8 @@ class PostgresDesk(Desk):
             raise StoreError("who says nothing of themselves sees rows of the desk; it is not opened")
 
     def _own(self, question: str, *values: object) -> Any:
-        with _told():
-            row = self._mine().execute(question, values).fetchone()
+        with _told(), self._connected() as connection:
+            row = connection.execute(question, values).fetchone()
         return row[0] if row else None
 
 
@@ -173,17 +182,16 @@ class _Asked:
 
 def _spelled(statement: str) -> Any:
     """As psycopg wants it: our statements hold no `%`, and `?` only where a value stands."""
-    return re.sub(r"\?", "%s", statement)
+    return statement.replace("?", "%s")
 
 
 def _values(values: Sequence[object]) -> list[object]:
     return [int(one) if isinstance(one, bool) else one for one in values]
 
 
-def taken_over(desk: Desk, file: Path) -> int:
-    """Copy a desk that was a file until now into an empty one, table by table; how many rows there were."""
-    old, rows = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True), 0
-    return rows
+def _text(statement: str) -> Any:
+    """A statement of our own, without values."""
+    return sql.SQL(cast("Any", statement))
 
 
 @contextmanager

@@ -26,9 +26,10 @@ from filon.app.desk.answers import Answers
 from filon.app.desk.cards import Cards
 from filon.app.desk.courier import Courier
 from filon.app.desk.exceptions import NoSuchResourceException, QueryParameterException
-from filon.app.desk.file import Desk, beside
+from filon.app.desk.file import Desk
 from filon.app.desk.jobs import Job
 from filon.app.desk.pace import Pace
+from filon.app.desk.place import open_desk
 from filon.app.desk.tokens import Token
 from filon.app.ledger import Ledger
 from filon.log.leaf import micros, moment
@@ -83,7 +84,7 @@ class Repository:
         hosts: frozenset[str] = frozenset(),
     ) -> None:
         self.ledger = ledger
-        self.desk = desk or Desk(beside(ledger.path))
+        self.desk = desk or open_desk(ledger.path)
         self.now = now
         self.bounds = bounds
         self.hosts = hosts
@@ -191,7 +192,7 @@ class Repository:
             raise NoSuchResourceException("there is no such page token") from error
         with self.desk.changing() as connection:
             connection.execute("DELETE FROM spent WHERE expires <= ?", (micros(self.now()),))
-            connection.execute("INSERT OR IGNORE INTO spent VALUES (?, ?)", (token, expires))
+            connection.execute("INSERT INTO spent VALUES (?, ?) ON CONFLICT DO NOTHING", (token, expires))
 
     def _read_page_token(self, token: str) -> list[Any]:
         try:

@@ -39,7 +39,8 @@ WALLED: dict[str, str] = {
 OPEN = ("job", "query", "subscription", "dead_letter", "card", "mark", "spent")
 """Work of the EPCIS interface: every call there is checked against its token, and no row is of an organisation."""
 
-_PASSED_ON = f"share = 1 AND organisation IN (SELECT giver FROM delegation WHERE taker = {_WHO} AND revoked IS NULL)"
+_PASSED_ON = f"""share = 1 AND organisation IN
+  (SELECT giver FROM delegation WHERE taker = {_WHO} AND revoked IS NULL)"""  # noqa: S608 - our own words
 MAY: tuple[tuple[str, str, str, str], ...] = (
     # part, table, what, of which rows
     ("door", "organisation", "SELECT", "true"),
@@ -86,8 +87,8 @@ REFUSE = """CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql
 TABLES: tuple[tuple[str, ...], ...] = tuple(tuple(map(spelled, statements)) for statements in MIGRATIONS)
 
 
-def walls(schema: str) -> list[str]:
-    """The statements that put the wall up, in a schema; again changes nothing."""
+def walls(schema: str) -> str:
+    """What puts the wall up, in a schema; again changes nothing."""
     told = [f"GRANT USAGE ON SCHEMA {schema} TO {ROLE}", f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {ROLE}"]
     told += [f"GRANT {_EVERYTHING} ON {table} TO {ROLE}" for table in OPEN]
     for table, can in WALLED.items():
@@ -106,4 +107,4 @@ def walls(schema: str) -> list[str]:
                 f"DROP POLICY IF EXISTS {name} ON {table}",
                 f"CREATE POLICY {name} ON {table} FOR {verb} TO {ROLE}{using}{check}",
             ]
-    return told
+    return ";\n".join(told)

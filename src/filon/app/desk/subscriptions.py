@@ -184,9 +184,9 @@ def some(desk: Desk, query: str, per_page: int, *, after: str = "", token: str |
     """Subscriptions to a query, by id."""
     named.one(desk, query)
     rows = desk.rows(
-        f"SELECT {_COLUMNS} FROM subscription WHERE query = ?1 AND id > ?2 AND (?3 IS NULL OR token = ?3)"  # noqa: S608
-        " ORDER BY id LIMIT ?4",
-        (query, after, token, per_page),
+        f"SELECT {_COLUMNS} FROM subscription WHERE query = ? AND id > ? AND (CAST(? AS TEXT) IS NULL OR token = ?)"  # noqa: S608
+        " ORDER BY id LIMIT ?",
+        (query, after, token, token, per_page),
     )
     return [_subscription(row) for row in rows]
 
@@ -206,8 +206,8 @@ def due(desk: Desk, now: datetime) -> Subscription | None:
     time = micros(now)
     with desk.changing() as connection:
         row = connection.execute(
-            f"SELECT {_COLUMNS} FROM subscription WHERE due <= ?1 AND held_until <= ?1 ORDER BY due, number LIMIT 1",  # noqa: S608
-            (time,),
+            f"SELECT {_COLUMNS} FROM subscription WHERE due <= ? AND held_until <= ? ORDER BY due, number LIMIT 1",  # noqa: S608
+            (time, time),
         ).fetchone()
         if row is None:
             return None

@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
+from filon.app.desk.acting import DOOR, acting
 from filon.app.desk.file import Desk, Row
 from filon.core.errors import NotFoundError, WrongCallError
 from filon.log.leaf import micros, moment
@@ -161,6 +162,11 @@ def recognised(desk: Desk, secret: str, *, now: datetime) -> Token | None:
     """Whose secret that is; None if nobody's, or if the token is expired or revoked."""
     if _FORM.fullmatch(secret) is None:
         return None
+    with acting(DOOR):
+        return _recognised(desk, secret, now)
+
+
+def _recognised(desk: Desk, secret: str, now: datetime) -> Token | None:
     row = desk.row(f"SELECT {_COLUMNS} FROM token WHERE hash = ?", (_hash(secret),))  # noqa: S608
     token = _token(row) if row else None
     if token is None or not token.good(now):
@@ -172,7 +178,8 @@ def recognised(desk: Desk, secret: str, *, now: datetime) -> Token | None:
 
 def by_id(desk: Desk, token_id: str) -> Token | None:
     """The token of that id."""
-    row = desk.row(f"SELECT {_COLUMNS} FROM token WHERE id = ?", (token_id,))  # noqa: S608
+    with acting(DOOR):
+        row = desk.row(f"SELECT {_COLUMNS} FROM token WHERE id = ?", (token_id,))  # noqa: S608
     return _token(row) if row else None
 
 

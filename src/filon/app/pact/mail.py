@@ -19,6 +19,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from filon.app import capture
+from filon.app.desk.acting import Part, acting
 from filon.app.desk.exceptions import EpcisError
 from filon.app.desk.file import Desk, Row
 from filon.app.desk.outbound import UnreachableError
@@ -90,7 +91,8 @@ class Mail:
             WrongCallError: it is not one.
         """
         letter = letters.read(body)
-        self._keep(IN, letter.id, letter.base, json.dumps(body, ensure_ascii=False), token_id)
+        with acting(Part("program", token_id)):
+            self._keep(IN, letter.id, letter.base, json.dumps(body, ensure_ascii=False), token_id)
         return letter
 
     def ask(self, partner: Partner, filters: Mapping[str, Sequence[str]], comment: str = "") -> str:
@@ -202,7 +204,8 @@ class Mail:
     def _keep(self, way: str, letter_id: str, address: str, body: str, token: str = "") -> None:
         now = micros(self.now())
         self.desk.change(
-            "INSERT OR IGNORE INTO letter (way, id, address, token, body, created, due) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            """INSERT INTO letter (way, id, address, token, body, created, due) VALUES (?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO NOTHING""",
             (way, letter_id, address, token, body, now, now),
         )
 

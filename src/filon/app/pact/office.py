@@ -15,6 +15,7 @@ from threading import Event, Thread
 
 from filon.accounts.carbon.account import CarbonAccount, Footprint
 from filon.app.carbon import Carbon
+from filon.app.desk.acting import OPERATOR, acting
 from filon.app.desk.file import Desk
 from filon.app.ledger import Ledger
 from filon.app.pact.mail import Mail
@@ -85,7 +86,8 @@ class Office:
     def _work(self) -> None:
         while not self._closing.wait(LOOK_SECONDS):
             try:
-                self.mail.work()
+                with acting(OPERATOR):
+                    self.mail.work()
             except Exception:  # noqa: BLE001 - one bad letter must not stop the mail
                 _log.exception("the mail could not be worked off")
                 self._closing.wait(5)

@@ -56,7 +56,11 @@ def add(desk: Desk, partner: Partner) -> Partner:
     if urlsplit(base).scheme not in {"http", "https"} or not urlsplit(base).hostname:
         raise WrongCallError(f"{partner.base!r} is no address of an interface")
     values = (partner.name, base, partner.client, partner.secret, partner.auth.rstrip("/"))
-    desk.change("INSERT OR REPLACE INTO partner (name, base, client, secret, auth) VALUES (?, ?, ?, ?, ?)", values)
+    desk.change(
+        """INSERT INTO partner (name, base, client, secret, auth) VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE
+        SET base = excluded.base, client = excluded.client, secret = excluded.secret, auth = excluded.auth""",
+        values,
+    )
     return named(desk, partner.name)
 
 

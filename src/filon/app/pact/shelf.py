@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from filon.app.desk.acting import OPERATOR, Part, acting
 from filon.app.desk.file import Desk, Row
 from filon.core.errors import ConflictError, NotFoundError
 from filon.exchange.pact.search import Wanted
@@ -56,7 +57,7 @@ class Shelf:
             ConflictError: another footprint has its id.
         """
         text = json.dumps(body, ensure_ascii=False)
-        with self.desk.changing() as desk:
+        with acting(OPERATOR), self.desk.changing() as desk:
             known = desk.execute("SELECT body FROM footprint WHERE id = ?", (body["id"],)).fetchone()
             if known is None:
                 desk.execute(
@@ -77,27 +78,35 @@ class Shelf:
         Raises:
             NotFoundError: there is none, or it is for others.
         """
-        row = self.desk.row(f"SELECT {_COLUMNS} FROM footprint WHERE id = ?", (footprint_id.lower(),))  # noqa: S608
+        with acting(_reader(token_id)):
+            row = self.desk.row(f"SELECT {_COLUMNS} FROM footprint WHERE id = ?", (footprint_id.lower(),))  # noqa: S608
         if row is None or not _may(row[3], token_id):
             raise NotFoundError(f"there is no footprint {footprint_id}")
         return _issued(row)
 
     def find(self, wanted: Wanted, token_id: str | None = None, *, after: int = 0) -> Iterator[Issued]:
         """The footprints that fit, in the order of issue, from one number on."""
-        rows = self.desk.rows(f"SELECT {_COLUMNS} FROM footprint WHERE number > ? ORDER BY number", (after,))  # noqa: S608
+        with acting(_reader(token_id)):
+            rows = self.desk.rows(f"SELECT {_COLUMNS} FROM footprint WHERE number > ? ORDER BY number", (after,))  # noqa: S608
         return (one for row in rows if _may(row[3], token_id) and wanted.fits((one := _issued(row)).body))
 
     def of(self, lot: str) -> Sequence[Issued]:
         """What was issued of a lot, oldest first."""
-        rows = self.desk.rows(f"SELECT {_COLUMNS} FROM footprint WHERE lot = ? ORDER BY number", (lot,))  # noqa: S608
+        with acting(OPERATOR):
+            rows = self.desk.rows(f"SELECT {_COLUMNS} FROM footprint WHERE lot = ? ORDER BY number", (lot,))  # noqa: S608
         return [_issued(row) for row in rows]
 
     def deprecate(self, footprint_id: str, *, now: datetime) -> Issued:
         """Say that a footprint is not good any more."""
-        self.desk.change(
-            "UPDATE footprint SET deprecated = ? WHERE id = ? AND deprecated IS NULL", (micros(now), footprint_id)
-        )
+        with acting(OPERATOR):
+            self.desk.change(
+                "UPDATE footprint SET deprecated = ? WHERE id = ? AND deprecated IS NULL", (micros(now), footprint_id)
+            )
         return self.get(footprint_id)
+
+
+def _reader(token_id: str | None) -> Part:
+    return OPERATOR if token_id is None else Part("program", token_id)
 
 
 def _may(audience: str, token_id: str | None) -> bool:
