@@ -8,6 +8,7 @@ Source: PACT Data Exchange 3.0.3, API; RFC 6749, 4.4 and 5; OpenID Connect Disco
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any, cast
@@ -31,6 +32,8 @@ BODY = 8 * 1024 * 1024
 PAGE, MOST = 100, 1_000
 AFTER = "x-filon-after"
 """Parameter of our own: footprints issued after that one."""
+_DIGITS = 9
+"""Nobody lists a thousand million."""
 _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 _CODES = {400: "BadRequest", 401: "AccessDenied", 403: "AccessDenied", 404: "NotFound", 501: "NotImplemented"}
@@ -47,16 +50,20 @@ class _Route(APIRoute):
         inner = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
+            if request.url.scheme != "https":
+                return _problem(PlainHttpError("call this interface over https"))
             try:
-                if request.url.scheme != "https":
-                    raise PlainHttpError("call this interface over https")
                 return await inner(request)
             except FilonError as error:
                 return _problem(error)
+            except Exception:  # noqa: BLE001 - a partner is told in the standard's shape, whatever it was
+                _log.exception("unforeseen error at %s", request.url.path)
+                return _told(500, "InternalError", "something went wrong here; it is logged")
 
         return handle
 
 
+_log = logging.getLogger(__name__)
 pact = APIRouter(route_class=_Route)
 
 
@@ -68,11 +75,15 @@ def _office(request: Request) -> Office:
 
 
 def _problem(error: FilonError) -> Response:
-    code = "TokenExpired" if isinstance(error, TokenExpiredError) else _CODES.get(error.status, "BadRequest")
     if error.status >= 500:  # noqa: PLR2004 - HTTP
-        code = "InternalError"
-    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}  # noqa: PLR2004 - HTTP
-    return JSONResponse({"code": code, "message": error.detail}, status_code=error.status, headers=headers)
+        return _told(error.status, "InternalError", error.detail)
+    code = "TokenExpired" if isinstance(error, TokenExpiredError) else _CODES.get(error.status, "BadRequest")
+    return _told(error.status, code, error.detail)
+
+
+def _told(status: int, code: str, message: str) -> Response:
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}  # noqa: PLR2004 - HTTP
+    return JSONResponse({"code": code, "message": message}, status_code=status, headers=headers)
 
 
 def _partner(request: Request) -> Token:
@@ -116,7 +127,7 @@ def _oauth(error: str, told: str, status: int) -> Response:
     return JSONResponse({"error": error, "error_description": told}, status_code=status, headers=headers)
 
 
-@pact.get("/3/footprints")
+@pact.api_route("/3/footprints", methods=["GET", "HEAD"])
 def footprints(request: Request) -> Response:
     """The footprints that fit, a page at a time."""
     partner, office = _partner(request), _office(request)
@@ -136,9 +147,9 @@ def footprints(request: Request) -> Response:
 def _number(name: str, text: str | None, otherwise: int) -> int:
     if not text:
         return otherwise
-    if not text.isdecimal() or len(text) > 9:  # noqa: PLR2004 - nobody lists a thousand million
+    if not (text.isascii() and text.isdecimal()):
         raise WrongCallError(f"{name} is a whole number, 0 or more")
-    return int(text)
+    return int(text) if len(text) <= _DIGITS else 10**_DIGITS
 
 
 def _next(request: Request, after: int) -> str:
@@ -147,7 +158,7 @@ def _next(request: Request, after: int) -> str:
     return f"{str(request.base_url).rstrip('/')}/3/footprints?{urlencode([*pairs, (AFTER, after)])}"
 
 
-@pact.get("/3/footprints/{footprint_id}")
+@pact.api_route("/3/footprints/{footprint_id}", methods=["GET", "HEAD"])
 def footprint(request: Request, footprint_id: str) -> Response:
     """One footprint."""
     partner = _partner(request)
@@ -167,6 +178,26 @@ async def events(request: Request) -> Response:
         raise WrongCallError("the body is no JSON") from error
     await run_in_threadpool(office.mail.receive, said, partner.id)
     return Response(status_code=200)
+
+
+_EVERY = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
+@pact.api_route("/3/footprints", methods=_EVERY[2:])
+@pact.api_route("/3/footprints/{footprint_id}", methods=_EVERY[2:])
+@pact.api_route("/3/events", methods=[one for one in _EVERY if one != "POST"])
+def not_implemented(request: Request) -> Response:
+    """What the standard knows no such action for."""
+    _partner(request)
+    return _told(501, "NotImplemented", f"{request.method} is not implemented here")
+
+
+@pact.api_route("/3", methods=_EVERY)
+@pact.api_route("/3/{rest:path}", methods=_EVERY)
+def nothing(request: Request) -> Response:
+    """No such path; told as the standard tells errors, and never by a redirection."""
+    _partner(request)
+    raise NotFoundError(f"there is no {request.url.path}")
 
 
 async def _body(request: Request) -> bytes:

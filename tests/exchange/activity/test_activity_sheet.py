@@ -48,6 +48,17 @@ def test_rows_come_back_as_activities(language):
     assert leg.belongs.shipment == "urn:epcglobal:cbv:bt:9521202000007:BL-1"
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_hours_and_the_year_of_certificates_come_in_by_the_sheet(language):
+    row = {**METER, "amount": "10.5", "matching": "hourly", "produced": "2026-07", "used each hour": "2.5 4;4",
+           "made each hour": "0  5\n1.25"}  # fmt: skip
+    (one,) = activities(said(*read(write([row], language), "x.csv").events))[0]
+    assert one.hours
+    assert (one.hours.used, one.hours.made) == ((Fraction(5, 2), 4, 4), (0, 5, Fraction(5, 4)))
+    assert one.hours.matched == Fraction(21, 4)
+    assert (one.certificates.matching, one.certificates.produced) == ("hourly", "2026-07")
+
+
 def test_the_events_are_epcis_as_the_standard_has_it():
     events = read(write([METER, ACID, LEG])).events
     document = jsonld.parse(write_jsonld(events), "again")
@@ -58,7 +69,8 @@ def test_the_events_are_epcis_as_the_standard_has_it():
 @pytest.mark.parametrize(
     ("column", "text"),
     [("amount", "-1"), ("amount", "many"), ("from", "01/07/2026"), ("site", "12"), ("flow", "magic"), ("unit", "kWh"),
-     ("supply", "sun"), ("first", "A1"), ("flow", ""), ("amount", "NaN"), ("amount", "1e15"), ("amount", "1e999999999"), ("amount", "1e-999999999")],
+     ("supply", "sun"), ("first", "A1"), ("flow", ""), ("amount", "NaN"), ("amount", "1e15"), ("amount", "1e999999999"), ("amount", "1e-999999999"),
+     ("matching", "sometimes"), ("produced", "last year"), ("used each hour", "1 2 x"), ("made each hour", "1 " * 8785)],
 )  # fmt: skip
 def test_a_cell_that_cannot_be_read_refuses_the_file(column, text):
     document = read(write([ACID, {**METER, column: text}]), "x.csv")

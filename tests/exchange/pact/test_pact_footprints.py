@@ -75,6 +75,46 @@ def test_a_sum_that_is_open_is_told_with_both_figures():
     assert (told.values["total"], told.values["sum"]) == ("6.50", "6.42")
 
 
+@pytest.mark.parametrize(("member", "value", "code"), [
+    ("technologicalCO2CaptureOrigin", 5, "CFP-102"), ("boundaryProcessesDescription", {}, "CFP-102"),
+    ("allocationRulesDescription", 1, "CFP-102"), ("exemptedEmissionsDescription", [], "CFP-102"),
+    ("ccuCalculationApproach", "cutoff", "CFP-102"), ("ccuCreditCertification", "here", "CFP-102"),
+    ("verification", {"coverage": "all"}, "CFP-102"), ("verification", {"completedAt": "2026"}, "CFP-102"),
+    ("verification", [], "CFP-102"), ("primaryDataShare", 48, "CFP-102"), ("primaryDataShare", "4.8E1", "CFP-102"),
+    ("pcfExcludingBiogenicUptake", "NaN", "CFP-102"), ("pcfExcludingBiogenicUptake", "1,5", "CFP-102"),
+    ("pcfExcludingBiogenicUptake", ".5", "CFP-102"), ("referencePeriodEnd", "2024-01-01T00:00:00Z", "CFP-114"),
+    ("referencePeriodEnd", "2026-01-01", "CFP-102"), ("geographyCountry", "ma", "CFP-102"),
+    ("ipccCharacterizationFactors", [], "CFP-102"), ("ipccCharacterizationFactors", ["AR6", "AR6"], "CFP-102"),
+])  # fmt: skip
+def test_optional_members_are_looked_at_too(member, value, code):
+    corpus("carbon")
+    body = sample("valid-battery-pack")
+    body["pcf"][member] = value
+    assert code in {one.code for one in check(body)}
+
+
+@pytest.mark.parametrize(("member", "value"), [
+    ("verification", {}), ("verification", {"coverage": "PCF program", "completedAt": "2026-01-01T00:00:00Z", "own": 1}),
+    ("ccuCalculationApproach", "Cut-off"), ("ccuCreditCertification", "https://x.example/c"), ("boundaryProcessesDescription", ""),
+    ("pcfExcludingBiogenicUptake", "+5213.90"), ("somethingNew", {"a": 1}),
+])  # fmt: skip
+def test_what_is_written_well_is_let_be(member, value):
+    corpus("carbon")
+    body = sample("valid-battery-pack")
+    body["pcf"][member] = value
+    assert check(body) == []
+
+
+def test_a_validity_that_ends_before_it_begins_is_told():
+    corpus("carbon")
+    body = sample("valid-battery-pack")
+    body |= {
+        "validityPeriodStart": body["pcf"]["referencePeriodEnd"],
+        "validityPeriodEnd": body["pcf"]["referencePeriodEnd"],
+    }
+    assert [(one.code, one.place.pointer) for one in check(body)] == [("CFP-114", "/validityPeriodEnd")]
+
+
 def test_a_taken_footprint_is_an_activity_of_its_standing():
     """The pack sample: 5213.9 kg CO2e a piece, 48 % primary; three pieces of it in a lot."""
     taken, findings = take(sample("valid-battery-pack"))

@@ -8,6 +8,7 @@ changes nothing: amounts stay as sent, nothing missing is filled in.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -23,6 +24,8 @@ from filon.epcis.event import Event
 
 PIECE_UNIT = "H87"
 """Rec 20 code of a piece; no unit means pieces too."""
+MATCHINGS = frozenset({"annual", "hourly"})
+MOST_HOURS = 366 * 24
 RATINGS = ("technological", "geographical", "temporal")
 """What data quality is rated for."""
 
@@ -42,17 +45,40 @@ class Certificates:
 
     Args:
         matching: `annual` or `hourly`.
+        produced: when their electricity was made: `2026` or `2026-07`; empty = unsaid.
     """
 
     issuer: str
     first: int
     last: int
     matching: str = "annual"
+    produced: str = ""
 
     @property
     def kwh(self) -> int:
         """What they cover."""
         return 1000 * (self.last - self.first + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Load and generation hour by hour, kWh, from midnight of the first day on: what a site used, what was made for it.
+
+    Both are equally long.
+    """
+
+    used: tuple[Fraction, ...]
+    made: tuple[Fraction, ...]
+
+    @property
+    def matched(self) -> Fraction:
+        """KWh that were made in the hour in which they were used."""
+        return sum(map(min, self.used, self.made), Fraction(0))
+
+    @property
+    def short(self) -> int:
+        """Hours in which less was made than used."""
+        return sum(made < used for used, made in zip(self.used, self.made, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +136,7 @@ class Activity:
         basis: `measured` or `estimated`.
         reading: number of the meter reading, bill or waybill.
         each: the amount is of each unit made, not of all together: a footprint declared for a product.
+        hours: of electricity, what shows that it was made when it was used.
     """
 
     id: str
@@ -128,6 +155,7 @@ class Activity:
     basis: str = "measured"
     reading: str = ""
     each: bool = False
+    hours: Hours | None = None
 
 
 class _UnreadableError(Exception):
@@ -186,6 +214,7 @@ def _activity(said: Said, number: int, member: Mapping[str, Any]) -> Activity:
         basis=str(own.get("basis") or "measured"),
         reading=str(own.get("reading") or ""),
         each=str(own.get("each") or "").lower() == "true",
+        hours=_hours(_plain(own["hours"])) if own.get("hours") else None,
     )
 
 
@@ -254,7 +283,23 @@ def _certificates(own: Mapping[str, Any]) -> Certificates:
     first, last = str(own.get("first") or ""), str(own.get("last") or "")
     if not (first.isdecimal() and last.isdecimal() and int(first) <= int(last)):
         raise _UnreadableError("certificates", "first and last serial number", f"{first}..{last}")
-    return Certificates(str(own.get("issuer") or ""), int(first), int(last), str(own.get("matching") or "annual"))
+    matching, produced = str(own.get("matching") or "annual"), str(own.get("produced") or "")
+    if matching not in MATCHINGS or not is_period(produced):
+        raise _UnreadableError("certificates", "annual or hourly matching, produced in 2026 or 2026-07", matching)
+    return Certificates(str(own.get("issuer") or ""), int(first), int(last), matching, produced)
+
+
+def is_period(text: str) -> bool:
+    """Whether it is a year, a month of one, or nothing."""
+    return re.fullmatch(r"(\d{4}(-(0[1-9]|1[0-2]))?)?", text, re.ASCII) is not None
+
+
+def _hours(own: Mapping[str, Any]) -> Hours:
+    lists = [own.get(name) for name in ("used", "made")]
+    used, made = (one if isinstance(one, list | tuple) else [] for one in lists)
+    if not used or len(used) != len(made) or len(used) > MOST_HOURS:
+        raise _UnreadableError("hours", "used and made, a number for each hour", f"{len(used)} and {len(made)}")
+    return Hours(*(tuple(_number({"hours": one}, "hours") for one in some) for some in (used, made)))
 
 
 def _own_factor(own: Mapping[str, Any]) -> OwnFactor:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from filon.accounts.carbon.activity import Activity, Certificates, Supply
@@ -59,24 +59,85 @@ def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return out
 
 
+HOURS_SUM = Fraction(1, 1000)
+"""The share by which hours may differ from the reading that they are of."""
+_MWH = 1000
+
+
 def covered(activity: Activity, kwh: Fraction, ledger: Ledger, site: str) -> Covered:
-    """How many kWh of contracted electricity are backed by certificates nobody used before.
+    """How many kWh of contracted or own electricity may be claimed.
+
+    As many as certificates of the same calendar year cover that nobody used before, and, where hours are given, no more
+    than was made in the hours in which it was used. Own electricity needs no certificate. A claim of hourly matching
+    without hours counts as matched by the year.
 
     Findings:
         CFP-006: a certificate that was used before.
         CFP-007: the certificates do not cover all of it.
+        CFP-021: hourly matching is claimed and nothing shows it.
+        CFP-022: the hours do not sum to the reading: they show nothing.
+        CFP-023: in some hours less was made than used.
+        CFP-024: certificates of another year: they do not count.
+        CFP-025: more certificates than electricity; the rest is good for nothing else.
+    Source: carbon reference, section 6; GHG Protocol Scope 2 Guidance, quality criteria (vintage, one claim).
     """
-    if activity.supply not in {Supply.PPA, Supply.GUARANTEE}:
+    if activity.supply is Supply.GRID:
         return Covered(Fraction(0))
-    findings: list[Finding] = []
-    certified = Fraction(0)
-    if activity.certificates:
-        fresh, before = ledger.cancel(activity.certificates)
-        certified = Fraction(1000 * fresh)
-        findings += [
-            found("CFP-006", activity.place, serials=f"{a}–{b}", issuer=activity.certificates.issuer) for a, b in before
-        ]
-    if certified < kwh:
-        amounts = {"covered": f"{float(certified):.0f} kWh", "amount": f"{float(kwh):.0f} kWh"}
-        findings.append(found("CFP-007", activity.place, what=activity.technology, site=site, **amounts))
-    return Covered(min(certified, kwh), tuple(findings))
+    told = _Told(activity, site)
+    most = kwh
+    if activity.supply is not Supply.OWN:
+        most = _certified(activity, kwh, ledger, told)
+        if most < kwh:
+            told.add("CFP-007", covered=_kwh(most), amount=_kwh(kwh))
+    return Covered(min(most, _matched(activity, kwh, told)), tuple(told.findings))
+
+
+@dataclass
+class _Told:
+    """Findings about one activity."""
+
+    activity: Activity
+    site: str
+    findings: list[Finding] = field(default_factory=list)
+
+    def add(self, code: str, **values: str) -> None:
+        what = self.activity.technology
+        self.findings.append(found(code, self.activity.place, what=what, site=self.site, **values))
+
+
+def _certified(activity: Activity, kwh: Fraction, ledger: Ledger, told: _Told) -> Fraction:
+    """KWh for which certificates are good."""
+    given = activity.certificates
+    if given is None:
+        return Fraction(0)
+    year = activity.belongs.since[:4]
+    if given.produced and year and given.produced[:4] != year:
+        told.add("CFP-024", produced=given.produced, period=activity.belongs.period)
+        return Fraction(0)
+    fresh, before = ledger.cancel(given)
+    for first, last in before:
+        told.add("CFP-006", serials=f"{first}–{last}", issuer=given.issuer)
+    certified = Fraction(_MWH * fresh)
+    if certified >= kwh + _MWH:
+        told.add("CFP-025", covered=_kwh(certified), amount=_kwh(kwh))
+    return min(certified, kwh)
+
+
+def _matched(activity: Activity, kwh: Fraction, told: _Told) -> Fraction:
+    """KWh that were made when they were used; all of it where nobody claims so and no hours are given."""
+    hours = activity.hours
+    if hours is None:
+        if activity.certificates and activity.certificates.matching == "hourly":
+            told.add("CFP-021")
+        return kwh
+    used = sum(hours.used, Fraction(0))
+    if abs(used - kwh) > HOURS_SUM * kwh:
+        told.add("CFP-022", used=_kwh(used), amount=_kwh(kwh))
+        return kwh
+    if hours.short:
+        told.add("CFP-023", short=str(hours.short), hours=str(len(hours.used)), covered=_kwh(hours.matched))
+    return min(kwh, hours.matched)
+
+
+def _kwh(amount: Fraction) -> str:
+    return f"{float(amount):.0f} kWh"

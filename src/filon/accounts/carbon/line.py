@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from filon.accounts.carbon.activity import PIECE_UNIT, Activity, Supply
-from filon.accounts.carbon.electricity import Ledger, covered
+from filon.accounts.carbon.electricity import Covered, Ledger, covered
 from filon.accounts.carbon.factor import Factor, Factors, FlowKind, converted, flows
 from filon.accounts.carbon.making import Making, Makings
 from filon.books.book import Book
@@ -143,7 +143,7 @@ def lines(book: Book, makings: Makings, activities: Iterable[Activity], factors:
     Findings:
         CFP-002, CFP-003: no factor, or none that is confirmed: a gap.
         CFP-005: an activity that burdens nothing.
-        CFP-006, CFP-007, CFP-015: certificates used twice, too few, or sold.
+        CFP-006, CFP-007, CFP-015, CFP-021 to CFP-025: certificates used twice, too few, sold, unmatched.
         CFP-008: a unit that does not fit.
         CFP-011: the grid mix stands in for the residual mix.
         CFP-013: an unconfirmed factor was used because that was asked for.
@@ -327,12 +327,20 @@ class _Run:
             made = self.usable(made, activity, site)
             if made is None:
                 return None, Fraction(0)
-        if claimed:
+        cover = covered(activity, kwh, self.ledger, site) if claimed else Covered(kwh)
+        self.findings += cover.findings
+        if claimed and cover.kwh == kwh:
             assert made is not None
             return dict.fromkeys(Variant, (Part(made, kwh),)), kwh
         grid = self.usable(self.factors.grid(country, year), activity, site)
         if grid is None:
             return None, Fraction(0)
+        if claimed:
+            assert made is not None
+            rest = self.residual(country, year, grid, activity, site)
+            mixes = {Variant.LOCATION: grid, Variant.MARKET: rest, Variant.DIRECT: grid}
+            own_kwh = Part(made, cover.kwh)
+            return {v: (own_kwh, Part(mix, kwh - cover.kwh)) for v, mix in mixes.items()}, cover.kwh
         if own:
             assert made is not None
             self.tell("CFP-015", activity, site)

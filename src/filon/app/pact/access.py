@@ -52,7 +52,7 @@ def client(desk: Desk, header: str, *, now: datetime) -> Token | None:
         return None
     name, _, secret = text.partition(":")
     token = tokens.recognised(desk, unquote_plus(secret), now=now)
-    if token is None or not hmac.compare_digest(token.id, unquote_plus(name)):
+    if token is None or not hmac.compare_digest(token.id.encode(), unquote_plus(name).encode()):
         return None
     return token if token.may(Deed.EXCHANGE_FOOTPRINTS) else None
 

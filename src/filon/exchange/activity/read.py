@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
-from filon.accounts.carbon.activity import PIECE_UNIT, Supply, sensible
+from filon.accounts.carbon.activity import MATCHINGS, MOST_HOURS, PIECE_UNIT, Supply, is_period, sensible
 from filon.accounts.carbon.factor import flows
 from filon.core.finding import Finding, Place, found
 from filon.core.ident import canonical, is_uri, sgln
@@ -23,9 +23,9 @@ from filon.epcis.event import FILON, Event, Typed
 from filon.exchange.activity.columns import SHEET
 
 MAX_ROWS = 200_000
-_GROUP = ("site", "from", "until", "campaign", "delivery", "product")
 _SERIAL = frozenset({"first", "last"})
 _DAY = frozenset({"from", "until"})
+_GROUP = ("site", "from", "until", "campaign", "delivery", "product")
 
 
 def is_sheet(data: bytes, name: str = "") -> bool:
@@ -96,6 +96,16 @@ def _expected(key: str, text: str) -> str:
     return ""
 
 
+def _each(text: str) -> list[str]:
+    """Numbers in one cell, with blanks or semicolons between them and points or commas within."""
+    return [one.replace(",", ".") for one in re.split(r"[\s;]+", text.strip()) if one]
+
+
+def _are_hours(text: str) -> bool:
+    listed = _each(text)
+    return len(listed) <= MOST_HOURS and all(map(_is_number, listed))
+
+
 def _is_day(text: str) -> bool:
     try:
         return bool(date.fromisoformat(text))
@@ -140,6 +150,9 @@ _KINDS: tuple[tuple[frozenset[str], Callable[[str], object], str], ...] = (
     (frozenset({"flow"}), lambda text: text in flows(), "electricity, natural_gas … (docs/carbon.md)"),
     (frozenset({"unit"}), lambda text: text in units() or text == PIECE_UNIT, "KWH, KGM, LTR, TKM, H87 …"),
     (frozenset({"supply"}), lambda text: text in set(Supply), "grid, ppa, guarantee, own"),
+    (frozenset({"matching"}), MATCHINGS.__contains__, "annual, hourly"),
+    (frozenset({"produced"}), is_period, "2026, 2026-07"),
+    (frozenset({"used each hour", "made each hour"}), _are_hours, "12.5 13 11.75 …"),
 )
 """(columns, whether a text fits them, an example of what does)."""
 
@@ -166,10 +179,12 @@ def _event(group: Sequence[Mapping[str, str]]) -> Event:
 def _member(row: Mapping[str, str]) -> dict[str, Any]:
     said: dict[str, Any] = {"flow": row["flow"], "amount": row["amount"], "uom": row["unit"]}
     said |= {key: row[key] for key in ("supply", "technology", "sold", "factor", "basis", "reading") if row.get(key)}
-    certificates = {key: row[key] for key in ("issuer", "first", "last", "matching") if row.get(key)}
+    certificates = {key: row[key] for key in ("issuer", "first", "last", "matching", "produced") if row.get(key)}
     own = {key: row[key] for key in ("value", "source", "primary") if row.get(key)}
     if certificates:
         said["certificates"] = certificates
     if "value" in own:
         said["ownFactor"] = own
+    if row.get("used each hour") or row.get("made each hour"):
+        said["hours"] = {"used": _each(row.get("used each hour", "")), "made": _each(row.get("made each hour", ""))}
     return said

@@ -40,7 +40,7 @@ def check(footprint: Any, name: str = "") -> list[Finding]:
     Findings:
         CFP-101 to CFP-103: its shape.
         CFP-104 to CFP-110: its figures, checked where the shape is right.
-        CFP-111: a null.
+        CFP-111: a null; CFP-114: a period that ends before it begins.
     """
     findings = [_at("CFP-111", pointer, name) for pointer in _nulls(footprint, "")]
     clean = without_nulls(footprint)
@@ -132,7 +132,11 @@ def _sums(pcf: Mapping[str, Any], name: str) -> Iterator[Finding]:
 
 
 def _validity(footprint: Mapping[str, Any], name: str) -> Iterator[Finding]:
-    """Start at or after the end of the reference period, end at most three years after it."""
+    """Start at or after the end of the reference period, end three years after it at most; neither before it begins."""
+    for holder, pointer, kind in ((footprint["pcf"], "/pcf/", "reference"), (footprint, "/", "validity")):
+        start, end = holder.get(f"{kind}PeriodStart"), holder.get(f"{kind}PeriodEnd")
+        if start and end and datetime.fromisoformat(start) >= datetime.fromisoformat(end):
+            yield _at("CFP-114", f"{pointer}{kind}PeriodEnd", name)
     end = datetime.fromisoformat(footprint["pcf"]["referencePeriodEnd"])
     try:
         latest = end.replace(year=end.year + YEARS)

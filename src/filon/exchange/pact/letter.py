@@ -20,7 +20,10 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from filon.core.errors import WrongCallError
+from filon.core.finding import Level
+from filon.exchange.pact.check import check
 from filon.exchange.pact.search import LISTED, MOMENTS
+from filon.exchange.pact.shape import is_time
 
 MEDIA_TYPE = "application/cloudevents+json"
 
@@ -75,11 +78,12 @@ def read(said: Any) -> Letter:
             raise WrongCallError(f"{name} is missing")
     if said["specversion"] != "1.0":
         raise WrongCallError("specversion is 1.0")
+    if not is_time(said["time"]):
+        raise WrongCallError("time is a moment with its zone, as 2026-01-31T00:00:00Z")
     try:
         kind = Kind(said["type"])
-        datetime.fromisoformat(said["time"])
     except ValueError as error:
-        raise WrongCallError(f"type or time is not understood: {error}") from error
+        raise WrongCallError(f"type is not understood: {error}") from error
     data = said.get("data")
     if not isinstance(data, dict):
         raise WrongCallError("data is an object")
@@ -102,6 +106,10 @@ def _fulfilled(data: Mapping[str, Any]) -> None:
     pfs = data.get("pfs")
     if not isinstance(pfs, list) or not pfs or not all(isinstance(one, dict) for one in pfs):
         raise WrongCallError("pfs holds one footprint at least")
+    for index, one in enumerate(pfs):
+        for finding in check(one):
+            if finding.level is Level.ERROR:
+                raise WrongCallError(f"pfs/{index}{finding.place.pointer}: {finding.text('en')}")
 
 
 def _rejected(data: Mapping[str, Any]) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote
 
 from filon.core.errors import WrongCallError
 from filon.exchange.pact.shape import GEOGRAPHIES
@@ -87,7 +88,9 @@ def moment(name: str, text: str) -> datetime:
 def _told(name: str, body: Mapping[str, Any]) -> set[str]:
     if name == "geography":
         return {body["pcf"][one].lower() for one in GEOGRAPHIES if one in body["pcf"]}
-    return {one.lower() for one in body.get(_MEMBER[name], ())}
+    told = {one.lower() for one in body.get(_MEMBER[name], ())}
+    # Who sends our URN unencoded in a query sends its %2F as the stroke that it stands for.
+    return told | {unquote(one) for one in told if "%" in one}
 
 
 def validity(body: Mapping[str, Any]) -> tuple[datetime, datetime]:

@@ -51,6 +51,14 @@ def _text(value: Any) -> bool:
     return isinstance(value, str) and value != ""
 
 
+def _string(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _uri(value: Any) -> bool:
+    return isinstance(value, str) and re.match(r"[A-Za-z][A-Za-z0-9+.-]*:\S", value) is not None
+
+
 def _matches(pattern: re.Pattern[str]) -> Test:
     return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
 
@@ -85,6 +93,11 @@ def _object(**members: Test) -> Test:
     )
 
 
+def _some(**members: Test) -> Test:
+    """An object whose members, where they are given, are written so."""
+    return lambda value: isinstance(value, dict) and all(f(value[name]) for name, f in members.items() if name in value)
+
+
 def _in(values: frozenset[str]) -> Test:
     return lambda value: isinstance(value, str) and value in values
 
@@ -114,14 +127,14 @@ FOOTPRINT: Mapping[str, Property] = {
     "validityPeriodEnd": _p(is_time, _T),
     "companyName": _p(_text, "text", must=True),
     "companyIds": _p(_list(_matches(URN)), _URNS, must=True),
-    "productDescription": _p(lambda value: isinstance(value, str), "text", must=True),
+    "productDescription": _p(_string, "text", must=True),
     "productIds": _p(_list(_matches(URN)), _URNS, must=True),
     "productClassifications": _p(_list(_matches(URN)), _URNS),
     "productNameCompany": _p(_text, "text", must=True),
-    "comment": _p(lambda value: isinstance(value, str), "text"),
+    "comment": _p(_string, "text"),
     "pcf": _p(lambda value: isinstance(value, dict), "an object", must=True),
     "extensions": _p(
-        _list(_object(specVersion=_matches(SEMVER), dataSchema=_text, data=lambda value: isinstance(value, dict))),
+        _list(_object(specVersion=_matches(SEMVER), dataSchema=_uri, data=lambda value: isinstance(value, dict))),
         "objects with specVersion, dataSchema and data",
     ),
 }
@@ -158,5 +171,25 @@ PCF: Mapping[str, Property] = {
     ),
     "secondaryEmissionFactorSources": _p(_list(_object(name=_text, version=_text)), "objects with name and version"),
     "dqi": _p(_object(technologicalDQR=_decimal, geographicalDQR=_decimal, temporalDQR=_decimal), "the three ratings"),
-    "verification": _p(lambda value: isinstance(value, dict), "an object"),
+    "verification": _p(
+        _some(
+            coverage=_in(frozenset({"PCF calculation model", "PCF program", "product level"})),
+            providerName=_text,
+            completedAt=is_time,
+            standardName=_text,
+            comments=_string,
+        ),
+        "an object with coverage as PCF calculation model, PCF program or product level",
+    ),
+    "ccuCalculationApproach": _p(_in(frozenset({"Cut-off", "Credit"})), "Cut-off or Credit"),
+    "ccuCreditCertification": _p(_uri, "an address"),
+    **{
+        name: _p(_string, "text")
+        for name in (
+            "boundaryProcessesDescription",
+            "exemptedEmissionsDescription",
+            "allocationRulesDescription",
+            "technologicalCO2CaptureOrigin",
+        )
+    },
 }
