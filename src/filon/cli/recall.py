@@ -45,6 +45,10 @@ def recall(
     element: Annotated[str, typer.Option("--element", "-e", help="Of which kg are told: Co, Ni, .., mass.")] = "",
     used: Annotated[bool, typer.Option("--used", help="Also list lots that went on wholly into others.")] = False,
     out: Out = None,
+    letters: Annotated[
+        Path | None,
+        typer.Option(help="Also write pages to print: what to hold, a letter to each company."),
+    ] = None,
     on: On = None,
     as_of: AsOf = None,
     as_json: Json = False,
@@ -65,12 +69,24 @@ def recall(
         view = Pages(ledger).recall(asked, as_of=as_of, on=on)
     if out:
         out.write_bytes(poured(recall_rows(view), out.suffix.removeprefix(".")))
+    told = _letters(view, letters, say) if letters else []
     if as_json:
         put_json(view, say)
         return
     put_recall(view, say, used=used)
-    if out:
-        console().print(str(out))
+    for path in [*([out] if out else []), *told]:
+        console().print(str(path))
+
+
+def _letters(view: RecallView, folder: Path, say: Tongue) -> list[Path]:
+    from filon.web.pages import render_letters
+
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, page in render_letters(view, say.language):
+        (folder / name).write_bytes(page)
+        paths.append(folder / name)
+    return paths
 
 
 def put_recall(view: RecallView, say: Tongue, *, used: bool = False) -> None:

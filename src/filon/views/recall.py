@@ -91,6 +91,27 @@ class RecallLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Consignment:
+    """One affected lot, or battery, under one delivery note: a line of the letter to who received it.
+
+    Args:
+        mass, pieces: what was shipped; no pieces for bulk.
+        held: recalled matter in it.
+        under_way: kg of it that has not arrived.
+    """
+
+    note: str
+    day: date
+    key: str
+    number: str
+    product: str
+    mass: Figure
+    pieces: int | None
+    held: Between
+    under_way: Figure
+
+
+@dataclass(frozen=True, slots=True)
 class Receiver:
     """A company that received affected lots: whom to tell.
 
@@ -99,6 +120,7 @@ class Receiver:
         lots: how many lots it received; `mass` and `pieces` of them.
         held: recalled matter shipped to it.
         under_way: kg of material that has not arrived.
+        deliveries: lot by lot, oldest first.
     """
 
     key: str
@@ -113,6 +135,7 @@ class Receiver:
     pieces: int
     held: Between
     under_way: Figure
+    deliveries: tuple[Consignment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,3 +200,12 @@ class RecallView:
     sankey: Sankey | None = None
     unknown: tuple[str, ...] = ()
     several: tuple[str, ...] = ()
+
+    @property
+    def hold(self) -> tuple[tuple[str, tuple[RecallLine, ...]], ...]:
+        """What is to be held, site by site: (company and site, lots in stock there)."""
+        places: dict[str, list[RecallLine]] = {}
+        for line in self.there:
+            if line.state == "stock":
+                places.setdefault(" · ".join(filter(None, (line.holder, line.site.name))), []).append(line)
+        return tuple((place, tuple(places[place])) for place in sorted(places))

@@ -62,7 +62,7 @@ def _between(held: Between) -> tuple[Decimal | None, ...]:
 
 
 def recall_rows(view: RecallView) -> tuple[Listing, ...]:
-    """A recall as tables: affected lots, whom to tell, what it came from."""
+    """A recall as tables: affected lots, whom to tell, what it came from, every delivery."""
     lots = table(
         "lots",
         ("lot", "identifier", "product", "stage", "state", "site", "country", "holder", "made:day", "mass_kg:mass",
@@ -79,13 +79,21 @@ def recall_rows(view: RecallView) -> tuple[Listing, ...]:
           one.mass.value, one.pieces, one.under_way.value, view.element.key, *_between(one.held))
          for one in view.receivers),
     )  # fmt: skip
+    deliveries = table(
+        "deliveries",
+        ("company", "identifier", "delivery_note", "shipped:day", "lot", "lot_identifier", "product", "mass_kg:mass",
+         "pieces:count", "under_way_kg:mass", "element", *BETWEEN),
+        ((one.name, one.key, each.note, each.day, each.number, each.key, each.product, each.mass.value, each.pieces,
+          each.under_way.value, view.element.key, *_between(each.held))
+         for one in view.receivers for each in one.deliveries),
+    )  # fmt: skip
     behind = table(
         "came_from",
         ("lot", "identifier", "product", "stage", "site", "country", "made:day", "element", *BETWEEN),
         ((one.number, one.key, one.product, one.stage.key, one.site.name, one.site.country, one.made,
           view.element.key, *_between(one.through)) for one in view.behind),
     )  # fmt: skip
-    return lots, receivers, behind
+    return lots, receivers, behind, deliveries
 
 
 def lot_rows(lots: Iterable[LotRow]) -> Listing:

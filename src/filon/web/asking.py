@@ -34,6 +34,7 @@ LONGEST = 4_000_000
 """Bytes of a list of names: sixty thousand of them."""
 
 FIELDS = ("names", "supplier", "site", "since", "until", "paper", "element", "on", "as_of")
+LETTERS = "letters"
 SHOWN = 300
 """So many lines stand on the page; files and the JSON twin have all."""
 
@@ -43,12 +44,24 @@ def ledger(request: Request) -> Ledger:
     return cast(Ledger, request.app.state.ledger)
 
 
+@reads("/recall/letters")
+def letters(request: Request) -> Response:
+    """What to hold, and a letter to everybody who received some of it: to be printed."""
+    return recall(request, LETTERS)
+
+
 @reads("/recall")
 @reads("/recall.{ending}")
 def recall(request: Request, ending: str = "") -> Response:
     """What came of some lots, asked in the address."""
     told = {name: request.query_params.get(name, "") for name in FIELDS}
     return _recalled(request, told, ending)
+
+
+@asking.post("/recall/letters")
+async def letters_list(request: Request) -> Response:
+    """The same of a list of lots."""
+    return await recall_list(request, LETTERS)
 
 
 @asking.post("/recall")
@@ -79,6 +92,8 @@ def _recalled(request: Request, told: Mapping[str, str], ending: str) -> Respons
     view = ledger(request).recall(asked, as_of=_known(told["as_of"]), on=_day(told["on"], "on"))
     if ending == "json":
         return json_of(request, view)
+    if ending == LETTERS:
+        return page("letters.html", request, view, only=None, style="")
     if ending:
         return _file(view, ending)
     return page(

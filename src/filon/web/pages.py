@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -27,6 +27,7 @@ from filon.views.battery import BatteryView
 from filon.views.build.sight import lot_path
 from filon.views.figure import Named
 from filon.views.origin import Contained
+from filon.views.recall import RecallView
 from filon.views.say import LANGUAGES, decimals, tongue
 from filon.views.values import told
 from filon.web.draw.bars import bar, origin_name, patterns, share_bar, swatch, tones
@@ -165,6 +166,16 @@ def render_battery(view: BatteryView, language: Language, *, standalone: bool = 
     link = public_link(view, host)
     style = Markup(asset("battery.css").data.decode())  # noqa: S704 - our own file
     return render("battery.html", language, view=view, link=link, standalone=standalone, style=style)
+
+
+def render_letters(view: RecallView, language: Language) -> Iterator[tuple[str, bytes]]:
+    """(file name, printable page): what is to be held, and a letter to each company that received some of it."""
+    style = Markup(asset("filon.css").data.decode())  # noqa: S704 - our own file
+    if view.hold:
+        yield "hold.html", render("letters.html", language, view=replace(view, receivers=()), only=None, style=style)
+    for at, one in enumerate(view.receivers, start=1):
+        name = re.sub(r"[^\w-]+", "-", one.name).strip("-")[:60]
+        yield f"{at:02}-{name}.html", render("letters.html", language, view=view, only=one, style=style)
 
 
 def alike(findings: Sequence[Finding]) -> tuple[tuple[Finding, tuple[Finding, ...]], ...]:

@@ -24,7 +24,7 @@ from filon.views.chain import total as sum_of
 from filon.views.figure import Figure, Named, Sentence, Value, kg
 from filon.views.flows import Sankey
 from filon.views.lot import SiteName
-from filon.views.recall import Between, MirrorLine, RecallLine, RecallView, Receiver, StageSpread
+from filon.views.recall import Between, Consignment, MirrorLine, RecallLine, RecallView, Receiver, StageSpread
 
 NONE = Bounds(0, 0, 0)
 
@@ -217,6 +217,22 @@ def _receiver(sight: Sight, party: str, affected: Sequence[Affected], sites: tup
         pieces=sum(one.amount for one in holdings if one.unit == PIECE),
         held=between(total(one.made for one in affected)),
         under_way=kg(None if None in left else sum(mg or 0 for mg in left)),
+        deliveries=tuple(sorted((_consignment(sight, one) for one in affected), key=lambda one: (one.day, one.note))),
+    )
+
+
+def _consignment(sight: Sight, one: Affected) -> Consignment:
+    holding = sight.book.holdings[one.holding]
+    return Consignment(
+        note=short(holding.site.removeprefix("transit ")),
+        day=sight.day(holding.made),
+        key=holding.lot,
+        number=short(holding.lot),
+        product=sight.product(holding.lot),
+        mass=kg(holding.content.get(MASS, 0)),
+        pieces=holding.amount if holding.unit == PIECE else None,
+        held=between(one.made),
+        under_way=kg(holding.left_content.get(MASS, 0)),
     )
 
 
