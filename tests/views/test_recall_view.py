@@ -102,7 +102,7 @@ def test_nothing_meant_is_said_so(sight):
 
 
 def test_it_becomes_tables(sight):
-    lots, receivers, behind = recall_rows(recall_view(sight, Names(sight.book).meant(["SALT"])))
+    lots, receivers, behind, _ = recall_rows(recall_view(sight, Names(sight.book).meant(["SALT"])))
     assert len(lots.rows) == 3
     assert lots.heads[-3:] == ("least_kg", "likely_kg", "most_kg")
     assert receivers.rows[0][0] == "Car Maker"
