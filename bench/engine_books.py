@@ -8,24 +8,30 @@ from __future__ import annotations
 
 import gc
 import resource
+from datetime import UTC, datetime
 from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import process_time
+from urllib.parse import quote
 
 import numpy as np
 
 from bench.engine import _median, row, timed
 from filon.accounts.origin import origins
-from filon.app.records import event_record, said
+from filon.accounts.recall import Tip, recall
+from filon.app.ledger import Ledger
+from filon.app.pages import Pages
+from filon.app.records import event_record, master_record
 from filon.books import book as books
 from filon.books.book import Book
 from filon.books.engine.chart import Chart
 from filon.books.engine.columns import Columns
 from filon.books.engine.graph import upstream
 from filon.books.engine.serials import NOWHERE, Births, Links, Serials
-from filon.books.post import post
-from filon.books.register import Register
 from filon.exchange.simulator.plant import events, master_data
-from filon.log.store import Stored
+from filon.log.store import Deposit
+from filon.web.app import create_app
 
 SERIALS = 10**7
 
@@ -42,30 +48,71 @@ def run(scale: int = 10_000) -> list[dict]:
 
 
 def _book(count: int, tray: int, name: str) -> list[dict]:
-    records = [event_record(one) for one in islice(events(1, tray=tray), count)]
-    register = Register.of((kind.type, one.id, dict(one.attributes)) for kind in master_data() for one in kind.elements)
-    stored = [Stored(place, 0, one.key, one.body) for place, one in enumerate(records)]
-    told, reading = timed(lambda: [said(one) for one in stored])
-    book, posting = timed(lambda: post(told, register))
-    _warm(book)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "plant.db"
+        _written(path, count, tray)
+        with Ledger.open(path) as ledger:
+            _warm(ledger.book())
+        with Ledger.open(path) as ledger:
+            book, posting = timed(ledger.book)
+            rows = _built(book, count, posting, name)
+            return rows + (_asked(ledger, book) if tray > 1 else [])
+
+
+def _written(path: Path, count: int, tray: int) -> None:
+    """A ledger of so many events, in deposits of a thousand."""
+    now, told = datetime(2027, 12, 31, tzinfo=UTC), events(1, tray=tray)
+    with Ledger.open(path) as ledger:
+        about = [master_record(kind.type, one) for kind in master_data() for one in kind.elements]
+        ledger.store.append(Deposit(b"{}", "application/json"), about, now=now)
+        for _ in range(0, count, 1000):
+            some = [event_record(one) for one in islice(told, 1000)]
+            ledger.store.append(Deposit(b"{}", "application/json"), some, now=now)
+
+
+def _built(book: Book, count: int, posting: float, name: str) -> list[dict]:
     columns, making = timed(lambda: Columns.of(book))
     graph, linking = timed(lambda: columns.graph)
-    cobalt = columns.substance("Co")
-    quotient, classes = timed(lambda: cobalt.quotient)
+    quotient, classes = timed(lambda: columns.substance("Co").quotient)
     pieces, serials = timed(lambda: Serials.of(book))
-    cells = sum(len(flow.serials) for flow in book.flows)
-    flows, links = len(book.flows), len(pieces.links.inside)
+    ranges = sum(len(flow.serials) for flow in book.flows)
+    flows, cells = len(book.flows), len(pieces.links.inside)
     built = making + linking + classes
     small, large = _both(book)
+    whole = posting + built + serials
     return [
-        row(f"{name}: events", count, f"{flows:,} flows, {cells:,} serial ranges", 0),
-        row(
-            f"{name}: read from stored bytes and posted", (flows + cells) / (reading + posting), "flows and ranges/s", 0
-        ),
+        row(f"{name}: events", count, f"{flows:,} flows, {ranges:,} serial ranges, {cells:,} cells", 0),
+        row(f"{name}: from the ledger's file to all of that", (flows + cells) / whole, "flows and cells/s", 0),
+        row(f"{name}: of it, reading and posting", 1e6 * posting / count, "CPU us/event", 0),
         row(f"{name}: graph and quotient of posted flows", flows / built, f"flows/s ({quotient.count:,} classes)", 0),
-        row(f"{name}: serial numbers of posted flows", links / serials, f"cells/s ({links:,} cells)", 0),
+        row(f"{name}: serial numbers of posted flows", cells / serials, "cells/s", 0),
         row(f"{name}: chart for the files", timed(lambda: Chart.of(book))[1], f"CPU s ({graph.nodes:,} holdings)", 0),
         row(f"{name}: origins of all holdings, whole mg", large, "CPU s", small / large),
+    ]
+
+
+def _asked(ledger: Ledger, book: Book) -> list[dict]:
+    """What a person waits for who asks for one pack's trace, or recalls a lot of salt."""
+    from starlette.testclient import TestClient
+
+    web = TestClient(create_app(Pages(ledger)))
+    packs = [quote(lot, safe=":/") for lot in book.of_lot if "/21/" in lot]
+    salt = next(lot for lot in book.of_lot if "/10/Co-" in lot)
+
+    def get(place: int) -> None:
+        assert web.get(f"/trace/{packs[place]}.json").status_code == 200
+
+    some = np.linspace(0, len(packs) - 1, 12).astype(int).tolist()
+    get(0)
+    recalled = recall(book, Tip((salt,)), "Co")
+    return [
+        row("pack back-trace of a ledger in use, HTTP", 1e3 * _median(get, some), "CPU ms, the asking included", 0),
+        row(
+            "recall of a lot of salt, Python API",
+            1e3 * min(timed(lambda: recall(book, Tip((salt,)), "Co"))[1] for _ in range(3)),
+            f"CPU ms ({len(recalled.affected):,} holdings, with bounds)",
+            0,
+        ),
     ]
 
 

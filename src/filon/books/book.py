@@ -25,7 +25,7 @@ from filon.core.finding import Finding
 if TYPE_CHECKING:
     from filon.books.engine.columns import Columns
 
-LARGE = 50_000
+LARGE = 20_000
 """Flows from which on the engine is worth its start of half a second; such a book took many to post."""
 
 
