@@ -28,7 +28,7 @@ def assembly(journal: Journal, move: Movement) -> None:
     pool = journal.new(move.parent, move.site, AccountKind.STEP, PIECE)
     for line in takes:
         lot = journal.resolved(line).lot
-        for content, _ in journal.take(move, line, pool.id, serials=ranges[lot].pairs if lot in ranges else ()):
+        for content, _ in journal.take(move, line, pool.id, serials=ranges.get(lot, ())):
             if line.amount:
                 there, before = journal.inside[move.parent].get(lot, (Amount(0, line.amount.unit), {}))
                 plus(before, content)

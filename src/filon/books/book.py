@@ -85,7 +85,7 @@ class Flow:
     amount: int
     content: Content
     like: int | None = None
-    serials: tuple[tuple[int, int], ...] = ()
+    serials: Sequence[tuple[int, int]] = ()
 
 
 MANY = 8

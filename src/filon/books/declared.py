@@ -157,8 +157,9 @@ def measurements(lot: Declared, substance: str) -> tuple[Fraction | None, Mappin
         return Fraction(1), {}
     assay = lot.assays.get(substance)
     pure = lot.form.formula if lot.form and substance not in TOLD else ""
-    if assay is None and not pure:
-        unknown = substance not in TOLD if lot.form is None else substance in lot.form.elements
+    formula = mass_fraction(pure, substance) if pure else Fraction(0)
+    if assay is None and not formula:
+        unknown = not pure and (substance not in TOLD if lot.form is None else substance in lot.form.elements)
         return (None if unknown else Fraction(0)), {}
     dry = 1 - (lot.moisture or Fraction(0))
     drying = {"moisture": default_sigma("moisture") / 100 / float(dry)} if lot.moisture and dry else {}
@@ -169,7 +170,7 @@ def measurements(lot: Declared, substance: str) -> tuple[Fraction | None, Mappin
             drying = {}
         share = assay.percent * (dry if assay.basis == "dry" else 1)
         return share, {"assay": _assay_sigma(assay), **drying}
-    share = mass_fraction(pure, substance) * dry
+    share = formula * dry
     return share, {"formula": default_sigma("stoichiometry") / 100, **drying} if share else {}
 
 

@@ -8,7 +8,7 @@ the double entry: a flow leaves one end and enters the other with the same milli
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -30,7 +30,7 @@ from filon.books.declared import (
 )
 from filon.books.layers import Layers
 from filon.books.lot import LITRE, MILLIGRAM, PIECE, Account, AccountKind, Amount, Content, LotId, SiteId
-from filon.books.movement import NOWHERE, Kind, Line, Movement
+from filon.books.movement import NOWHERE, Kind, Line, Movement, Said
 from filon.books.ranges import Named, Spans
 from filon.books.register import Register, serial
 from filon.core.finding import Finding, Place, found
@@ -77,6 +77,7 @@ class Journal:
         self.findings = findings
         self.scope = scope
         self.event = -1
+        self.said: Said | None = None  # the event being posted
         self.holdings: list[Holding] = []
         self.flows: list[Flow] = []
         self.checks: list[Check] = []
@@ -89,7 +90,6 @@ class Journal:
         self.known: set[LotId] = set()  # lots that somebody said where they come from, at any time
         self.campaigns: dict[str, Campaign] = {}
         self._said: dict[tuple[int, int], Declared] = {}
-        self.place = Place()  # of the event being posted
         self.born: set[LotId] = set()  # lots that entered the books by their making
         self.inside: dict[LotId, dict[LotId, tuple[Amount, Content]]] = defaultdict(dict)  # article -> what was put in
         self.shipments: Counter[tuple[str, LotId]] = Counter()  # dispatches still to come, by delivery note and lot
@@ -219,7 +219,7 @@ class Journal:
         converted = self.converted(heel.lot, amount, heel.unit)
         if converted is None:
             told = {"lot": self.name(heel.lot), "held": heel.unit, "asked": amount.unit}
-            self.findings.append(found("BOK-017", self.place, **told))
+            self.findings.append(found("BOK-017", self.said.place if self.said else Place(), **told))
         return converted or Amount(0, heel.unit)
 
     def out(self, holding: Holding, number: int) -> Content:
@@ -241,7 +241,7 @@ class Journal:
         self.flows.append(Flow(self.event, pool.id, account, 0, dict(pool.content)))
 
     def take(
-        self, move: Movement, line: Line, target: int, serials: tuple[tuple[int, int], ...] = ()
+        self, move: Movement, line: Line, target: int, serials: Sequence[tuple[int, int]] = ()
     ) -> list[tuple[Content, Mapping[str, float]]]:
         """Take a lot's amount from its holding at the movement's site into `target`; what lacks comes from unaccounted.
 

@@ -79,7 +79,7 @@ def _posted(said: list[Said], register: Register, scope: frozenset[str] | None) 
 
 def _post(journal: Journal, deed: list[Movement]) -> None:
     move = deed[0]
-    journal.place = move.said.place
+    journal.said = move.said
     if move.kind is Kind.STEP:
         step(journal, deed)
     elif move.kind in _WHOLE:

@@ -10,8 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from itertools import pairwise
+from itertools import chain
 from operator import le
+from typing import TYPE_CHECKING, TypeAlias, overload
 
 from filon.books.declared import LONGEST
 from filon.books.lot import LotId
@@ -19,35 +20,77 @@ from filon.books.movement import Said
 from filon.epcis.event import FILON, Event
 from filon.epcis.unread import Unread
 
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
 Span = tuple[int, int]
 """First and last serial number, inclusive."""
+
+Column: TypeAlias = "list[int] | npt.NDArray[np.int64]"
 
 LARGE_TEXT = 1 << 20
 """Bytes of ranges from which on the engine is worth its start."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spans:
-    """Some pieces of a batch, in the order named: from `first[i]` to `last[i]`, both included."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Spans(Sequence[Span]):
+    """Some pieces of a batch, in the order named: (first, last), both included.
 
-    first: Sequence[int]
-    last: Sequence[int]
+    Args:
+        first, last: the same as two columns: lists, or parts of one array that tells of a whole plant.
+        low, high: the least number and the greatest.
+        pieces: how many numbers are named.
+        forward: no span runs backwards.
+    """
+
+    first: Column
+    last: Column
+    low: int
+    high: int
+    pieces: int
+    forward: bool
+
+    @classmethod
+    def of(cls, first: list[int], last: list[int]) -> Spans:
+        """The spans of two lists."""
+        pieces = sum(last) - sum(first) + len(first)
+        return cls(first, last, min(first), max(last), pieces, all(map(le, first, last)))
 
     @property
     def pairs(self) -> tuple[Span, ...]:
         """The same as pairs."""
-        return tuple(zip(self.first, self.last, strict=True))
+        return tuple(zip(plain(self.first), plain(self.last), strict=True))
 
-    @property
-    def pieces(self) -> int:
-        """How many numbers are named."""
-        return sum(self.last) - sum(self.first) + len(self.first)
+    def __len__(self) -> int:
+        return len(self.first)
+
+    @overload
+    def __getitem__(self, index: int) -> Span: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Span, ...]: ...
+    def __getitem__(self, index: int | slice) -> Span | tuple[Span, ...]:
+        return self.pairs[index]
+
+    def __iter__(self) -> Iterator[Span]:
+        return iter(self.pairs)
+
+    def __eq__(self, other: object) -> bool:
+        return self.pairs == tuple(other) if isinstance(other, Sequence) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.pairs)
 
     def outside(self, born: Span) -> list[Span]:
         """The spans that are not all of these numbers, or that run backwards."""
-        if min(self.first) >= born[0] and max(self.last) <= born[1] and all(map(le, self.first, self.last)):
+        if self.forward and born[0] <= self.low and self.high <= born[1]:
             return []
         return [span for span in self.pairs if not born[0] <= span[0] <= span[1] <= born[1]]
+
+
+def plain(column: Column) -> list[int]:
+    """A column as a list."""
+    return column if isinstance(column, list) else column.tolist()
 
 
 Named = Mapping[LotId, Spans]
@@ -61,7 +104,7 @@ def named(event: Event) -> Named:
     for batch, low, high in _told(event.own("ranges")):
         first[batch].append(low)
         last[batch].append(high)
-    return {batch: Spans(first[batch], last[batch]) for batch in first}
+    return {batch: Spans.of(first[batch], last[batch]) for batch in first}
 
 
 _SAID = tuple((FILON + name, name) for name in ("class", "first", "last"))
@@ -85,10 +128,28 @@ def read_all(said: Iterable[Said]) -> Mapping[str, Named]:
     if find_spec("numba") is None or sum(len(text) for _, text in unread) < LARGE_TEXT:
         return {}
     out: dict[str, Named] = {}
-    for names in (tuple(plain for _, plain in _SAID), tuple(whole for whole, _ in _SAID)):
+    for names in (tuple(short for _, short in _SAID), tuple(whole for whole, _ in _SAID)):
         left = [(key, text) for key, text in unread if key not in out]
-        out |= _columns(left, names) if left else {}
+        for some in _parts(left):
+            out |= _columns(some, names)
     return out
+
+
+def _parts(unread: Sequence[tuple[str, bytes]]) -> Iterator[list[tuple[str, bytes]]]:
+    """A few megabytes at a time: memory that was used before is quicker than new."""
+    part: list[tuple[str, bytes]] = []
+    size = 0
+    for one in unread:
+        part.append(one)
+        size += len(one[1])
+        if size > PART:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
+
+
+PART = 1 << 22
 
 
 def _columns(unread: Sequence[tuple[str, bytes]], names: tuple[str, ...]) -> dict[str, Named]:
@@ -103,27 +164,25 @@ def _columns(unread: Sequence[tuple[str, bytes]], names: tuple[str, ...]) -> dic
     whole = b"".join(text for _, text in unread)
     ends = np.cumsum([len(text) for _, text in unread])
     most = whole.count(b"{") + 1
-    low, high, at, end, begins = (np.zeros(most, np.int64) for _ in range(5))
-    entries = np.zeros(len(unread), np.int64)
-    ranged(np.frombuffer(whole, np.uint8), ends, marks, low, high, at, end, begins, entries)
-    lows, highs = low.tolist(), high.tolist()
-    runs = [*zip(at.tolist(), end.tolist(), pairwise(begins.tolist()), strict=False)]
+    low, high = np.empty(most, np.int64), np.empty(most, np.int64)
+    runs = np.empty((most, 7), np.int64)
+    entries = np.empty(len(unread), np.int64)
+    told = runs[: ranged(np.frombuffer(whole, np.uint8), ends, marks, low, high, runs, entries)].tolist()
     out: dict[str, Named] = {}
     done = 0
     for (key, _), until in zip(unread, entries.tolist(), strict=True):
         if until < 0:
             continue
         spans: dict[LotId, Spans] = {}
-        for start, stop, (a, b) in runs[done:until]:
-            lot = LotId(whole[start:stop].decode())
-            before = spans.get(lot, _NONE)
-            spans[lot] = Spans([*before.first, *lows[a:b]], [*before.last, *highs[a:b]])
+        for start, stop, begin, count, least, greatest, pieces in told[done:until]:
+            lot, here = LotId(whole[start:stop].decode()), slice(begin, begin + abs(count))
+            one = Spans(low[here], high[here], least, greatest, pieces, count > 0)
+            if (before := spans.get(lot)) is not None:
+                one = Spans.of(plain(before.first) + plain(one.first), plain(before.last) + plain(one.last))
+            spans[lot] = one
         out[key] = spans
         done = until
     return out
-
-
-_NONE = Spans((), ())
 
 
 def overlap(spans: Sequence[Spans]) -> bool:
@@ -132,7 +191,15 @@ def overlap(spans: Sequence[Spans]) -> bool:
     None has, just when in the order of their beginnings each ends before the next begins; then the ends are in that
     order too, and two sorts of plain numbers tell.
     """
-    first = sorted(number for one in spans for number in one.first)
-    last = sorted(number for one in spans for number in one.last)
-    backwards = any(low > high for one in spans for low, high in zip(one.first, one.last, strict=True))
-    return backwards or any(map(le, first[1:], last))
+    if not all(one.forward for one in spans):
+        return True
+    if not spans or any(isinstance(one.first, list) for one in spans):
+        first = sorted(chain.from_iterable(plain(one.first) for one in spans))
+        last = sorted(chain.from_iterable(plain(one.last) for one in spans))
+        return any(map(le, first[1:], last))
+    import numpy as np  # noqa: PLC0415 - only a large book has arrays
+
+    firsts, lasts = (
+        np.sort(np.concatenate(some)) for some in zip(*((one.first, one.last) for one in spans), strict=True)
+    )
+    return bool((firsts[1:] <= lasts[:-1]).any())

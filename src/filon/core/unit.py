@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 
-from filon.core.quantity import MG_PER_KG
+from filon.core.quantity import MG_PER_KG, part
 from filon.core.tables import table
 
 GROUPS = ("mass", "length", "area", "volume", "energy", "charge", "temperature", "time", "share", "density", "freight")
@@ -26,9 +26,12 @@ def units() -> Mapping[str, tuple[str, Fraction, Fraction]]:
 
 
 def mass_mg(quantity: Decimal, uom: str) -> int | None:
-    """Whole mg of a quantity of mass; None if the unit is not one of mass."""
+    """Whole mg of a quantity of mass, a half to the even neighbour; None if the unit is not one of mass."""
     group, factor, _ = units().get(uom, ("", Fraction(0), Fraction(0)))
-    return round(Fraction(quantity) * factor * MG_PER_KG) if group == "mass" else None
+    if group != "mass":
+        return None
+    number, of = quantity.as_integer_ratio()
+    return part(number, factor.numerator * MG_PER_KG, of * factor.denominator)
 
 
 def millionths_of_a_litre(quantity: Decimal, uom: str) -> int | None:

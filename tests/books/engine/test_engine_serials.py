@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine_graphs import KERNELS
+from filon.books.engine import serials
 from filon.books.engine.serials import NOWHERE, Births, Links, Serials
 from filon.books.movement import Said
 from filon.books.post import post
@@ -78,6 +79,7 @@ def test_a_plant_both_ways(book):
             for number in range(first, last + 1):
                 went[lot, number].add(flow.target)
     assert len(inside) > 50
+    assert pieces.links.again.shape == (2, 0), "no cell went into two packs"
     for holding, cells in list(inside.items())[::7]:
         told = {(lot, number) for lot, first, last in pieces.inside(holding) for number in range(first, last + 1)}
         assert told == cells
@@ -94,3 +96,14 @@ def test_what_is_not_there(book):
     assert pieces.articles(next(iter(pieces.batches)), 10**8, 10**8).tolist() == []
     with pytest.raises(NotFoundError):
         pieces.articles("urn:nobody", 1, 2)
+
+
+@given(st.lists(st.integers(0, 40), max_size=8), st.integers(-20, 20), st.integers(0, 10), st.integers(10, 30))
+def test_serial_numbers_outside_the_batch_are_at_its_ends(column, shift, low, high):
+    slow = [sorted((number + shift, low, high))[1] for number in column]
+    assert serials._bounded(column, shift, low, high).tolist() == slow
+    assert serials._bounded(np.array(column, np.int64), shift, low, high).tolist() == slow
+
+
+def test_a_serial_number_of_forty_digits_is_of_no_piece():
+    assert serials._bounded([10**40], 3, 2, 9).tolist() == [9]

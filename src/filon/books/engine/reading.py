@@ -14,6 +14,8 @@ from filon.books.engine.loops import compiled
 
 DIGITS = 18
 """Digits that surely fit 64 bits."""
+MOST = 2**62
+"""More pieces than that are counted in Python."""
 
 
 @compiled
@@ -23,6 +25,17 @@ def starts_with(text: Any, at: int, end: int, mark: Any) -> bool:
     place = 0
     while same and place < len(mark):
         same = text[at + place] == mark[place]
+        place += 1
+    return same
+
+
+@compiled
+def alike(text: Any, at: int, end: int, other: int, other_end: int) -> bool:
+    """Whether two pieces of text are the same."""
+    same = end - at == other_end - other
+    place = 0
+    while same and at + place < end:
+        same = text[at + place] == text[other + place]
         place += 1
     return same
 
@@ -45,29 +58,21 @@ def number(text: Any, at: int, end: int) -> Any:
 
 
 @compiled
-def ranged(
-    text: Any,
-    ends: Any,
-    marks: Any,
-    first: Any,
-    last: Any,
-    lot_at: Any,
-    lot_end: Any,
-    begins: Any,
-    entries: Any,
-) -> None:
-    """Fill the columns of ranges (`first`, `last`) and of runs of one batch (`lot_at`, `lot_end`, `begins`).
+def ranged(text: Any, ends: Any, marks: Any, first: Any, last: Any, runs: Any, entries: Any) -> int:
+    """Fill the columns of ranges (`first`, `last`) and the rows of runs of one batch; how many runs.
 
     Args:
         ends: where each event's list ends in `text`.
         marks: what stands before a batch, a first and a last number, and behind that.
-        entries: (events + 1) becomes the end of each event's runs; less than the one before = it could not be read.
+        runs: (.., 7) where the batch's name begins and ends, where its ranges begin, how many (less than 0: one runs
+            backwards), least and greatest number, pieces.
+        entries: (events) becomes the end of each event's runs; -1 = it could not be read.
     """
     batch, low, high, close = marks
-    ranges, runs, begin = 0, 0, 0
+    ranges, count, begin = 0, 0, 0
     for event in range(len(ends)):
         at, end = begin + 1, ends[event]
-        kept_ranges, kept_runs, well = ranges, runs, False
+        kept_ranges, kept, well = ranges, count, False
         while starts_with(text, at, end, batch):
             name = at + len(batch)
             stop = name
@@ -85,15 +90,19 @@ def ranged(
                 and 0 < until_end - until_at <= DIGITS
             ):
                 break
-            same = runs > kept_runs and stop - name == lot_end[runs - 1] - lot_at[runs - 1]
-            place = 0
-            while same and place < stop - name:
-                same = text[name + place] == text[lot_at[runs - 1] + place]
-                place += 1
-            if not same:
-                lot_at[runs], lot_end[runs], begins[runs] = name, stop, ranges
-                runs += 1
-            first[ranges], last[ranges] = number(text, number_at, number_end), number(text, until_at, until_end)
+            from_here, to_there = number(text, number_at, number_end), number(text, until_at, until_end)
+            if count == kept or not alike(text, name, stop, runs[count - 1, 0], runs[count - 1, 1]):
+                runs[count, 0], runs[count, 1], runs[count, 2], runs[count, 3] = name, stop, ranges, 0
+                runs[count, 4], runs[count, 5], runs[count, 6] = from_here, to_there, 0
+                count += 1
+            run = runs[count - 1]
+            backwards = run[3] < 0 or from_here > to_there
+            run[3] = -abs(run[3]) - 1 if backwards else run[3] + 1
+            run[4], run[5] = min(run[4], from_here), max(run[5], to_there)
+            run[6] += to_there - from_here + 1
+            if abs(run[6]) > MOST:
+                break
+            first[ranges], last[ranges] = from_here, to_there
             ranges += 1
             at = until_end + len(close)
             if at == end - 1:
@@ -101,7 +110,7 @@ def ranged(
                 break
             at += 1  # the comma; anything else is no mark
         if not well:
-            ranges, runs = kept_ranges, kept_runs
-        entries[event] = runs if well else -1
+            ranges, count = kept_ranges, kept
+        entries[event] = count if well else -1
         begin = end
-    begins[runs] = ranges
+    return count

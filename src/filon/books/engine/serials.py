@@ -20,6 +20,7 @@ import numpy.typing as npt
 from filon.books.book import Book
 from filon.books.engine.kernel import Ids, Kernel, Places, Starts, kernel
 from filon.books.lot import LotId
+from filon.books.ranges import Column, Spans
 from filon.core.errors import NotFoundError, WrongCallError
 
 NOWHERE = 2**32 - 1
@@ -120,11 +121,10 @@ class Serials:
         batches = {lot: (place, first) for place, (lot, (first, _)) in enumerate(born)}
         nodes = [made.id for lot, _ in born if (made := book.first(lot))]
         cells, article, of = _cells(book, batches, starts)
-        home = np.full(int(starts[-1]), NOWHERE, np.uint32)
-        _, first_time = np.unique(cells, return_index=True)
-        later = np.ones(len(cells), np.bool_)
-        later[first_time] = False
-        home[cells[first_time]] = of[first_time]
+        home, first_time = np.full(int(starts[-1]), NOWHERE, np.uint32), np.zeros(int(starts[-1]), np.int64)
+        first_time[cells[::-1]] = np.arange(len(cells))[::-1]  # of several, the one written last stays
+        later = first_time[cells] != np.arange(len(cells))
+        home[cells[~later]] = of[~later]
         links = Links.of(home, len(article), np.stack([cells[later], of[later]]))
         births = Births(starts, np.array(nodes, np.int32))
         return cls(batches, tuple(batches), births, links, article)
@@ -161,9 +161,7 @@ def _cells(
     book: Book, batches: Mapping[LotId, tuple[int, int]], starts: Starts
 ) -> tuple[npt.NDArray[np.int64], Ids, npt.NDArray[np.int64]]:
     """Of all flows that name serial numbers: the pieces, the articles, and into which of these each piece went."""
-    low: list[int] = []
-    high: list[int] = []
-    target: list[int] = []
+    low, high, counts, target = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [], []
     for flow in book.flows:
         if not flow.serials or not isinstance(flow.source, int) or not isinstance(flow.target, int):
             continue
@@ -171,10 +169,24 @@ def _cells(
         if lot in batches:
             place, number = batches[lot]
             begin, end = int(starts[place]), int(starts[place + 1])
-            low += [max(begin + first - number, begin) for first, _ in flow.serials]
-            high += [min(begin + last - number + 1, end) for _, last in flow.serials]
-            target += [flow.target] * len(flow.serials)
-    lengths = np.maximum(np.array(high, np.int64) - np.array(low, np.int64), 0)
-    cells = np.arange(lengths.sum()) + np.repeat(np.array(low, np.int64) - np.cumsum(lengths) + lengths, lengths)
+            told = (
+                flow.serials
+                if isinstance(flow.serials, Spans)
+                else Spans.of(*map(list, zip(*flow.serials, strict=True)))
+            )
+            low.append(_bounded(told.first, begin - number, begin, end))
+            high.append(_bounded(told.last, begin - number + 1, begin, end))
+            counts.append(len(told))
+            target.append(flow.target)
+    lows = np.concatenate(low)
+    lengths = np.maximum(np.concatenate(high) - lows, 0)
+    cells = np.arange(lengths.sum()) + np.repeat(lows - np.cumsum(lengths) + lengths, lengths)
     article, of = np.unique(np.array(target, np.int32), return_inverse=True)
-    return cells, article, np.repeat(of, lengths)
+    return cells, article, np.repeat(np.repeat(of, counts), lengths)
+
+
+def _bounded(column: Column, shift: int, low: int, high: int) -> npt.NDArray[np.int64]:
+    """Serial numbers as positions of pieces; those of no piece of the batch at its ends."""
+    if isinstance(column, list):  # of any size
+        return np.array([min(max(number + shift, low), high) for number in column], np.int64)
+    return np.clip(column + shift, low, high)
