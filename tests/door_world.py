@@ -13,8 +13,14 @@ from fastapi.testclient import TestClient
 from filon.app.access import Door, Kind, enter, give, invite
 from filon.app.desk.acting import OPERATOR, acting
 from filon.app.desk.file import Desk
+from filon.app.desk.repository import Repository
+from filon.app.evidence import Evidence
 from filon.app.issuing import Issuing
+from filon.app.pact.office import Company, Office
 from filon.app.pages import Pages
+from filon.app.passport_data import PassportData
+from filon.app.passport_writing import PassportWriting
+from filon.app.public_log import PublicLog
 from filon.core.ident import elements
 from filon.passport.passport import Passport, PointValue, Standing, State, Why, disclosed
 from filon.passport.point import Audience, Category, Need, Shown, points
@@ -63,7 +69,8 @@ SHOWN_BY_GRANT = ("/granted", "scan", *FORMS, "/v1/")
 class World:
     """A ledger, its door, and one of every kind of people."""
 
-    def __init__(self, chain, desk=None):
+    def __init__(self, chain, desk=None, *, whole=None):
+        """A world; `whole` is a folder for all that `filon serve` shows besides pages and passports."""
         self.desk = desk or Desk(None)
         self.now = NOW
         self.pages = Pages(chain, lambda: date(2027, 3, 1))
@@ -75,7 +82,8 @@ class World:
         self.path = f"/01/{keys['01']}/21/{keys['21']}"
         self.other = next(one for one in self.pages.passports.batteries() if one != self.battery)
         shelf = Issuing(self.pages.passports, "https://testserver")
-        self.app = create_app(self.pages, shelf=shelf, door=Door(self.desk, lambda: self.now))
+        rest = everything(chain, self.desk, shelf, whole) if whole else {}
+        self.app = create_app(self.pages, shelf=shelf, door=Door(self.desk, lambda: self.now), **rest)
         for kind in Kind:
             with acting(OPERATOR):
                 of = enter(self.desk, kind.value, kind, now=NOW)
@@ -127,6 +135,17 @@ class World:
         answers = {code: web.get(at + code) for code in sorted(ALL)}
         assert all(shown(one) <= {code} for code, one in answers.items())
         return frozenset(code for code, one in answers.items() if one.status_code == 200)
+
+
+def everything(ledger, desk, shelf, folder):
+    """What `filon serve` shows besides pages and passports."""
+    data = PassportData(ledger, desk)
+    company = Company("Voltarine", "voltarine.example", ("urn:pact:company:customcode:1",))
+    return {
+        "repository": Repository(ledger, desk), "log": PublicLog(ledger.store), "points": data,
+        "office": Office(ledger, desk, company, here="https://testserver"), "evidence": Evidence(folder),
+        "writing": PassportWriting(data, shelf), "host": "https://testserver",
+    }  # fmt: skip
 
 
 def beyond(found):

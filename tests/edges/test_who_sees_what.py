@@ -27,11 +27,12 @@ from door_world import (
     PASSWORD,
     PUBLIC,
     SHOWN_BY_GRANT,
-    World,  # fmt: skip
+    World,
     beyond,
+    marked,
     shown,
 )
-from filon.app.access import Door, Kind, Purpose, delegate, disable, enter, invite, revoke, withdraw
+from filon.app.access import Door, Kind, Purpose, delegate, disable, enter, invite, passwords, revoke, withdraw
 from filon.app.access.people import person
 from filon.app.desk.file import Desk
 from filon.app.desk.tokens import Role, create
@@ -559,6 +560,118 @@ def test_everybody_lands_on_a_page_of_their_own(fresh):
 def test_anybody_may_verify_a_seal(world):
     assert world.browser().get("/verify").status_code == 200
     assert "operator" not in world.browser().get("/verify").text
+
+
+@pytest.mark.parametrize("state", [State.DRAFT, State.SUSPENDED])
+def test_nobody_learns_of_a_draft_by_asking_for_it_as_somebody(fresh, state):
+    """With a grant or without, by page, JSON or file: told as of a battery that nobody made."""
+    fresh.state = state
+    fresh.pages.passports.passport = lambda identifier, **_: replace(marked(identifier), state=state)
+    fresh.give(fresh.of_interest, Purpose.REPAIR)
+    for web in (fresh.interest, fresh.partner):
+        for path in (
+            "/granted" + fresh.path,
+            "/granted" + fresh.path + ".json",
+            f"/dpp/jsonld{fresh.path}",
+            fresh.path,
+        ):
+            answer = web.get(path, follow_redirects=True)
+            assert answer.status_code == 404, path
+            assert not shown(answer)
+    unknown = fresh.interest.get("/granted" + fresh.path.rpartition("/")[0] + "/nosuch.json").json()
+    assert fresh.interest.get("/granted" + fresh.path + ".json").json() == unknown
+
+
+def test_an_unknown_name_a_wrong_password_and_a_closed_account_cost_the_same_work(fresh, monkeypatch):
+    """One hash is verified, whoever it is; nothing else takes long."""
+    work = []
+    right = passwords.right
+    monkeypatch.setattr(passwords, "right", lambda kept, typed: work.append(len(kept)) or right(kept, typed))
+    disable(fresh.desk, "authority", now=NOW)
+    for name, typed in (("nobody", "x"), ("partner", "x"), ("authority", PASSWORD), ("", ""), ("partner", "y" * 7000)):
+        assert fresh.browser().post("/sign-in", data={"name": name, "password": typed}).status_code == 401
+    assert len(work) == 5
+    assert len(set(work)) == 1
+
+
+def test_many_tries_from_one_address_have_to_wait_whatever_the_names(fresh, monkeypatch):
+    monkeypatch.setattr("filon.web.door.FROM_ONE_ADDRESS", 5)
+    web = fresh.browser()
+    fresh.now += timedelta(minutes=20)
+    tries = [{"name": f"name {number}", "password": "x"} for number in range(7)]
+    told = [web.post("/sign-in", data=one).status_code for one in tries]
+    assert told == [401] * 5 + [429] * 2
+    fresh.now += timedelta(minutes=16)
+    assert web.post("/sign-in", data={"name": "partner", "password": PASSWORD}).status_code == 303
+
+
+def test_who_knocks_at_a_page_that_is_not_theirs_is_recorded(fresh):
+    assert fresh.partner.get("/lots").status_code == 404
+    told = Door(fresh.desk).refusals()[0]
+    assert (told.what, told.organisation, told.about) == ("page", fresh.of_partner.id, "/lots")
+
+
+def test_a_session_handed_to_a_victim_before_signing_in_is_not_theirs_afterwards(fresh):
+    """Fixation: neither a session nor half a sign-in that somebody else began becomes the victim's."""
+    mine = fresh.partner.cookies["__Host-filon"]
+    victim = fresh.browser()
+    victim.cookies.set("__Host-filon", mine, domain="testserver.local", path="/")
+    answer = victim.post("/sign-in", data={"name": "operator", "password": PASSWORD},
+                         headers={"Cookie": f"__Host-filon={mine}"})  # fmt: skip
+    assert mine not in answer.headers["set-cookie"]
+    assert fresh.browser().get("/granted.json", headers={"Cookie": f"__Host-filon={mine}"}).status_code == 401
+
+
+def test_a_name_of_somebody_else_that_leads_here_opens_nothing_of_a_ledger_without_accounts(chain):
+    """DNS rebinding: a page of evil.example whose name leads to 127.0.0.1 is our own origin to a browser."""
+    pages = Pages(chain, lambda: date(2027, 3, 1))
+    door = Door(Desk(None), lambda: NOW)
+    app = create_app(pages, door=door, names={"localhost", "id.atlas.example"})
+    web = TestClient(app, base_url="http://localhost:8765")
+    for name, status in (("localhost:8765", 200), ("127.0.0.1:8765", 200), ("[::1]:8765", 200), ("id.atlas.example", 200),
+                         ("evil.example", 421), ("evil.example:8765", 421), ("localhost.evil.example", 421),
+                         ("127.0.0.1.evil.example", 421), ("localhost.", 421)):  # fmt: skip
+        assert web.get("/lots.json", headers={"Host": name}).status_code == status, name
+        battery = elements(next(lot for lot in chain.book().of_lot if "/21/" in lot))
+        granted = web.get(f"/granted/01/{battery['01']}/21/{battery['21']}.json", headers={"Host": name})
+        assert granted.status_code == status, name
+    invite(door.desk, "anna", enter(door.desk, "V", Kind.OPERATOR, now=NOW), now=NOW)
+    assert web.get("/lots.json", headers={"Host": "evil.example"}).status_code == 401
+
+
+def test_the_desks_file_is_read_by_its_owner_alone(tmp_path):
+    """It holds secrets of second factors and hashes of passwords; also one that an older Filon left open to all."""
+    path = tmp_path / "x-desk.db"
+    for _ in range(2):
+        desk = Desk(path)
+        desk.secret("x")
+        for one in tmp_path.iterdir():
+            assert one.stat().st_mode & 0o077 == 0, one
+        desk.close()
+        path.chmod(0o644)
+
+
+def test_every_answer_wears_its_guards(world):
+    """ASVS 3.4: whatever the page, the person and the status."""
+    for web in (world.operator, world.partner, world.browser()):
+        for path in (
+            "/",
+            "/lots",
+            world.path,
+            "/granted" + world.path,
+            "/nosuch",
+            "/sign-in",
+            "/readings",
+            "/dpp/jsonld" + world.path,
+        ):
+            headers = web.get(path).headers
+            assert headers["x-content-type-options"] == "nosniff", path
+            assert "max-age=31536000" in headers["strict-transport-security"], path
+            assert "default-src 'none'" in headers["content-security-policy"], path
+            assert "frame-ancestors 'none'" in headers["content-security-policy"], path
+            assert headers["referrer-policy"] == "no-referrer", path
+            if headers.get("content-type", "").startswith("text/"):
+                assert "charset=" in headers["content-type"], path
 
 
 QUERIES = ["", "as_of=1", "as_of=2026-09-01", "lang=fr", "representation=full", "linkType=all", "date=2035-01-01",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -77,6 +78,7 @@ def serve(
                 evidence=evidence_of(context),
                 writing=PassportWriting(data, shelf, outbox_folder(settings.ledger)),
                 door=door_of(repository.desk, settings),
+                names={"localhost", place[0].lower(), urlsplit(settings.base_url).hostname or "localhost"},
                 log=PublicLog(ledger.store),
                 witness=open_witness(witness) if witness else None,
             )

@@ -329,6 +329,7 @@ NAMES: Mapping[tuple[str, str], str] = {
     ("error", "SignInError"): PN_("error", "Sign in"),
     ("error", "ForeignFormError"): PN_("error", "Sent from another page"),
     ("error", "NotForDownloadError"): PN_("error", "Not for download"),
+    ("error", "StrangeHostError"): PN_("error", "Called by a strange name"),
     ("organisation", "operator"): PN_("organisation", "operator"),
     ("organisation", "interest"): PN_("organisation", "legitimate interest"),
     ("organisation", "authority"): PN_("organisation", "authority"),

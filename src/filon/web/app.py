@@ -6,7 +6,7 @@ create_app(ledger)      # an ASGI application, for uvicorn or a test
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 
 from fastapi import FastAPI, Request
@@ -65,6 +65,7 @@ def create_app(
     evidence: Evidence | None = None,
     shelf: Shelf | None = None,
     door: Door | None = None,
+    names: Collection[str] = (),
 ) -> FastAPI:
     """The application over one ledger.
 
@@ -80,6 +81,7 @@ def create_app(
         evidence: documents behind statements; None, or no `points` and no ledger of our own = nothing is there.
         shelf: passports for programs: resolver, `/v1`, `/dpp`, `/status`, DID document; None = nothing is there.
         door: who may see what; None = everybody sees every page, as on one's own machine.
+        names: host names by which a ledger without accounts may be called besides bare addresses; none = any.
     """
     app = FastAPI(title="Filon", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.ledger = ledger
@@ -114,7 +116,7 @@ def create_app(
         app.state.door = door
         app.state.who = partial(who, door=door)
         app.include_router(door_routes(door, ledger))
-        app.middleware("http")(gate(door))
+        app.middleware("http")(gate(door, frozenset(names)))
     app.middleware("http")(_guarded)
     app.add_middleware(GZipMiddleware, minimum_size=512)
     return app

@@ -8,6 +8,7 @@ Source: OWASP ASVS 5.0, 3.3.1-4, 3.5.1-3, 7.2.4, 8.2.1-2; security reference, se
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -61,6 +62,13 @@ class ForeignFormError(FilonError):
     title = "Sent from another page"
 
 
+class StrangeHostError(FilonError):
+    """A ledger without accounts was called by a name that is none of its own."""
+
+    status = 421
+    title = "Called by a strange name"
+
+
 def reader_of(request: Request, door: Door) -> Reader:
     """Who asks: by the session's cookie, or by a token in the Authorization header."""
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
@@ -109,11 +117,23 @@ def published(request: Request, identifier: str) -> None:
         raise NotFoundError("there is no such battery in this ledger")
 
 
-def gate(door: Door) -> Callable[[Request, Callable[[Request], Awaitable[Response]]], Awaitable[Response]]:
-    """The middleware that keeps the ledger's pages for the operator's people once there are any."""
+def gate(
+    door: Door, names: frozenset[str] = frozenset()
+) -> Callable[[Request, Callable[[Request], Awaitable[Response]]], Awaitable[Response]]:
+    """The middleware that keeps the ledger's pages for the operator's people once there are any.
+
+    Until then they are open for whoever sits at the machine, and no page of another site may get at them: a name of
+    somebody else that leads here (DNS rebinding) would make its scripts our own origin. A bare address cannot.
+
+    Args:
+        names: host names that are our own; none = any.
+    """
 
     async def guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
         path = request.scope["path"]  # what the routes see; never put together from the Host header
+        if names and _strange(request, names) and not await run_in_threadpool(lambda: door.guarded):
+            told = "this ledger has no accounts yet and answers only by its own names; set FILON_BASE_URL"
+            return problem(request, StrangeHostError(told))
         if PUBLIC.fullmatch(path) or not await run_in_threadpool(lambda: door.guarded):
             answer = await go_on(request)
             if _cookie(request) in request.cookies and not path.startswith("/static/"):
@@ -125,6 +145,7 @@ def gate(door: Door) -> Callable[[Request, Callable[[Request], Awaitable[Respons
             answer.headers["Cache-Control"] = "no-store"
             return answer
         if reader.organisation is not None:  # what is not theirs is not there for them
+            await run_in_threadpool(door.refuse, "page", reader, path)
             return problem(request, NotFoundError("there is no such page"))
         if wants_json(request) or request.method not in {"GET", "HEAD"}:
             return problem(request, SignInError("this page is for the people of this ledger; sign in first"))
@@ -132,6 +153,16 @@ def gate(door: Door) -> Callable[[Request, Callable[[Request], Awaitable[Respons
         return RedirectResponse(f"/sign-in?next={quote(asked, safe='')}", status_code=303)
 
     return guard
+
+
+def _strange(request: Request, names: frozenset[str]) -> bool:
+    """Whether it was called by a name, and by none of ours."""
+    name = (request.url.hostname or "").lower()
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return name not in names
+    return False
 
 
 def door_routes(door: Door, pages: PassportPages) -> APIRouter:  # noqa: C901, PLR0915 - one short function a route

@@ -39,6 +39,8 @@ def granted(pages: PassportPages, door: Door, reader: Reader, identifier: str, *
     pages.standing(identifier, {Audience.OPERATOR} if reader.operator else ())
     made = pages.passports.passport(identifier, on=pages.day())
     shown = door.show(made, reader, way=way)
+    if not shown.points and not reader.operator:  # a draft, or withdrawn: told as of one that nobody made
+        raise NotFoundError("there is no such battery in this ledger")
     public = disclosed(made, ())
     state = pages.state()
     assert reader.organisation is not None
