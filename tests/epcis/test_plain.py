@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from epcis_corpus import data, label, rows
 from epcis_events import BY_TYPE, CONTEXT, LOT, OBJECT, document, events
-from filon.app.records import event_record, plain_record
+from filon.app.desk import posted
+from filon.app.records import POINTS, event_record, plain_record
 from filon.epcis import jsonld, jsonwrite, quick
 from filon.epcis.body import event_json
 from filon.epcis.document import Limits
@@ -57,6 +58,52 @@ def test_one_of_each_kind_is_plain(kind):
     assert same(document(BY_TYPE[kind])) == 1
 
 
+SENSED = {"sensorElementList": [{"sensorMetadata": {"time": "2026-11-03T12:00:00Z", "deviceID": "urn:x:device:1"},
+                                 "sensorReport": [{"type": "Temperature", "value": 26.0, "uom": "CEL", "ex:seal": "A"},
+                                                  {"type": "cbv:Speed", "value": 1.10, "uom": "KMH"}]}]}  # fmt: skip
+NAMED = {"eventID": "urn:uuid:5c4b6a2e-3a0f-4f0e-9c35-1d2f4b0c7a11"}
+DECLARED = {**NAMED, "errorDeclaration": {"declarationTime": "2099-01-01T00:00:00Z", "reason": "did_not_occur",
+                                          "correctiveEventIDs": ["urn:uuid:1"], "ex:who": "QA"}}  # fmt: skip
+OWN = {"@context": [{"our": "https://our.example.com/"}], "our:grade": "A", "ex:n": [1]}
+
+
+@pytest.mark.parametrize("more", [SENSED, DECLARED, OWN, {**SENSED, **DECLARED, **OWN}])
+def test_sensors_declared_errors_and_own_contexts_are_plain(more):
+    """They have rules of their own, and go through the whole reading by themselves; the rest of the event does not."""
+    assert same(document({**OBJECT, **more}, OBJECT, {**BY_TYPE["TransformationEvent"], **more})) == 3
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"sensorElementList": [{"sensorReport": [{"value": 26.0}]}]},
+        {"sensorElementList": [{**SENSED["sensorElementList"][0], "sensorMetadata": {"time": "2099-01-01T00:00:00Z"}}]},
+        {"sensorElementList": [{"sensorReport": [{"type": "Temperature", "time": "2099-01-01T00:00:00Z"}]}]},
+        {"sensorElementList": [{"sensorReport": [{"type": "Temperature", "value": "26"}]}]},
+        {"errorDeclaration": {"reason": "did_not_occur"}},
+        {"errorDeclaration": {"declarationTime": "2001-01-01T00:00:00Z"}},
+        {"@context": "https://unknown.example.com/context.jsonld"},
+        {"@context": [{"urn": "https://our.example.com/"}]},
+        {"filon:points": [{"filon:point": "x"}], "@context": {"filon": "https://w3id.org/filon/"}},
+    ],
+)
+def test_what_is_wrong_with_them_is_told_by_the_whole_reading(wrong):
+    assert same(document({**OBJECT, **SENSED, **wrong})) == 0
+
+
+def test_a_context_that_comes_again_after_another_is_told_again():
+    strange, fine = {"@context": "https://unknown.example.com/x.jsonld"}, {"@context": {"our": "https://our.example/"}}
+    plains = same(document(*[{**OBJECT, **one} for one in (strange, strange, fine, strange, {}, strange, fine)]))
+    assert plains == 3
+
+
+def test_statements_of_passports_bear_their_marks():
+    """A quick reading that knew nothing of `filon:points` once kept such events without the mark they are found by."""
+    told = {**OBJECT, "@context": {"filon": "https://w3id.org/filon/"}, "filon:points": [{"filon:point": "x"}]}
+    (record,) = posted.read(document(told), "application/ld+json", "x", lambda _: None).records
+    assert POINTS in record.marks
+
+
 @given(st.lists(events(), max_size=4))
 def test_on_any_events(told):
     same(jsonwrite.write(told))
@@ -92,9 +139,25 @@ ODD = [
     [{"epcClass": LOT, "quantity": 3, "uom": "DT"}], [{"type": "po", "bizTransaction": LOT}], {"unset": "active"},
     [{"bizTransaction": LOT}], [{"type": "owning_party", "source": LOT}], [{"source": LOT}], [{"destination": LOT}],
     [{"type": "owning_party", "destination": "https://id.gs1.org/414/4012345000116"}], {"ex:a": {"b": [1.0, None]}},
+    [{"sensorReport": [{"type": "Temperature", "value": 1.50}]}], {"declarationTime": "2099-01-01T00:00:00+01:00"},
+    {"ex": "https://other.example.com/"}, [{"ex": "https://ns.example.com/"}, {"our": "urn:x:"}],
     {"a": 1}, {"ex:a": 12345678901234567890}, {"ex:a": 1e-9}, {"ex:a": True}, "urn:epcglobal:cbv:bizstep:nothing",
 ]  # fmt: skip
-NAMES = sorted({*EVENT_FIELDS, "type", "@context", "ex:a", "https://ns.example.com/a", "filon:own", "bare", "é:ü"})
+NAMES = sorted(
+    {
+        *EVENT_FIELDS,
+        "type",
+        "@context",
+        "ex:a",
+        "filon:points",
+        "filon:life",
+        "filon:activity",
+        "https://ns.example.com/a",
+        "filon:own",
+        "bare",
+        "é:ü",
+    }
+)
 
 
 @given(

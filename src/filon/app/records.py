@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any, overload
@@ -17,8 +17,8 @@ from filon.books.register import Register, serial
 from filon.core.ident import elements
 from filon.epcis.body import dumped, event_from_json, members
 from filon.epcis.document import Document, MasterElement
-from filon.epcis.event import FILON, Event
-from filon.epcis.key import body_key, members_key
+from filon.epcis.event import Event
+from filon.epcis.key import body_key
 from filon.epcis.plain import Plain
 from filon.log.store import Record, Stored
 from filon.passport.life import named
@@ -102,47 +102,53 @@ _MICROSECOND = datetime.resolution
 
 def plain_record(event: Plain) -> Record:
     """The record of an event that was read quickly: the very same that `event_record` makes."""
-    said = event.members
     occurred = (event.time - EPOCH) // _MICROSECOND
-    return Record(members_key(said), said.get("eventID", ""), occurred, event.body, tuple(_plain_marks(said)))
+    return Record(event.key, event.name, occurred, event.body, _plain_marks(event))
 
 
-def _plain_marks(said: Mapping[str, Any]) -> list[tuple[str, str]]:
-    pieces = [(role, name) for role in _ARTICLES if role in said for name in said[role]]
-    lots = [(role, item["epcClass"]) for role in _LOTS if role in said for item in said[role]]
-    told = pieces + lots
-    if "parentID" in said:
-        told.append(("parentID", said["parentID"]))
-    if "bizTransactionList" in said:
-        told += [("bizTransaction", each["bizTransaction"]) for each in said["bizTransactionList"]]
-    if "transformationID" in said:
-        told.append(("transformationID", said["transformationID"]))
-    extensions = said.get("extensions", _NOTHING)
-    own = extensions.get(_FILON_OWN)
-    if own:
-        told.append(("own", own if isinstance(own, str) else str(own)))
-    if extensions.get(_FILON_ACTIVITY):
-        told.append(ACTIVITY)
-    batches = dict.fromkeys([number[0] for _, piece in pieces if (number := serial(piece))])
-    also = [pieces_of(number) for number in batches]
-    if lots and said.get("ilmd", _NOTHING).get(_FILON_SERIALS):
-        also += [item for _, lot in lots if (item := _item_of(lot))]
+def _plain_marks(event: Plain) -> tuple[tuple[str, str], ...]:
+    told, also, lots = [], [], []
+    for thing in event.things:
+        role, name = thing
+        if role in _PIECES:
+            told.append(thing)
+            if batch := _batch(name):
+                also.append(batch)
+        elif role in _LOTS:
+            told.append(thing)
+            lots.append(name)
+        elif role == "activity":
+            told.append(ACTIVITY)
+        elif role == "errorDeclaration":
+            also.insert(0, event.name)
+        elif role != "serials":
+            told.append(thing)
+    if ("serials", "") in event.things:
+        also += [item for lot in lots if (item := _item_of(lot))]
     if also:
         there = {identifier for _, identifier in told}
-        told += [("also", name) for name in dict.fromkeys(also) if name not in there]
-    return told
+        told += [("also", name) for name in dict.fromkeys(also) if name and name not in there]
+    return tuple(told)
 
 
+_PIECES = frozenset(_ARTICLES)
+
+
+def _batch(piece: str) -> str:
+    """The name by which the pieces of an article's GTIN are found; empty if it has no serial number of digits."""
+    if piece[:22] == _DIGITAL_LINK and piece[36:40] == "/21/" and piece[40:].isdecimal() and piece[22:36].isdecimal():
+        return pieces_of(piece[22:36])
+    number = serial(piece)
+    return pieces_of(number[0]) if number else ""
+
+
+_DIGITAL_LINK = "https://id.gs1.org/01/"
 _LOT = re.compile(r"https://id\.gs1\.org/01/(\d{14})/10/[^/?#]+")
 
 
 def _item_of(lot: str) -> str:
     plainly = _LOT.fullmatch(lot)
     return plainly[1] if plainly else elements(lot).get("01", "")
-
-
-_NOTHING: Mapping[str, Any] = {}
-_FILON_OWN, _FILON_ACTIVITY, _FILON_SERIALS = FILON + "own", FILON + "activity", FILON + "serials"
 
 
 def master_record(kind: str, element: MasterElement) -> Record:

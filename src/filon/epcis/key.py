@@ -41,14 +41,26 @@ def members_key(said: Mapping[str, Any]) -> bytes:
     for name, value in said.items():
         alike = _ALIKE.get(name)
         body[name] = value if alike is None else alike(value)
-    for name in _NOT_SAID & said.keys():
+    for name in NOT_SAID & said.keys():
         del body[name]
     kept = orjson.dumps(body, default=_number, option=orjson.OPT_SORT_KEYS)
     told = said.get("errorDeclaration")
     return hashlib.sha256(kept + (b"" if told is None else told["declarationTime"].encode())).digest()
 
 
-_NOT_SAID = frozenset({"recordTime", "eventID", "errorDeclaration"})
+NOT_SAID = frozenset({"recordTime", "eventID", "errorDeclaration"})
+"""Members that do not count; of the last, its time does."""
+
+
+def counted(name: str, value: Any) -> bytes:
+    """The value of a canonical member as it counts for the key."""
+    return orjson.dumps(alike(name, value), default=_number, option=orjson.OPT_SORT_KEYS)
+
+
+def alike(name: str, value: Any) -> Any:
+    """What two members that say the same have in common; often the very value."""
+    normal = _ALIKE.get(name)
+    return value if normal is None else normal(value)
 
 
 def _ordered(entries: Sequence[Any]) -> list[orjson.Fragment]:
@@ -76,20 +88,21 @@ def _number(value: Any) -> Any:
 
 
 def _sensor(element: Mapping[str, Any]) -> dict[str, Any]:
-    text: dict[str, Any] = _text(element)
+    text: dict[str, Any] = as_text(element)
     reports = element.get("sensorReport", [])
-    text["sensorReport"] = _ordered([_text(report) for report in reports])
+    text["sensorReport"] = _ordered([as_text(report) for report in reports])
     return text
 
 
 _MDA = "{urn:epcglobal:cbv:mda}"  # XML's namespace for what JSON-LD calls urn:epcglobal:cbv:mda:
 
 
-def _same(name: str) -> str:
+def same(name: str) -> str:
+    """A partner's name as JSON-LD and XML both spell it."""
     return name if not name.startswith(_MDA) else f"urn:epcglobal:cbv:mda:{name[len(_MDA) :]}"
 
 
-def _scalar(text: str) -> str:
+def scalar(text: str) -> str:
     """A text without blanks around it; one that reads as a number in its one spelling."""
     first = text[:1]
     if first.isalpha() and not text[-1].isspace():  # no number begins so
@@ -108,20 +121,20 @@ def _spelled(text: str) -> str:
     return plain(Decimal(stripped)) if JSON_NUMBER.fullmatch(stripped) else stripped
 
 
-def _text(value: Any) -> Any:
+def as_text(value: Any) -> Any:
     """A partner's value as XML would carry it: scalars as text, a list of one as the thing itself, nothing empty."""
     kind = type(value)
     if kind is str:
-        return _scalar(value)
+        return scalar(value)
     if kind is Decimal:
         return plain(value)
     if kind is list or kind is tuple:
-        return _text(value[0]) if len(value) == 1 else [_text(item) for item in value]
+        return as_text(value[0]) if len(value) == 1 else [as_text(item) for item in value]
     if kind is dict or isinstance(value, Mapping):
         read = {}
         for name, item in value.items():
-            if text := _scalar(item) if type(item) is str else _text(item):
-                read[name if name[:1] != "{" else _same(name)] = text
+            if text := scalar(item) if type(item) is str else as_text(item):
+                read[name if name[:1] != "{" else same(name)] = text
         return read
     return "" if value is None else str(value).lower()
 
@@ -150,7 +163,7 @@ def _typed_of(member: str) -> Callable[[Sequence[dict[str, Any]]], Sequence[Any]
 
 def _point(point: dict[str, Any]) -> dict[str, Any]:
     alone = len(point) == 1 and "id" in point  # an identifier is as XML carries it
-    return point if alone else dict(_text(point))
+    return point if alone else dict(as_text(point))
 
 
 def _dispositions(said: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
@@ -166,8 +179,8 @@ _ALIKE: Mapping[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("certificationInfo", "childEPCs", "epcList", "inputEPCList", "outputEPCList"), _texts),
     **dict.fromkeys(("childQuantityList", "inputQuantityList", "outputQuantityList", "quantityList"), _quantities),
     **{name: _typed_of(member) for name, (member, _) in TYPED.items()},
-    "ilmd": _text,
-    "extensions": _text,
+    "ilmd": as_text,
+    "extensions": as_text,
     "readPoint": _point,
     "bizLocation": _point,
     "persistentDisposition": _dispositions,

@@ -1,6 +1,6 @@
 """A document whose events are mostly plain, read quickly: from a partner's bytes to stored forms, no `Event` between.
 
-The list of events is cut out and what stands around it read by the ordinary walk; then each event by `plain.members`
+The list of events is cut out and what stands around it read by the ordinary walk; then each event by `Plainly.event`
 or, where it is not plain, by the whole reading. The findings are those of `jsonld.stream`, with the same places in the
 same order; only, plain events come as `Plain`.
 
@@ -19,7 +19,7 @@ from filon.epcis import jsonld
 from filon.epcis.cursor import Cursor
 from filon.epcis.document import Limits
 from filon.epcis.jsonld import Item
-from filon.epcis.plain import Plain, plain, usual
+from filon.epcis.plain import Plain, plainly
 
 _DEFAULT = Limits()
 _LIST = re.compile(rb'"eventList"[ \t\r\n]*:[ \t\r\n]*\[')
@@ -101,12 +101,14 @@ class _Walk(jsonld.Walk):
 
     def _events(self, path: str, *, bare: bool) -> Iterator[Item | Plain]:  # type: ignore[override]
         yield from super()._events(path, bare=bare)  # nothing: it was emptied; the cursor steps over it
-        outer, terms = self.cursor, self.reading.terms
-        quick = usual(terms)
+        outer = self.cursor
+        quick = plainly(self.reading.terms, self.limits)
         for position, raw in enumerate(self.events):
             text, place = bytes(raw), f"{path}/{position}"
-            told = plain(text, terms, self.limits.depth, place) if quick else None
+            told = quick.event(text, place) if quick else None
             if told is not None:
+                if told.scoped:
+                    self.reading.last = None  # the whole reading would have seen another context since
                 yield told
                 continue
             self.cursor = Cursor(text.decode())

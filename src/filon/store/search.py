@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 SHORT = 3
 """Texts under so many characters are sought at the beginning of the last part only."""
 
 
 def tail(identifier: str) -> str:
     """The last part of an identifier: `.../21/PK0007` gives `PK0007`, `urn:x:lot:7` gives `7`."""
-    return re.split(r"[/:#]", identifier)[-1]
+    return identifier[max(map(identifier.rfind, "/:#")) + 1 :]
 
 
 def matches(part: str, identifier: str) -> bool:

@@ -31,7 +31,7 @@ _STANDING = {
     "bizSteps": cbv.WORDS["bizStep"],
     "dispositions": cbv.WORDS["disposition"],
 }
-_URN = re.compile(rb"urn:epc:(?:id|class|idpat):[a-z]+:(\d{6,12})\.", re.IGNORECASE)
+_URN = re.compile(rb"urn:epc:(?:id|class|idpat):[a-z]+:(\d{6,12})\.")
 _BATCH = 10_000
 _LISTS = ("epcList", "childEPCs", "inputEPCList", "outputEPCList")
 _QUANTITIES = ("quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList")
@@ -66,7 +66,8 @@ class Cards:
 
     def learn(self, data: bytes) -> None:
         """Keep the company prefixes that EPC URNs in a document show: the keys alone do not tell where they end."""
-        new = {("prefix", match.decode()) for match in _URN.findall(data)}
+        low = data.lower()
+        new = {("prefix", match.decode()) for match in _URN.findall(low)} if b"urn:epc:" in low else set()
         new -= {("prefix", known) for known in self.prefixes()}
         if new:
             with self.desk.changing() as connection:
