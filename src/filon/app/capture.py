@@ -262,7 +262,7 @@ def check(ledger: Ledger, files: Sequence[File], *, today: date, progress: Progr
         _tell(progress, file.name, index, len(files))
         with collector_paused():
             seen = examine(ledger, file, today=today)
-            outcomes.append(_outcome(seen, State.CHECKED, None, seen.new(ledger.store.known(seen.records.keys))))
+            outcomes.append(_outcome(seen, State.CHECKED, None, seen.new(ledger.store.known(seen.records.when))))
     _tell(progress, "", len(files), len(files))
     return outcomes
 
@@ -306,7 +306,7 @@ def capture(
 def take(ledger: Ledger, file: File, *, now: Callable[[], datetime], submitter: str, accept: frozenset[str]) -> Outcome:
     """Take one file into the log if nothing forbids it."""
     seen = examine(ledger, file, today=now().astimezone(UTC).date())
-    known = ledger.store.known(seen.records.keys)
+    known = ledger.store.known(seen.records.when)
     if seen.records and known.issuperset(seen.records.keys):
         return _outcome(seen, State.KNOWN, None, 0)
     codes = {one.code for one in seen.findings if one.level is Level.WARNING}
@@ -317,7 +317,7 @@ def take(ledger: Ledger, file: File, *, now: Callable[[], datetime], submitter: 
         nothing = found("EPC-232", Place(file=file.name))
         return _outcome(replace(seen, findings=(*seen.findings, nothing)), State.KNOWN, None, 0)
     deposit = Deposit(file.data, seen.kind, file.name, submitter, tuple(sorted(codes)))
-    entry = ledger.store.append_new(deposit, seen.records, keys=seen.records.keys, now=now())
+    entry = ledger.store.append_new(deposit, seen.records, keys=seen.records.when, now=now())
     if entry is None:  # somebody handed the same in while we read it
         return _outcome(seen, State.KNOWN, None, 0)
     return _outcome(seen, State.TAKEN, entry.index, seen.new(known))

@@ -51,6 +51,12 @@ class Records(Sequence[Record]):
         self.master = master_records(document)
         self.keys = [body_key(event) for event in self.events] + [record.key for record in self.master]
 
+    @property
+    def when(self) -> dict[bytes, int]:
+        """{key: when it happened}, of all."""
+        times = [(event.eventTime - EPOCH) // _MICROSECOND for event in self.events]
+        return dict(zip(self.keys, times + [0] * len(self.master), strict=True))
+
     def __len__(self) -> int:
         return len(self.keys)
 
@@ -78,6 +84,11 @@ class Made(list[Record]):
     def keys(self) -> list[bytes]:
         """Their keys, in their order."""
         return [record.key for record in self]
+
+    @property
+    def when(self) -> dict[bytes, int]:
+        """{key: when it happened}, of all."""
+        return {record.key: record.occurred for record in self}
 
     @classmethod
     def of(cls, events: Iterable[Event], about: Document) -> Made:

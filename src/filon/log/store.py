@@ -6,7 +6,8 @@ The promises, in prose:
    nothing, one before it leaves either all or nothing. An entry is never half there.
 2. Indexes are dense and in commit order: whoever sees entry n sees all before it, in every process.
 3. Nothing that was appended changes or goes away; `learned` never runs backwards.
-4. Two writers do not overtake each other; the second waits or is told so. A record key is held at most once.
+4. Two writers do not overtake each other; the second waits or is told so. A record key is held at most once; records
+   with one key happened in one millisecond.
    Threads that wait for the disk at the same time may share a commit; each is answered as if it were alone.
 5. Opening after a crash is the same code as opening: the store checks itself and carries on, or refuses by name.
 6. Records are a cache: they can be deleted and made again from the payloads. Entries cannot.
@@ -148,7 +149,7 @@ class Store(Protocol):
         entry. Errors as in `append`.
 
         Args:
-            keys: of the records, or of those among them that would be news.
+            keys: of the records, or of those among them that would be news; as in `known`.
         """
         ...
 
@@ -181,7 +182,11 @@ class Store(Protocol):
         ...
 
     def known(self, keys: Iterable[bytes]) -> set[bytes]:
-        """Those of the keys that are held."""
+        """Those of the keys that are held.
+
+        Args:
+            keys: or {key: when it happened}, which is quicker where there are many.
+        """
         ...
 
     def keyed(self, keys: Iterable[bytes], *, size: int | None = None) -> Iterator[Stored]:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from filon.core.errors import ConflictError, StoreError
+from filon.store import sqlite_runs
 from filon.store.schema import APPLICATION_ID, MIGRATIONS
 
 BUSY_MS = 30_000
@@ -37,6 +38,8 @@ _PRAGMAS: tuple[tuple[str, object, object], ...] = (
 )
 _READING = ("foreign_keys", "recursive_triggers", "cell_size_check", "trusted_schema", "cache_size")
 """What also holds where nothing is written."""
+_WITH_RUNS = 2
+"""The format from which on keys and names are found in runs."""
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
@@ -129,6 +132,8 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
         for number in range(version, len(MIGRATIONS)):
             for statement in _statements(MIGRATIONS[number]):
                 connection.execute(statement)
+        if 0 < version < _WITH_RUNS:
+            sqlite_runs.fill(connection)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
 

@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from functools import cache
 
+from filon.store import sqlite_runs
 from filon.store.schema import MIGRATIONS
 
 LIMIT = 100
@@ -21,7 +22,7 @@ def file_faults(connection: sqlite3.Connection, *, writing: bool = True) -> list
     try:
         rows = [text for (text,) in connection.execute(f"PRAGMA integrity_check({LIMIT})") if text != "ok"]
         rows += [f"{table} row {row} points to no {to}" for table, row, to, _ in _loose(connection)]
-        return rows + (_search_faults(connection) if writing else []) + _number_faults(connection)
+        return rows + (_search_faults(connection) if writing else []) + _index_faults(connection)
     except sqlite3.Error as error:
         return [str(error)]
 
@@ -48,6 +49,11 @@ def _wanted() -> dict[tuple[str, str], tuple[str, str]]:
 
 def _loose(connection: sqlite3.Connection) -> list[tuple[str, int, str, int]]:
     return connection.execute("PRAGMA foreign_key_check").fetchmany(LIMIT)
+
+
+def _index_faults(connection: sqlite3.Connection) -> list[str]:
+    runs = [] if sqlite_runs.fit(connection) else ["keys and names are not found as the records have them"]
+    return runs + _number_faults(connection)
 
 
 def _number_faults(connection: sqlite3.Connection) -> list[str]:

@@ -8,7 +8,7 @@ nothing changes; with many, the disk's syncs bound the commits and not the depos
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event, Lock
@@ -152,11 +152,11 @@ class Held:
         self._asked: set[bytes] = set()
         self._held: set[bytes] = set()
 
-    def __call__(self, keys: Iterable[bytes]) -> set[bytes]:
-        """Those of the keys that are held."""
+    def __call__(self, keys: Collection[bytes]) -> set[bytes]:
+        """Those of the keys, or of {key: when it happened}, that are held."""
         wanted = set(keys)
         if unasked := wanted - self._asked:
-            self._held |= self._ask(unasked)
+            self._held |= self._ask({key: keys[key] for key in unasked} if isinstance(keys, Mapping) else unasked)
             self._asked |= unasked
         return wanted & self._held
 

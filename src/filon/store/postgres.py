@@ -305,7 +305,7 @@ class PostgresStore:
     def _take(self, entry: int, records: Sequence[Record], held: Held) -> None:
         if not records:
             return
-        before = held(record.key for record in records)
+        before = held({record.key for record in records})
         fresh: dict[bytes, Record] = {}
         for record in records:
             if record.key not in before:

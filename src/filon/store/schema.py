@@ -96,5 +96,32 @@ MIGRATIONS: tuple[str, ...] = (
       text, content = 'identifier', content_rowid = 'id', tokenize = 'trigram'
     );
     """,
+    # 2: records are held once by time and key, whose places in an index lie together; `sqlite_runs` finds the rest
+    """
+    ALTER TABLE record RENAME TO record_1;
+    CREATE TABLE record (
+      sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+      entry INTEGER NOT NULL REFERENCES entry (idx),
+      occurred INTEGER NOT NULL,
+      key BLOB NOT NULL CHECK (length(key) = 32),
+      name TEXT NOT NULL,
+      body BLOB NOT NULL
+    );
+    INSERT INTO record SELECT sequence, entry, occurred, key, name, body FROM record_1 ORDER BY sequence;
+    DELETE FROM sqlite_sequence WHERE name = 'record';
+    INSERT INTO sqlite_sequence SELECT 'record', seq FROM sqlite_sequence WHERE name = 'record_1';
+    DROP TABLE record_1;
+    CREATE INDEX record_entry ON record (entry);
+    CREATE UNIQUE INDEX record_key ON record ((occurred + 62135596800000500) / 1000, key);
+    CREATE TABLE run (number INTEGER PRIMARY KEY, rank INTEGER NOT NULL, size INTEGER NOT NULL);
+    CREATE TABLE sought (
+      run INTEGER NOT NULL,
+      hash INTEGER NOT NULL,
+      sequence INTEGER NOT NULL,
+      PRIMARY KEY (run, hash, sequence)
+    ) WITHOUT ROWID;
+    """,
 )
 """Applied in order, each in one transaction; PRAGMA user_version says how many were. Never edit one: add one."""
+MOMENT = "(occurred + 62135596800000500) / 1000"
+"""The millisecond, counted from year 1, to which a record's time is rounded: records with one key have one."""

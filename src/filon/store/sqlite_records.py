@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import chain, islice
 
 from filon.core.errors import StoreError
 from filon.log.store import Record, Stored
+from filon.store import sqlite_runs
 from filon.store.group import Held
+from filon.store.schema import MOMENT
 from filon.store.search import SHORT, tail
 
 _CHUNK = 10_000
+_PAIRS = 4_000
+"""A statement of SQLite has at most 32 766 values."""
 _STORED = "sequence, entry, key, body"
 _ALL = 1 << 62
 _EDGE = f"""coalesce((SELECT sequence FROM record WHERE entry >= :size ORDER BY entry, sequence LIMIT 1), {_ALL})"""  # noqa: S608
@@ -32,7 +37,7 @@ def take(connection: sqlite3.Connection, entry: int, records: Iterable[Record], 
     """
     rest = iter(records)
     while part := list(islice(rest, _CHUNK)):
-        before = held(record.key for record in part)
+        before = held({record.key: record.occurred for record in part})
         new: dict[bytes, Record] = {}
         for record in part:
             if record.key not in before:
@@ -44,29 +49,41 @@ def take(connection: sqlite3.Connection, entry: int, records: Iterable[Record], 
             "INSERT INTO record (sequence, entry, occurred, key, name, body) VALUES (?, ?, ?, ?, ?, ?)",
             [(number, entry, r.occurred, r.key, r.name, r.body) for number, r in enumerate(fresh, first)],
         )
+        sqlite_runs.add(connection, ((number, r.key, r.name) for number, r in enumerate(fresh, first)))
         _mark(connection, [(role, text, number) for number, r in enumerate(fresh, first) for role, text in r.marks])
 
 
 def known(connection: sqlite3.Connection, keys: Iterable[bytes]) -> set[bytes]:
-    """Those of the keys that are held."""
+    """Those of the keys that are held; with {key: when it happened} at once, with keys alone out of the runs."""
     held: set[bytes] = set()
+    if isinstance(keys, Mapping):
+        pairs = iter(keys.items())
+        while chunk := tuple(islice(pairs, _PAIRS)):
+            held.update(key for (key,) in connection.execute(_held_sql(len(chunk)), tuple(chain.from_iterable(chunk))))
+        return held
     rest = iter(keys)
-    while chunk := tuple(islice(rest, _CHUNK)):
-        sql = f"SELECT key FROM record WHERE key IN ({','.join('?' * len(chunk))})"  # noqa: S608 - only marks
-        held.update(key for (key,) in connection.execute(sql, chunk))
+    while chunk_ := set(islice(rest, _CHUNK)):
+        sequences = sqlite_runs.sequences(connection, map(sqlite_runs.of_key, chunk_))
+        sql = "SELECT key FROM record WHERE sequence IN (SELECT value FROM json_each(?))"
+        held.update(chunk_.intersection(key for (key,) in connection.execute(sql, (json.dumps(sequences),))))
     return held
+
+
+@lru_cache(maxsize=8)
+def _held_sql(count: int) -> str:
+    values = ",".join(["(?,?)"] * count)
+    moment = MOMENT.replace("occurred", "asked.occurred")
+    return f"""WITH asked (key, occurred) AS (VALUES {values}) SELECT asked.key FROM asked CROSS JOIN record
+        ON {MOMENT.replace("occurred", "record.occurred")} = {moment} AND record.key = asked.key"""  # noqa: S608
 
 
 def keyed(connection: sqlite3.Connection, keys: Iterable[bytes], size: int | None) -> Iterator[Stored]:
     """The records with these keys."""
-    chosen: list[int] = []
-    rest = iter(keys)
-    while chunk := tuple(islice(rest, _CHUNK)):
-        sql = f"SELECT sequence FROM record WHERE key IN ({','.join('?' * len(chunk))})"  # noqa: S608 - only marks
-        chosen.extend(sequence for (sequence,) in connection.execute(sql, chunk))
+    wanted = set(keys)
+    chosen = sqlite_runs.sequences(connection, map(sqlite_runs.of_key, wanted))
     sql = f"""SELECT {_STORED} FROM record WHERE sequence IN (SELECT value FROM json_each(:chosen))
         AND sequence < {_EDGE} ORDER BY sequence"""  # noqa: S608 - only our own words
-    return _read(connection, sql, size, chosen=json.dumps(chosen))
+    return (one for one in _read(connection, sql, size, chosen=json.dumps(chosen)) if one.key in wanted)
 
 
 def between(connection: sqlite3.Connection, after: int, first: int, size: int | None) -> Iterator[Stored]:
@@ -100,9 +117,10 @@ def marked(connection: sqlite3.Connection, identifier: str, size: int | None) ->
 
 def named(connection: sqlite3.Connection, name: str, size: int | None) -> Iterator[Stored]:
     """Records with that own identifier."""
-    sql = f"""SELECT {_STORED} FROM record WHERE name = :name AND name <> '' AND sequence < {_EDGE}
-        ORDER BY sequence"""  # noqa: S608 - only our own words
-    return _read(connection, sql, size, name=name)
+    chosen = sqlite_runs.sequences(connection, [sqlite_runs.of_name(name)])
+    sql = f"""SELECT {_STORED} FROM record WHERE sequence IN (SELECT value FROM json_each(:chosen)) AND name = :name
+        AND name <> '' AND sequence < {_EDGE} ORDER BY sequence"""  # noqa: S608 - only our own words
+    return _read(connection, sql, size, chosen=json.dumps(chosen), name=name)
 
 
 def identifiers(connection: sqlite3.Connection, part: str, roles: Iterable[str] | None, limit: int) -> list[str]:
@@ -124,6 +142,7 @@ def forget(connection: sqlite3.Connection) -> None:
     """Delete the cache; the entries stay."""
     for table in ("mark", "record", "role", "sqlite_sequence"):
         connection.execute(f"DELETE FROM {table}")  # noqa: S608
+    sqlite_runs.forget(connection)
     connection.execute("INSERT INTO identifier_text (identifier_text) VALUES ('delete-all')")
     connection.execute("DELETE FROM identifier")
 
@@ -134,6 +153,7 @@ def forget_entry(connection: sqlite3.Connection, entry: int) -> None:
     # No index leads from a record to its marks: an erasure reads them all once, which is rare and may take seconds.
     ids = [i for (i,) in connection.execute(f"SELECT DISTINCT identifier FROM mark WHERE {mine}", (entry,))]  # noqa: S608
     connection.execute(f"DELETE FROM mark WHERE {mine}", (entry,))  # noqa: S608
+    sqlite_runs.erase(connection, entry)
     connection.execute("DELETE FROM record WHERE entry = ?", (entry,))
     for number in ids:
         alone = "FROM identifier WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM mark WHERE identifier = ?1)"

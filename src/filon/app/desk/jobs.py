@@ -214,7 +214,9 @@ def _capture(  # noqa: PLR0917 - the columns of a job
 def _take(ledger: Ledger, said: posted.Posted, deposit: Deposit, now: Callable[[], datetime], events: int) -> _Done:
     made = [*said.records, *said.master]
     errors, findings = said.errors, said.milder
-    fresh = {one.key for one in made} - ledger.store.known(one.key for one in made)
+    said_at = {one.key: one.occurred for one in made}
+    known = ledger.store.known(said_at)
+    fresh = {key: occurred for key, occurred in said_at.items() if key not in known}
     if fresh and len(said.records) <= CHECKED:
         findings += consequences(ledger, said.document(), made)[0]
     done = _Done(not errors, problems(errors), told(findings), None, events, 0)
@@ -225,7 +227,7 @@ def _take(ledger: Ledger, said: posted.Posted, deposit: Deposit, now: Callable[[
     entry = ledger.store.append_new(deposit, made, keys=fresh, now=now())
     if entry is None:  # somebody captured the same meanwhile
         return done
-    return replace(done, entry=entry.index, taken=len(fresh & {one.key for one in said.records}))
+    return replace(done, entry=entry.index, taken=len(fresh.keys() & {one.key for one in said.records}))
 
 
 def problems(findings: Sequence[Finding]) -> list[dict[str, Any]]:

@@ -166,14 +166,14 @@ def post_event(call: Call) -> Response:
     event = document.events[0]
     told = call.here(f"{call.root}/events/{quote(record.name or minted(record.key), safe='')}")
     again = bool(event.eventID) and event.errorDeclaration is None and any(store.named(event.eventID or ""))
-    if again or store.known([record.key]):
+    if again or store.known({record.key: record.occurred}):
         call.answer["Location"] = told
         raise ResourceAlreadyExistsException("this event is here already")
     accepted = sorted({one.code for one in document.findings if one.level is Level.WARNING})
     kind = MEDIA_TYPES["xml" if xml else "json"]
     call.repository.cards.learn(call.body)
     deposit = Deposit(call.body, kind, name, call.token.name, tuple(accepted))
-    if store.append_new(deposit, [record], keys=[record.key], now=call.now) is None:
+    if store.append_new(deposit, [record], keys={record.key: record.occurred}, now=call.now) is None:
         call.answer["Location"] = told
         raise ResourceAlreadyExistsException("this event is here already")
     call.repository.woke()
