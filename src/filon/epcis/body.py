@@ -122,6 +122,26 @@ def _is_safe(value: Decimal, text: str) -> bool:
     return len(digits) <= _EXACT and abs(value.adjusted()) < _RANGE
 
 
+def written_alike(body: bytes) -> bool:
+    """Whether partners are written the stored form as it is: no name in it has a prefix, no number is a long one."""
+    return not any(label in body for label in _REWRITTEN) and all(_is_point(body, label) for label in _LABELS)
+
+
+_REWRITTEN = (b'"ilmd":', b'"extensions":', b'"sensorElementList":', b'"errorDeclaration":', b'"$decimal"')
+_LABELS = (b'"readPoint":{', b'"bizLocation":{')
+_ID = b'"id":"'
+
+
+def _is_point(body: bytes, label: bytes) -> bool:
+    """Whether the place, if there is one, is told by its identifier alone."""
+    at = body.find(label)
+    if at < 0:
+        return True
+    at += len(label)
+    end = body.find(b'"', at + len(_ID))
+    return body.startswith(_ID, at) and body[end : end + 2] == b'"}'
+
+
 def stored_members(body: bytes) -> dict[str, Any]:
     """The members of a stored body, as `members` gives them of its event; plain numbers as int and float."""
     raw: dict[str, Any] = orjson.loads(body)
@@ -152,6 +172,40 @@ def event_from_json(body: bytes) -> Event:
             if point:
                 known[own] = _exact(point)
     return Event(**known)
+
+
+class Glimpse:
+    """A stored event of which only what is asked for is read; to a query it looks like the event itself.
+
+    Args:
+        body: as `event_json` made it.
+        known: fields that are not in it, or not so.
+        name: its eventID where it has none of its own.
+    """
+
+    __slots__ = ("_body", "_known", "_raw")
+
+    def __init__(self, body: bytes, known: Mapping[str, Any], name: str) -> None:
+        self._body = body
+        self._raw: dict[str, Any] = {"eventID": name} | orjson.loads(body)
+        self._known = known
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self._known:
+            return self._known[name]
+        value = self._raw.get(name)
+        if name in _PLACES:
+            return None if value is None else value.get("id")
+        if name not in _GLIMPSED:
+            return getattr(event_from_json(self._body), name)
+        if value is None:
+            return None if name in _PLAIN_FIELDS else ()
+        read = _BACK.get(name)
+        return value if read is None else read(value)
+
+
+_PLACES = frozenset(name for name, _ in _POINTS)
+_GLIMPSED = frozenset({"type", "eventTime", *_FLAT, *_QUANTITY_LISTS, *TYPED}) - {"certificationInfo"}
 
 
 def _exact(value: Any) -> Any:

@@ -50,7 +50,7 @@ def write(
 
 
 def write_bodies(
-    bodies: Sequence[dict[str, Any]],
+    bodies: Sequence[dict[str, Any] | orjson.Fragment],
     created: str,
     *,
     master: Sequence[Vocabulary] = (),
@@ -60,10 +60,11 @@ def write_bodies(
     """`write` for events of which only the canonical members are at hand; they are changed on the way.
 
     Args:
+        bodies: members, or an event's bytes as they are to be written.
         created: `creationDate` of the document.
     """
     vocabularies = tuple(master) or heading.master
-    spaces = _spaces(bodies, vocabularies, heading)
+    spaces = _spaces([each for each in bodies if isinstance(each, dict)], vocabularies, heading)
     document: dict[str, Any] = {"@context": context(spaces), "type": heading.type}
     if heading.type not in {"EPCISDocument", "EPCISQueryDocument"}:
         document["type"] = "EPCISDocument"
@@ -74,7 +75,8 @@ def write_bodies(
     document |= _own(heading.extensions, spaces)
     inside = {path: _own(members, spaces) for path, members in heading.inside.items()}
     lists = {"vocabularyList": [_described(v, spaces) for v in vocabularies]} if vocabularies else {}
-    found: dict[str, Any] = {"eventList": [_member(each, spaces) for each in bodies]}
+    listed = [_member(each, spaces) if isinstance(each, dict) else each for each in bodies]
+    found: dict[str, Any] = {"eventList": listed}
     if heading.type == "EPCISQueryDocument":
         found |= lists | inside.get("/epcisBody/queryResults/resultsBody", {})
         named = {"queryName": "SimpleEventQuery", **heading.query}

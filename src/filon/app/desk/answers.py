@@ -15,7 +15,7 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import islice
 from threading import Lock
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
@@ -24,7 +24,7 @@ from filon.app.desk.questions import Clues, Question
 from filon.app.ledger import Ledger
 from filon.app.records import MASTER, is_master
 from filon.epcis.asked import Master
-from filon.epcis.body import event_from_json, stored_members
+from filon.epcis.body import Glimpse, event_from_json, stored_members, written_alike
 from filon.epcis.event import Event
 from filon.epcis.key import body_key
 from filon.epcis.moments import written
@@ -69,6 +69,7 @@ class Answers:
         self.ledger = ledger
         self.store = ledger.store
         self._learned = lru_cache(maxsize=65_536)(self._learned_of)
+        self._written = lru_cache(maxsize=4_096)(lambda entry: written(self._learned(entry)))
         self._gathered: OrderedDict[tuple[str, int], tuple[int, ...]] = OrderedDict()
         self._masters: dict[int, Master] = {}
         self._lock = Lock()
@@ -116,12 +117,22 @@ class Answers:
             put(event, "eventID", minted(stored.key))
         return event
 
-    def told(self, stored: Stored) -> dict[str, Any]:
-        """The members of `shown`, without making an event of them."""
-        said = stored_members(stored.body)
-        said["recordTime"] = written(self._learned(stored.entry))
+    def told(self, stored: Stored) -> dict[str, Any] | orjson.Fragment:
+        """The members of `shown`, without making an event of them; as bytes where partners are written just these."""
+        body, time = stored.body, self._written(stored.entry)
+        named = b'"eventID":' in body
+        if b'"recordTime":' not in body and written_alike(body):
+            name = b"" if named else b',"eventID":"%b"' % minted(stored.key).encode()
+            return orjson.Fragment(b'%b,"recordTime":"%b"%b}' % (body[:-1], time.encode(), name))
+        said = stored_members(body)
+        said["recordTime"] = time
         said.setdefault("eventID", minted(stored.key))
         return said
+
+    def _glimpsed(self, stored: Stored) -> Event:
+        """`shown` for the eyes of a query."""
+        known = {"recordTime": self._learned(stored.entry), "place": str(stored.sequence)}
+        return cast("Event", Glimpse(stored.body, known, minted(stored.key)))
 
     def master(self, size: int) -> Master:
         """Master data as queries need them."""
@@ -152,9 +163,9 @@ class Answers:
         query = question.query(self.master(size) if question.needs_master else Master())
         clues, anything = question.clues, question.asks_nothing
         for stored in self._candidates(clues, size, after):
-            if stored.sequence <= after or is_master(stored.body) or not clues.may_match(stored.body):
+            if not clues.may_match(stored.body) or stored.sequence <= after or is_master(stored.body):
                 continue
-            if anything or self._holds(question, query, self.shown(stored)):
+            if anything or self._holds(question, query, self._glimpsed(stored)):
                 yield stored
 
     @staticmethod

@@ -75,13 +75,17 @@ class Clues:
 
     def may_match(self, body: bytes) -> bool:
         """Whether a canonical body can be of a match."""
-        if not all(any(needle in body for needle in needles) for needles in self.needles):
-            return False
+        for needles in self.needles:
+            if not any(map(body.__contains__, needles)):
+                return False
+        if self.occurred == _ANY_TIME:
+            return True
         at = body.find(_TIME)
         time = body[at + len(_TIME) : at + len(_TIME) + 19]
         return at < 0 or self.occurred[0] <= time <= self.occurred[1]
 
 
+_ANY_TIME = (b"", b"\xff")
 _TIME = b'"eventTime":"'
 
 
