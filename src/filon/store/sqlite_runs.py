@@ -15,8 +15,8 @@ from hashlib import sha256
 
 TOGETHER = 16
 """Runs of a rank that become one of the next."""
-LARGE = 1 << 20
-"""Rows of a run that is left as it is: to rewrite it would keep an append waiting for seconds."""
+LARGE = 1 << 18
+"""Rows of a run that is left as it is: to rewrite it would keep an append waiting for a second."""
 
 
 def of_key(key: bytes) -> int:
