@@ -217,3 +217,14 @@ def test_partners_are_kept_without_showing_their_secret(filon):
     assert json.loads(out) == [{"name": "atlas", "base": "https://pcf.atlas.example", "client": "client"}]
     assert filon("pact", "fetch", "nobody")[0] == 2
     assert json.loads(filon("pact", "letters", "--json")[1]) == []
+
+
+def test_another_set_of_warming_potentials_is_stamped_and_compares_with_no_other(filon):
+    code, out, _ = filon("carbon", "0001", "--gwp", "ar5_100", "--json")
+    told = json.loads(out)
+    assert code == 0
+    assert dict(told["stamp"])["gwp"] == "ar5_100"
+    assert told["path"]["because"] == "rules"
+    code, _, err = filon("carbon", "0001", "--gwp", "ar4_100")
+    assert code == 2
+    assert "ar6_100" in err

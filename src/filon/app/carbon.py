@@ -18,7 +18,7 @@ from filon.accounts.carbon.account import CarbonAccount, Stamp, carbon_account
 from filon.accounts.carbon.activity import Activity, activities
 from filon.accounts.carbon.allocation import BY_MASS, Allocation
 from filon.accounts.carbon.declared import differences
-from filon.accounts.carbon.factor import Factors
+from filon.accounts.carbon.factor import Factors, warming
 from filon.accounts.carbon.formula import Formula, materials, recycled_share
 from filon.accounts.carbon.line import Variant
 from filon.accounts.carbon.ruleset import Ruleset
@@ -44,6 +44,8 @@ KEPT = 4
 """So many accounts are kept in memory; each can be made again from the log."""
 
 
+GWP = "ar6_100"
+"""The set of global warming potentials where none is named."""
 OWN = "filon-1"
 """The ruleset where none is named."""
 
@@ -84,6 +86,7 @@ class Carbon:
         ruleset: str = OWN,
         prices: Mapping[str, Fraction] | None = None,
         tables: tuple[Table, ...] = (),
+        gwp: str = GWP,
     ) -> CarbonAccount:
         """The account of the whole book: a month's electricity is shared by all that was made in it.
 
@@ -91,16 +94,17 @@ class Carbon:
             allocation: row of table `allocation`; empty = as the ruleset says.
             prices: {product or form: price per kg}, for allocation by price; None = those beside the ledger.
             tables: factor tables of the reader's own, which come before Filon's.
+            gwp: set of warming potentials, `ar5_100` ..; a table's factors keep the one they were made with.
 
         Raises:
-            WrongCallError: no such ruleset or allocation.
+            WrongCallError: no such ruleset, allocation or set.
         """
         prices = self.prices if prices is None else prices
         told = json.dumps([sorted((key, str(value)) for key, value in prices.items()), *map(str, tables)])
-        key = (self.ledger.size(as_of), unconfirmed, allocation, ruleset, told)
+        key = (self.ledger.size(as_of), unconfirmed, allocation, ruleset, told, gwp)
         if key not in self._accounts:
             listed, _ = self.activities(as_of)
-            factors = Factors.of([*tables, table("factors")], unconfirmed=unconfirmed)
+            factors = _factors(tables, gwp, unconfirmed=unconfirmed)
             try:
                 rules = Ruleset.of(ruleset)
                 rule = Allocation.of(allocation or rules.allocation, prices)
@@ -123,6 +127,7 @@ class Carbon:
         ruleset: str = OWN,
         prices: Mapping[str, Fraction] | None = None,
         tables: tuple[Table, ...] = (),
+        gwp: str = GWP,
         baseline: bytes | None = None,
         changes: Sequence[str] = (),
         draws: bool = False,
@@ -146,19 +151,25 @@ class Carbon:
         size = self.ledger.size(as_of)
         lot = self.ledger.lot(name, size)
         account = self.account(
-            size, unconfirmed=unconfirmed, allocation=allocation, ruleset=ruleset, prices=prices, tables=tables
+            size, unconfirmed=unconfirmed, allocation=allocation, ruleset=ruleset, prices=prices, tables=tables, gwp=gwp
         )
         promised = promise(baseline) if baseline else self.promised()
         extras = Extras(
             on or datetime.now(UTC).date(),
-            Factors.of([*tables, table("factors")], unconfirmed=unconfirmed),
+            _factors(tables, gwp, unconfirmed=unconfirmed),
             tuple(parsed(one, account) for one in changes),
             draws,
             _formula(account, lot, end_of_life, Ruleset.of(ruleset)) if end_of_life else None,
             Ruleset.of("da-ev-draft"),
             own=Ruleset.of(ruleset),
             others=self._others(
-                size, unconfirmed=unconfirmed, allocation=allocation, ruleset=ruleset, prices=prices, tables=tables
+                size,
+                unconfirmed=unconfirmed,
+                allocation=allocation,
+                ruleset=ruleset,
+                prices=prices,
+                tables=tables,
+                gwp=gwp,
             ),
         )
         files = self.files(size)
@@ -264,6 +275,13 @@ def terms(data: bytes) -> Agreement:
     if not isinstance(said, dict):
         raise WrongCallError("the agreement is a JSON object; see docs/agreement.md")
     return agreement(said)
+
+
+def _factors(tables: tuple[Table, ...], gwp: str, *, unconfirmed: bool) -> Factors:
+    sets = {key.rpartition(".")[2] for key in warming()}
+    if gwp not in sets:
+        raise WrongCallError(f"there is no set {gwp!r} of warming potentials; choose of {', '.join(sorted(sets))}")
+    return Factors.of([*tables, table("factors")], gwp=gwp, unconfirmed=unconfirmed)
 
 
 def parsed(text: str, account: CarbonAccount) -> Change:

@@ -35,6 +35,7 @@ def carbon(
     factors: Annotated[
         list[Path] | None, typer.Option(help="Your own factors: CSV, xlsx, ILCD, ecoSpold 2.", exists=True)
     ] = None,
+    gwp: Annotated[str, typer.Option(help="Warming potentials: ar6_100, ar5_100, ar5ccf_100, ar6_20.")] = "ar6_100",
     baseline: Annotated[Path | None, typer.Option(help="Baseline and targets, JSON.", exists=True)] = None,
     what_if: Annotated[
         list[str] | None,
@@ -84,7 +85,7 @@ def carbon(
             name, as_of=as_of, made=made, unconfirmed=unconfirmed, allocation=allocation, ruleset=ruleset,
             prices=read_prices(prices.read_bytes()) if prices else None,
             tables=tuple(read_factors(one.read_bytes(), one.name) for one in factors or ()),
-            changes=what_if or (), draws=True, end_of_life=end_of_life.read_bytes() if end_of_life else None,
+            gwp=gwp, changes=what_if or (), draws=True, end_of_life=end_of_life.read_bytes() if end_of_life else None,
         )  # fmt: skip
     _put_files(view, say, xlsx, pdf)
     if as_json:

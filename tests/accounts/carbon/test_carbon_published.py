@@ -1,17 +1,21 @@
-"""Published cases worked by hand: inventories of the literature with round factors, and a stoichiometry of the IPCC.
+"""Published cases worked by hand: inventories of the literature with round factors, and cases with published results.
 
 Amounts are the published ones (carbon reference, section 9: premise 2.4.9.2, after Dai 2018 and 2019, Arvidsson 2022,
 Crenna 2021, Kelly 2021, Schenker 2022); factors are round, so that a pencil is enough.
 """
 
 from decimal import Decimal
+from fractions import Fraction
 
-from carbon_story import places, power, used
+import numpy as np
+
+from carbon_story import leg, places, power, used
 from filon.accounts.carbon.account import carbon_account
 from filon.accounts.carbon.activity import activities
-from filon.accounts.carbon.factor import Factors
+from filon.accounts.carbon.factor import Factors, warming
+from filon.accounts.carbon.kernel import Weave
 from filon.books.post import post
-from story import birth, lot, said, step
+from story import birth, lot, receive, said, ship, step
 
 MONTH = {"since": "2026-01-01", "until": "2026-01-31"}
 
@@ -85,3 +89,64 @@ def test_limestone_that_gives_off_its_co2_after_the_ipcc():
         used(2, "works", {"flow": "CaCO3 decomposed", "amount": "7.64", "uom": "KGM"}, power("0"), **MONTH),
     ).footprint(lot("X"))  # fmt: skip
     assert round(one.total(), 12) == Decimal("3.3593844")
+
+
+def test_power_and_fuel_after_heijungs_and_suh_2002():
+    """Heijungs and Suh, The Computational Structure of Life Cycle Assessment (2002), chapter 2: 2 l of fuel give 10 kWh and
+    1 kg CO2; 50 l of crude oil give 100 l of fuel and 10 kg CO2. Published: 1000 kWh cost 120 kg CO2.
+
+    As lots: 200 l of fuel (20 kg CO2) become 1000 units of power (100 kg CO2). By hand: 0.1 + 0.2 x 0.1 = 0.12 a kWh.
+    """
+    one = account(
+        birth(1, "works", "F", "200", form="pack", origin="m"),
+        step(2, "works", {"F": "200"}, {"E": "1000"}, uom=None, form="pack"),
+        used(3, "works", of("direct CO2", "20", "1"), power("0"), **MONTH, product=lot("F")),
+        used(4, "works", of("direct CO2", "100", "1"), power("0"), **MONTH, product=lot("E")),
+    ).footprint(lot("E"))  # fmt: skip
+    assert (one.per, round(one.total() * 1000, 12)) == ("piece", 120)
+    weave = Weave.of(2, np.array([1]), np.array([0]), np.array([0.2]))
+    assert abs(1000 * weave.sweep(np.array([[0.1], [0.1]]))[1, 0] - 120) < 1e-9
+
+
+def test_three_carriages_after_the_ghg_protocol_2013():
+    """GHG Protocol, Technical Guidance for Calculating Scope 3 Emissions (2013), category 4, distance-based method (read
+    second-hand): 2 t by truck 2000 km at 0.2, 1 t by air 3000 km at 1.0, 6 t by sea 4000 km at 0.05 kg CO2e/tkm.
+    Published: 800 + 3000 + 1200 = 5000 kg CO2e."""
+    legs = [("T", "2", "4000", "0.2", "road"), ("A", "1", "3000", "1.0", "air"), ("S", "6", "24000", "0.05", "sea")]
+    events = []
+    for number, (name, tonnes, tkm, factor, mode) in enumerate(legs):
+        kg = f"{tonnes}000"
+        events += [
+            birth(1, "works", name, kg, form="pack", origin="m"),
+            used(2, "works", power("0"), **MONTH, product=lot(name)),
+            ship(3, "works", "buyer", f"N{number}", {name: kg}),
+            used(3, "works", leg(tkm, factor, mode), note=f"N{number}"),
+            receive(4, "buyer", f"N{number}", {name: kg}),
+        ]
+    one = account(*events)
+    arrived = [one.footprint(lot(name), delivered=True).total() * 1000 * int(tonnes) for name, tonnes, *_ in legs]
+    assert [round(kg, 9) for kg in arrived] == [800, 3000, 1200]
+    assert round(sum(arrived), 9) == 5000
+    mean = one.mean({lot(name): Decimal(1000 * int(tonnes)) for name, tonnes, *_ in legs}, delivered=True)
+    assert round(mean.total() * 9000, 9) == 5000
+
+
+def test_a_kilowatt_hour_saved_after_the_epa():
+    """EPA, Greenhouse Gases Equivalencies Calculator, electricity reductions (as of January 2021): 1559 lb CO2 a MWh.
+    Published: 7.07E-4 t CO2 a kWh. By hand: 1559 x 0.45359237 / 1000 = 0.7071505 kg; agreement is within its rounding."""
+    factor = str(Decimal(1559) * Decimal("0.45359237") / 1000)
+    one = account(
+        birth(1, "works", "X", "1", form="pack", origin="m"),
+        used(2, "works", power("1", factor), **MONTH),
+    ).footprint(lot("X"))  # fmt: skip
+    assert round(one.total() / 1000, 6) == Decimal("0.000707")
+
+
+def test_methane_of_fossil_origin():
+    """Methane of fossil origin comes to the air as CO2 besides: 44/16 = 2.75 a kg. EF 3.0 (JRC 2019): 34 + 2.75 = 36.75, as
+    published; IPCC AR6 WG1, table 7.15: 27.0 + 2.75 = 29.75, published rounded as 29.8."""
+    oxidised = Fraction(44, 16)
+    known = warming()
+    assert known["gwp.ch4.ar5ccf_100"].value + oxidised == known["gwp.ch4_fossil.ef30"].value == Fraction("36.75")
+    ar6 = known["gwp.ch4_biogenic.ar6_100"].value + oxidised
+    assert abs(ar6 - known["gwp.ch4_fossil.ar6_100"].value) <= Fraction(1, 20)
