@@ -1,6 +1,7 @@
 """The page of an agreement's footprint, and a declared footprint on a pack's page."""
 
 import json
+import os
 import re
 from decimal import Decimal
 from urllib.parse import quote
@@ -8,6 +9,7 @@ from urllib.parse import quote
 import pytest
 from starlette.testclient import TestClient
 
+from axe_pages import walked
 from carbon_ledger import NOW, P1, ledger
 from contract_ledger import filled
 from filon.accounts.carbon.factor import Factors
@@ -33,6 +35,9 @@ FOOTPRINT = {
         "exemptedEmissionsPercent": "0",
     },
 }  # fmt: skip
+
+
+OF_LOT_A = FOOTPRINT | {"productIds": ["urn:pact:mine.example:own-id:" + quote(lot("A"), safe="")]}
 
 
 @pytest.fixture(scope="module")
@@ -91,3 +96,33 @@ def test_a_declared_footprint_stands_beside_the_pack_with_its_share():
     assert one.share.value == round(100 * raw / view.variants[1].total.value, 1)
     assert FOOTPRINT["id"] in page
     assert {"CFP-016", "CFP-020"} <= set(findings)
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize(("form", "start"), [("pdf", b"%PDF-"), ("xlsx", b"PK")])
+def test_reports_are_on_the_pages(client, lang, form, start):
+    for page in (PAGE, PAGE + "?year=2025", "/carbon/" + quote(lot("A"), safe="")):
+        text = client.get(page, headers={"Accept": "text/html", "Accept-Language": lang}).text
+        href = re.search(rf'href="(/carbon/report/{form}/[^"]+)"', text)[1]
+        answer = client.get(href, headers={"Accept-Language": lang})
+        assert answer.status_code == 200, href
+        assert answer.content.startswith(start)
+        assert re.fullmatch(r'attachment; filename="carbon-[A-Za-z0-9.-]+"', answer.headers["content-disposition"])
+    assert client.get(f"/carbon/report/docx/{PAGE}").status_code == 404
+    assert client.get("/carbon/report/pdf/agreement/none").status_code == 404
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+@pytest.mark.parametrize("locale", ["en", "fr"])
+def test_axe_finds_nothing_on_the_agreement_and_beside_a_declared_footprint(tmp_path, chromium, locale):
+    with filled(tmp_path) as books:
+        files = [capture.File("mine.json", json.dumps(OF_LOT_A).encode())]
+        assert capture.capture(books, files, now=lambda: NOW, accept=capture.ALL_WARNINGS)[0].entry == 1
+        pages = {
+            "agreement": PAGE,
+            "year": PAGE + "?year=2025",
+            "board": "/carbon",
+            "declared": "/carbon/" + quote(lot("A"), safe=""),
+        }
+        assert walked(create_app(Pages(books)), chromium, locale, pages, os.environ.get("PICTURES", "")) == {}

@@ -2,15 +2,12 @@
 
 import json
 import re
-import socket
-import threading
-import time
 from decimal import Decimal
 
 import pytest
-import uvicorn
 from starlette.testclient import TestClient
 
+from axe_pages import walked
 from carbon_ledger import BASELINE, P1, P2, ledger
 from filon.accounts.carbon.factor import Factors
 from filon.app.carbon import Carbon
@@ -180,36 +177,7 @@ PAGES = {"board": "/carbon", "pack": PACK, "gaps": GAPPY, "what-if": PACK + "?ch
 @pytest.mark.xdist_group("browser")
 @pytest.mark.parametrize("locale", ["en", "fr"])
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(app, chromium, locale):
-    from axe_playwright_python.base import AXE_FILE_PATH
-
-    door = socket.socket()
-    door.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    context = chromium.new_context(locale=locale, reduced_motion="reduce")
-    page, found = context.new_page(), {}
-    for name, path in PAGES.items():
-        page.set_viewport_size({"width": 320, "height": 740})
-        page.goto(f"http://127.0.0.1:{door.getsockname()[1]}{path}")
-        assert page.evaluate("document.documentElement.lang") == locale
-        if (reach := page.evaluate("document.documentElement.scrollWidth")) > 320:
-            found[name, "wide"] = reach
-        page.evaluate(AXE_FILE_PATH.read_text(encoding="utf-8"))
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            wrong = page.evaluate(
-                'axe.run(document, {resultTypes: ["violations"]}).then((f) => f.violations.map((o) => [o.id, o.nodes[0].html.slice(0, 100)]))'
-            )
-            if wrong:
-                found[name, scheme] = wrong
-    context.close()
-    server.should_exit = True
-    thread.join(10)
-    door.close()
-    assert found == {}
+    assert walked(app, chromium, locale, PAGES) == {}
 
 
 def test_json_is_one_object_with_decimals_as_text(client):

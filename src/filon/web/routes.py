@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -18,9 +19,14 @@ from filon.core.errors import NotFoundError, WrongCallError
 from filon.core.ident import expected_digits, sgtin
 from filon.core.ident import gtin as product
 from filon.core.moment import Known, known
+from filon.exchange.carbon_pdf import carbon_pdf
+from filon.exchange.carbon_report import report
 from filon.views.build.sight import lot_key, lot_path
+from filon.views.carbon import CarbonView
+from filon.views.carbon_board import CarbonContract
 from filon.views.findings import FindingList
 from filon.views.ledger import Ledger
+from filon.views.say import tongue
 from filon.web.door import published, scanned
 from filon.web.dpp import redirected
 from filon.web.pages import ASSETS, asset, public_link, render_battery
@@ -46,6 +52,11 @@ Text = Annotated[str, Query(max_length=400)]
 Year = Annotated[int | None, Query(ge=1900, le=9998, description="the contract year that begins in it; none = all")]
 
 
+REPORTS = {
+    "pdf": ("application/pdf", carbon_pdf),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", report),
+}
+"""{form: (media type, how it is written)}."""
 FINDINGS = 200
 """So many findings stand on their page; the JSON twin has all."""
 
@@ -144,6 +155,22 @@ def carbon_board(request: Request, ruleset: Text = "filon-1", as_of: AsOf = None
     return page("carbon_board.html", request, view, page="carbon", command="filon carbon")
 
 
+@reads("/carbon/report/{form}/{path:path}")
+def carbon_report(request: Request, form: str, path: str, year: Year = None, as_of: AsOf = None) -> Response:
+    """The footprint of a lot or agreement to take along: a PDF or a workbook, in the page's language."""
+    if form not in REPORTS:
+        raise NotFoundError(f"a report is {' or '.join(REPORTS)}")
+    media_type, written = REPORTS[form]
+    of, told = path.removeprefix("agreement/"), ledger(request)
+    if path.startswith("agreement/"):
+        view: CarbonContract | CarbonView = told.carbon_contract(of, year=year, as_of=as_of)
+    else:
+        view = told.carbon(lot_key(path), as_of=as_of)
+    name = re.sub(r"[^A-Za-z0-9.-]+", "-", of).strip("-.")
+    headers = {"Content-Disposition": f'attachment; filename="carbon-{name}.{form}"'}
+    return Response(written(view, tongue(language(request))), media_type=media_type, headers=headers)
+
+
 @reads("/carbon/agreement/{reference:path}")
 def carbon_contract(
     request: Request, reference: str, year: Year = None, ruleset: Text = "filon-1", as_of: AsOf = None
@@ -157,6 +184,7 @@ def carbon_contract(
         request,
         view,
         page="carbon",
+        asked=year,
         path=f"/carbon/agreement/{urlquote(number)}",
         command=command,
     )

@@ -167,7 +167,8 @@ def _node(index: int, top: Decimal, high: Decimal, label: str) -> Markup:
     end = index == len(_COLUMNS) - 1
     text = tag(
         "text", escape(fitted(label, WIDTH / 2 - 40, 12)), x=x - 6 if end else x + NODE + 6,
-        y=f"{top + max(high, Decimal(10)) / 2 + 4:.1f}", class_="t12 end" if end else "t12",
+        # The names of the middle and of the right share one half: a line lower they do not run into each other.
+        y=f"{top + max(high, Decimal(10)) / 2 + (18 if end else 4):.1f}", class_="t12 end" if end else "t12",
     )  # fmt: skip
     return tag(
         "g", tag("rect", x=x, y=f"{top:.1f}", width=NODE, height=f"{max(high, Decimal(1)):.1f}", class_="knot"), text
