@@ -13,6 +13,7 @@ from example_flows import Followed
 from filon.core.errors import NotFoundError
 from filon.core.finding import Place, found
 from filon.passport.passport import disclosed
+from filon.views.affected import AffectedBalance, AffectedLot, AffectedStatement, AffectedView, Retraction
 from filon.views.alarm import AlarmLine, AlarmList, DownstreamLine
 from filon.views.balance import BalanceLine, BalanceView, Choice, verdict_of
 from filon.views.battery import BatteryView, Leg
@@ -310,6 +311,19 @@ class ExampleLedger(Followed):
         toll = TollLine(SiteName("urn:s", "Rivage", "FR"), "Martinet", Named("element", "Co"), share, kg(10_000 * KG),
                         kg(9_600 * KG), kg(9_600 * KG), none, kg(9_450 * KG), kg(150 * KG))  # fmt: skip
         return CreditsView(self.state(as_of=as_of), (account,), (toll,), ())
+
+    def affected(self, event="", *, element="", as_of=None) -> AffectedView:
+        lot = AffectedLot(
+            "urn:l", "RIV-26-0047", "CoSO4·7H2O", True, kg(100 * KG), kg(90 * KG), kg(50 * KG), kg(40 * KG)
+        )
+        balance = AffectedBalance(
+            "step", "RIV-26-0047", "Rivage", Named("element", "Co"), kg(0), kg(9 * KG), "pass", ""
+        )
+        told = Retraction(event or "urn:uuid:5b3c", "2026-03-20T12:00:00Z", "incorrect_data", ("urn:uuid:5b3d",),
+                          ("urn:uuid:5b3d",), (2,))  # fmt: skip
+        issued = AffectedStatement(3, "p.json", "2026-03-20T12:00:00Z", ("RIV-26-0047",))
+        state = self.state(as_of=as_of)
+        return AffectedView(state, Named("element", "Co"), (told,), (lot,), (balance,), (issued,), ())
 
     def findings(self, *, as_of=None, on=None):
         return tuple(found(code, Place(event="urn:uuid:5b3c", entry=2), found="21") for code in sample_codes())

@@ -150,7 +150,17 @@ def test_wrong_digit_is_told_and_the_name_is_left():
 
 
 @pytest.mark.parametrize(
-    "text", ["urn:a:b", "http://a.example/b?c#d", "http://[::1]:80/x", "cbv:x", "urn:uuid:1", "tag:a,2026:b%20c"]
+    "text",
+    [
+        "urn:a:b",
+        "urn:a:",
+        "urn:epc:id:sgtin:4012345.012345.a:",
+        "http://a.example/b?c#d",
+        "http://[::1]:80/x",
+        "cbv:x",
+        "urn:uuid:1",
+        "tag:a,2026:b%20c",
+    ],
 )
 def test_uris(text):
     assert ident.is_uri(text)

@@ -10,7 +10,6 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 
-from filon.app.affected import affected
 from filon.app.capture import ALL_WARNINGS, File, State, capture
 from filon.app.export import exported
 from filon.app.ledger import Ledger
@@ -64,7 +63,7 @@ def test_the_lot_taken_back_and_all_that_came_of_it(ledger):
 
     B holds matter of A, its own 240 kg x 20.8 % = 49.92 kg Co stay. C is not touched.
     """
-    view = affected(Pages(ledger), WRONG)
+    view = Pages(ledger).affected(WRONG)
     assert view.element.key == "Co"
     lots = {one.number: one for one in view.lots}
     assert set(lots) == {"A", "B"}
@@ -75,14 +74,14 @@ def test_the_lot_taken_back_and_all_that_came_of_it(ledger):
     [one] = view.retracted
     assert (one.event, one.reason, one.corrections, one.missing) == (WRONG, "incorrect_data", (RIGHT,), ())
     assert one.entries == (1,)
-    assert affected(Pages(ledger)).lots == view.lots
+    assert Pages(ledger).affected().lots == view.lots
 
 
 def test_a_correction_that_has_not_come_is_missing():
     ledger = Ledger(MemoryStore())
     for number, events in enumerate((chain(), take_back(chain()[0])[:1])):
         capture(ledger, [File(f"{number}.jsonld", jsonwrite.write(events))], now=lambda: NOW, accept=ALL_WARNINGS)
-    view = affected(Pages(ledger), WRONG)
+    view = Pages(ledger).affected(WRONG)
     assert view.retracted[0].missing == (RIGHT,)
     [a] = [one for one in view.lots if one.number == "A"]
     assert a.made_before.value == 100
@@ -97,7 +96,7 @@ def test_who_must_be_told_and_what_was_stated(ledger):
     ledger.store.append(
         Deposit(b'{"lot":"' + lot("C").encode() + b'"}', "application/json", "c.json", kind="passport"), [], now=NOW
     )
-    view = affected(Pages(ledger), WRONG)
+    view = Pages(ledger).affected(WRONG)
     assert [(one.name, one.lots) for one in view.statements] == [("b.json", ("B",))]
     assert [one.lots for one in view.receivers] == [1]
 
@@ -112,7 +111,7 @@ def test_a_balance_that_comes_out_otherwise():
     sets = ([*events[:3], wrong], [replace(wrong, errorDeclaration=told), right])
     for number, one in enumerate(sets):
         capture(ledger, [File(f"{number}.jsonld", jsonwrite.write(one))], now=lambda: NOW, accept=ALL_WARNINGS)
-    view = affected(Pages(ledger), STEP)
+    view = Pages(ledger).affected(STEP)
     cobalt = [one for one in view.balances if one.element.key == "Co" and one.what == "step"]
     assert [(one.lot, one.difference_before.value, one.difference.value) for one in cobalt] == [
         ("B", Decimal("0.08"), Decimal("10.08"))
@@ -122,7 +121,7 @@ def test_a_balance_that_comes_out_otherwise():
 
 def test_an_event_that_nobody_took_back(ledger):
     with pytest.raises(NotFoundError):
-        affected(Pages(ledger), RIGHT)
+        Pages(ledger).affected(RIGHT)
 
 
 @pytest.mark.parametrize("form", ["jsonld", "json", "xml"])
@@ -217,3 +216,33 @@ def test_over_the_web(ledger):
     assert client.get(f"/events/jsonld/{path}?chain=true&as_of=1").status_code == 200
     assert client.get("/events/pdf/" + path).status_code == 400
     assert client.get("/events/xml/nothing").status_code == 404
+
+
+def test_the_page_of_what_a_declared_error_changed(ledger):
+    """The same view as HTML and JSON; the pages of the lot and of the findings lead to it."""
+    from starlette.testclient import TestClient
+
+    from filon.views.build.sight import lot_path
+    from filon.web.app import create_app
+
+    client = TestClient(create_app(Pages(ledger)))
+    link = f"/affected?event={WRONG.replace(':', '%3A')}"
+    for language, words in (("en", ("Made, before", "Whom to tell")), ("fr", ("Fait, avant", "Qui prévenir"))):
+        told = client.get(link, headers={"Accept": "text/html", "Accept-Language": language})
+        assert told.status_code == 200
+        for part in (*words, WRONG, RIGHT, "100", "90", lot_path(lot("A"))):
+            assert part in told.text, part
+    twin = client.get(link.replace("/affected", "/affected.json")).json()
+    assert [one["number"] for one in twin["lots"]] == ["A", "B"]
+    assert [one["event"] for one in client.get("/affected.json").json()["retracted"]] == [WRONG]
+    of_lot = client.get(lot_path(lot("A")), headers={"Accept": "text/html"}).text
+    assert "/affected?event=urn" in of_lot
+    assert "/affected?event=urn" not in client.get(lot_path(lot("C")), headers={"Accept": "text/html"}).text
+    assert "/affected" in client.get("/findings", headers={"Accept": "text/html"}).text
+    assert client.get("/affected.json?event=urn:x:0").status_code == 404
+    assert client.get("/affected.json?element=Xx").status_code == 400
+    told = client.get("/affected.json?event=urn:x:0", headers={"Accept-Language": "fr"})
+    assert told.json()["detail"] == "personne n’a déclaré d’erreur pour l’événement urn:x:0"
+    assert (told.json()["title"], told.headers["Content-Language"]) == ("Introuvable", "fr")
+    before = client.get("/affected?as_of=1", headers={"Accept": "text/html", "Accept-Language": "en"})
+    assert "Nobody has taken an event back." in before.text

@@ -214,6 +214,7 @@ OWN = [
     "/lots.json",
     "/balance",
     "/findings.json",
+    "/affected.json",
     "/log",
     "/passports",
     "/credits",

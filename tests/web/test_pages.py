@@ -43,6 +43,7 @@ PAGES = [
     "/custody/01/09506000134369/10/RIV-26-0047",
     "/log",
     "/findings",
+    "/affected",
     "/passports",
     f"/passports{BATTERY}",
     f"/history{BATTERY}",

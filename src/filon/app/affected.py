@@ -11,15 +11,18 @@ from dataclasses import dataclass, replace
 
 from filon.app.desk.answers import minted
 from filon.app.ledger import Ledger
-from filon.app.pages import Pages
+from filon.app.records import is_master, said
+from filon.books.lot import LotId
 from filon.books.movement import Said
 from filon.books.post import post
 from filon.core.errors import NotFoundError
 from filon.core.moment import Known
+from filon.epcis.event import Event
 from filon.epcis.key import body_key
 from filon.epcis.moments import written
 from filon.views.affected import AffectedStatement, AffectedView, Retraction
 from filon.views.build.affected import affected_view
+from filon.views.build.sight import Sight
 
 _LIFE = frozenset({"deposit", "key", "stamp", "import", "erasure", "did"})
 """Kinds of entries that are no statement."""
@@ -52,27 +55,40 @@ class _Taken:
         )
 
 
-def affected(pages: Pages, event: str = "", *, element: str = "", as_of: Known | None = None) -> AffectedView:
+def affected(
+    ledger: Ledger, after: Sight, event: str = "", *, element: str = "", as_of: Known | None = None
+) -> AffectedView:
     """Every lot, balance and statement that the retraction of an event changed, and who must be told.
 
     Args:
+        after: the books with all that is known then.
         event: its identifier, as in the files or as we gave it (`ni:///sha-256;..`); empty = all retractions.
         element: of which kg are told.
 
     Raises:
         NotFoundError: nobody has declared an error of that event.
     """
-    ledger = pages.ledger
     everything = list(ledger.said(as_of))
     taken = [one for one in _retractions(everything) if event in {"", one.name}]
     if event and not taken:
         raise NotFoundError(f"nobody has declared an error of event {event}")
     gone = set[str]().union(*(one.keys for one in taken))
-    after = pages.sight(as_of)
     book = post([one for one in everything if one.key not in gone], ledger.register(as_of))
     before = replace(after, book=book, _origins={})
     statements = _statements(ledger, after.state.size)
     return affected_view(before, after, [one.retraction for one in taken], statements, element=element)
+
+
+def taken_back(ledger: Ledger, lot: LotId, as_of: Known | None) -> tuple[str, ...]:
+    """Names of the events about a lot that their sender took back."""
+    found = ledger.store.touching([lot], size=ledger.size(as_of))
+    declared = (said(one).event for one in found if b'"errorDeclaration"' in one.body and not is_master(one.body))
+    return tuple(sorted({_name(event) for event in declared if event.errorDeclaration is not None}))
+
+
+def _name(event: Event) -> str:
+    """What an event is called that a declaration is about."""
+    return event.eventID or minted(body_key(replace(event, errorDeclaration=None)))
 
 
 def _retractions(everything: list[Said]) -> Iterator[_Taken]:
@@ -83,9 +99,8 @@ def _retractions(everything: list[Said]) -> Iterator[_Taken]:
     for one in everything:
         told = one.event.errorDeclaration
         if told is not None:
-            name = one.event.eventID or minted(body_key(replace(one.event, errorDeclaration=None)))
             corrections = tuple(each for named in told.correctiveEventIDs for each in by_name.get(named, ()))
-            yield _Taken(one, corrections, name)
+            yield _Taken(one, corrections, _name(one.event))
 
 
 def _statements(ledger: Ledger, size: int) -> Iterator[tuple[AffectedStatement, bytes]]:

@@ -19,6 +19,7 @@ from filon.accounts.recall import Tip
 from filon.accounts.recycled import recycled_findings
 from filon.accounts.tip import chosen
 from filon.accounts.why import Reason, why
+from filon.app.affected import affected, taken_back
 from filon.app.capture import gravest_first
 from filon.app.carbon import OWN, Carbon
 from filon.app.custody import CustodyOfLedger
@@ -36,6 +37,7 @@ from filon.core.ident import sgtin
 from filon.core.matter import ELEMENTS, MASS
 from filon.core.moment import Known
 from filon.epcis.key import body_key
+from filon.views.affected import AffectedView
 from filon.views.agreement import AgreementView, agreement_view
 from filon.views.alarm import AlarmList
 from filon.views.balance import BalanceView
@@ -101,7 +103,13 @@ class Pages(PassportPages):
     def lot(self, identifier: str, *, carrier: str = "", as_of: Known | None = None, on: date | None = None) -> LotView:
         """One lot."""
         sight = self.sight(as_of, on)
-        return lot_view(sight, self.lot_in(sight, identifier), carrier=carrier, custody=self._custody.chain(as_of, on))
+        lot = self.lot_in(sight, identifier)
+        view = lot_view(sight, lot, carrier=carrier, custody=self._custody.chain(as_of, on))
+        return replace(view, retracted=taken_back(self.ledger, lot, as_of))
+
+    def affected(self, event: str = "", *, element: str = "", as_of: Known | None = None) -> AffectedView:
+        """What a declared error and its corrections changed."""
+        return affected(self.ledger, self.sight(as_of), event, element=_element(element), as_of=as_of)
 
     def events_file(self, identifier: str, form: str, *, chain: bool = False, as_of: Known | None = None) -> EventsFile:
         """The events of a lot as a file."""

@@ -66,7 +66,6 @@ def affected(
     as_json: Json = False,
 ) -> None:
     """Tell what a declared error and its corrections changed: lots, balances, statements, and who must be told."""
-    from filon.app.affected import affected as found
     from filon.app.ledger import Ledger
     from filon.app.pages import Pages
     from filon.core.matter import ELEMENTS, MASS
@@ -75,7 +74,7 @@ def affected(
         raise WrongCallError(f"{element!r} is not kept in the books; choose of {', '.join((*ELEMENTS, MASS))}")
     say = tongue(chosen(context.obj.language))
     with Ledger.open(context.obj.ledger, create=False) as ledger:
-        view = found(Pages(ledger), event, element=element, as_of=as_of)
+        view = Pages(ledger).affected(event, element=element, as_of=as_of)
     if as_json:
         put_json(view, say)
     else:

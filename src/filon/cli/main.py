@@ -109,7 +109,10 @@ def run() -> None:
         french = chosen(spoken(sys.argv)) == "fr"
         sys.exit(called(typer.main.get_command(assembled(app)), french=french))
     except FilonError as error:
-        print(f"{error.title}: {error.detail}", file=sys.stderr)
+        from filon.views.details import detail, title
+
+        spoken_in = chosen(spoken(sys.argv))
+        print(f"{title(error, spoken_in)}: {detail(error.detail, spoken_in)}", file=sys.stderr)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.exit(0)

@@ -62,11 +62,11 @@ def _finest(elements: gs1.Elements) -> gs1.Elements:
 
 
 def is_uri(text: str) -> bool:
-    """Whether the text is an absolute URI.
+    """Whether the text is an absolute URI that says something behind its scheme; a serial may end in a colon.
 
     Source: RFC 3986, 4.3 with an optional fragment.
     """
-    return _URI.fullmatch(text) is not None and text[-1] != ":"
+    return _URI.fullmatch(text) is not None and text.index(":") < len(text) - 1
 
 
 def elements(identifier: str) -> dict[str, str]:

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from filon.core.finding import Finding
 from filon.core.moment import Known
+from filon.views.affected import AffectedView
 from filon.views.alarm import AlarmList
 from filon.views.balance import BalanceView
 from filon.views.battery import BatteryView
@@ -132,6 +133,9 @@ class Ledger(Protocol):
     ) -> WhyView:
         """The tree under a lot's content; `smallest` in percent; `by` = also what matter is called, and where."""
         ...
+
+    def affected(self, event: str = "", *, element: str = "", as_of: Known | None = None) -> AffectedView:
+        """What a declared error and its corrections changed; without an event, all of them."""
 
     def findings(self, *, as_of: Known | None = None, on: date | None = None) -> tuple[Finding, ...]:
         """Everything that is wrong or worth knowing, gravest first."""

@@ -80,6 +80,7 @@ class LotView:
         balance: a line an element: in = out + stock + loss + unaccounted.
         owned: what of it belongs to others than those who hold it; empty where nobody said so.
         battery: path of the public battery page; empty unless it is a serialised pack.
+        retracted: events about it that their sender took back.
     """
 
     ledger: LedgerState
@@ -102,6 +103,7 @@ class LotView:
     entries: tuple[EntryLine, ...]
     battery: str = ""
     owned: tuple[Owned, ...] = ()
+    retracted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

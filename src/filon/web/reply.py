@@ -17,6 +17,7 @@ from fastapi.responses import Response
 
 from filon.core.errors import FilonError
 from filon.core.finding import Language
+from filon.views import details
 from filon.views.as_json import as_json, write_json
 from filon.views.figure import Named
 from filon.views.say import LANGUAGES, tongue
@@ -165,12 +166,16 @@ def problem(request: Request, error: FilonError) -> Response:
 
     Source: RFC 9457.
     """
-    if wants_json(request):
-        body = json.dumps(as_json(error.problem()), ensure_ascii=False).encode()
-        return Response(body, status_code=error.status, media_type="application/problem+json")
     spoken = language(request)
+    said = details.detail(error.detail, spoken)
+    if wants_json(request):
+        members = {**error.problem(), "title": details.title(error, spoken), "detail": said}
+        body = json.dumps(as_json(members), ensure_ascii=False).encode()
+        headers = {"Content-Language": spoken, "Vary": "Accept, Accept-Language, Cookie"}
+        return Response(body, status_code=error.status, media_type="application/problem+json", headers=headers)
     kind = type(error).__name__
     title, told_as = (tongue(spoken).name(Named(what, kind)) for what in ("error", "help"))
-    shown = {"title": title, "help": "" if told_as == kind else told_as, "detail": error.detail}
+    spelled = {"detail": said, "english": spoken != "en" and said == error.detail}
+    shown = {"title": title, "help": "" if told_as == kind else told_as, **spelled}
     body = render("error.html", spoken, status=error.status, page="", **shown, **frame(request))
     return told(request, body, error.status)

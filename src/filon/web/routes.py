@@ -237,6 +237,15 @@ def findings(request: Request, as_of: AsOf = None, on: On = None) -> Response:
     return page("findings.html", request, view, page="findings", shown=FINDINGS, command="filon findings")
 
 
+@reads("/affected")
+@reads("/affected.json")
+def affected(request: Request, event: Text = "", element: Text = "", as_of: AsOf = None) -> Response:
+    """What did a declared error and its corrections change?"""
+    view = ledger(request).affected(event, element=element, as_of=as_of)
+    command = " ".join(["filon affected", quote(event) if event else "", f"-e {quote(element)}" if element else ""])
+    return page("affected.html", request, view, page="findings", event=event, shown=FINDINGS, command=command.strip())
+
+
 @reads("/log")
 @reads("/log.json")
 def log(request: Request, sheet: Page = 1, as_of: AsOf = None) -> Response:

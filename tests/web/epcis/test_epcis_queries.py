@@ -645,6 +645,15 @@ def test_a_query_parameter_that_means_nothing_here_is_refused(w):
     assert w.get("/queries/strict").status_code == 200
 
 
+def test_problems_are_told_in_french_to_who_asks_so(w):
+    """RFC 9457, 3.1.4: detail is for people; type, status and title stay the standard's."""
+    french = w.get("/queries/none", headers={"Accept-Language": "fr-FR,fr;q=0.9,en;q=0.5"})
+    assert french.json()["detail"] == "il n’y a pas de requête none"
+    assert french.json()["type"] == "epcisException:NoSuchNameException"
+    assert french.headers["Content-Language"] == "fr"
+    assert w.get("/queries/none").json()["detail"] == "there is no query none"
+
+
 def test_other_methods_are_refused(w):
     answer = w.call("PUT", "/events")
     assert (answer.status_code, answer.headers["Allow"]) == (405, "POST, GET, OPTIONS")

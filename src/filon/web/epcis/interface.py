@@ -25,6 +25,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from filon.app.desk.exceptions import (
+    EpcisError,
     ImplementationException,
     MethodNotAllowedException,
     NoSuchResourceException,
@@ -183,11 +184,11 @@ class Interface:
                 return _described()
             answer = await self._dealt(request, extra)
         except FilonError as error:
-            answer = reply.problem(named(error), request.headers.get("accept", "*/*"))
+            answer = _problem(named(error), request)
         except Exception:  # noqa: BLE001 - the last net: no stack trace may reach the reader (ASVS 16.5.1)
             _log.exception("unforeseen error at %s", request.url.path)
             told = ImplementationException("the log of the server has the details")
-            answer = reply.problem(told, request.headers.get("accept", "*/*"))
+            answer = _problem(told, request)
         for name, value in {**STANDARD_HEADERS, **extra}.items():
             answer.headers[name] = value
         if request.method == "HEAD":
@@ -215,6 +216,11 @@ class Interface:
             limit = self.repository.bounds.capture_bytes if XML in path.bodies else QUERY_BODY
             call = Call(request, self.repository, token, values, await _body(request, call, limit), kind, extra)
         return await run_in_threadpool(deal, call)
+
+
+def _problem(error: EpcisError, request: Request) -> Response:
+    headers = request.headers
+    return reply.problem(error, headers.get("accept", "*/*"), headers.get("accept-language", ""))
 
 
 def _described() -> Response:

@@ -13,11 +13,15 @@ from starlette.responses import Response
 from filon.app.desk.exceptions import EpcisError, NotAcceptableException
 from filon.app.desk.jobs import Job
 from filon.app.desk.written import query_document, stored_document
+from filon.core.finding import Language
 from filon.epcis.context import ADDRESS
 from filon.epcis.event import Event
 from filon.epcis.moments import written
 from filon.log.store import Stored
+from filon.views import details
+from filon.views.say import LANGUAGES
 from filon.web.epcis.call import JSON, LD, PROBLEMS, TEXT_XML, XML, Call, accepted
+from filon.web.reply import preferred
 
 _EPCIS = "urn:epcglobal:epcis:xsd:2"
 
@@ -146,12 +150,16 @@ def _clean(text: str) -> str:
                    for c in text)  # fmt: skip
 
 
-def problem(error: EpcisError, accept: str) -> Response:
-    """An error, as JSON unless only XML is taken.
+def problem(error: EpcisError, accept: str, tongues: str = "") -> Response:
+    """An error, as JSON unless only XML is taken; its detail in French for who asks so.
+
+    Args:
+        accept, tongues: the Accept and Accept-Language headers.
 
     Source: RFC 9457; EPCIS 2.0, 12.7 (XML: epcis:EPCISException).
     """
-    members = error.problem()
+    spoken: Language = "fr" if preferred(tongues, LANGUAGES, "en") == "fr" else "en"
+    members = {**error.problem(), "detail": details.detail(error.detail, spoken)}
     best = accepted(accept, (*PROBLEMS[:1], JSON, LD, *PROBLEMS[1:], XML, TEXT_XML))
     if best and "xml" in best:
         root = etree.Element(f"{{{_EPCIS}}}EPCISException", nsmap={"epcis": _EPCIS})
@@ -159,5 +167,7 @@ def problem(error: EpcisError, accept: str) -> Response:
         body, kind = etree.tostring(root, xml_declaration=True, encoding="UTF-8"), PROBLEMS[1]
     else:
         body, kind = orjson.dumps(members), PROBLEMS[0]
-    headers = {"WWW-Authenticate": 'Bearer realm="epcis"'} if error.status == 401 else {}  # noqa: PLR2004
+    headers: dict[str, str] = {"Content-Language": spoken}
+    if error.status == 401:  # noqa: PLR2004
+        headers["WWW-Authenticate"] = 'Bearer realm="epcis"'
     return Response(body, status_code=error.status, media_type=kind, headers=headers)
