@@ -95,6 +95,14 @@ def test_a_prefix_without_a_namespace_leaves_the_name_as_it_is():
     assert read(jsonwrite.write(found.events)).events == found.events
 
 
+def test_a_prefix_may_be_said_by_one_that_stands_behind_it():
+    """JSON-LD 1.1 API, 4.2.2: terms are defined in the order they need each other; going round in a circle ends."""
+    chained = {"ex": "base:y/", "base": "https://x.example/", "round": "turn:a/", "turn": "round:b/"}
+    found = read(document({**OBJECT, "ex:a": "1"}, context=[CONTEXT[0], chained]))
+    assert found.events[0].extensions == {"https://x.example/y/a": "1"}
+    assert not found.refused
+
+
 def test_prefixes_are_always_the_same():
     names = [
         "https://b.example/x",

@@ -211,6 +211,7 @@ BROKEN = [
     ("EPC-217", document(obj(**{"ex:a": "x"})).replace(b'"x"', b'"\\u0000"'), f"{E}/ex:a"),
     ("EPC-217", json.dumps({"@context": CONTEXT, **OBJECT, "ex:a": 1}).replace("ex:a", "ex:\\u0000").encode(), ""),
     ("EPC-218", document(OBJECT, epcisHeader={"epcisMasterData": {"vocabularyList": 7}}), "/epcisHeader/epcisMasterData/vocabularyList"),
+    ("EPC-218", document(OBJECT).replace(b'"epcisBody"', b'"epcisHeader": null, "epcisBody"'), "/epcisHeader/epcisMasterData/vocabularyList"),
     ("EPC-219", document(7), E),
     ("EPC-214", document(OBJECT, epcisHeader={"note": 1}), "/epcisHeader/note"),
     ("EPC-223", document(OBJECT, type="EPCISQueryDocument"), "/epcisBody/queryResults"),

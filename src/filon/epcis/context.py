@@ -138,8 +138,9 @@ class Terms:
 
 def _taken(part: dict[str, Any], prefixes: dict[str, str], names: dict[str, str], strange: list[str]) -> str:
     vocabulary = ""
+    own = {name: told for name, meaning in part.items() if isinstance(told := _identifier(meaning), str)}
     for name, meaning in part.items():
-        identifier = meaning.get("@id") if isinstance(meaning, dict) else meaning
+        identifier = _identifier(meaning)
         if name == "@vocab" and isinstance(identifier, str):
             vocabulary = identifier
         elif name.startswith("@") or (isinstance(identifier, str) and identifier.startswith("@")):
@@ -148,17 +149,33 @@ def _taken(part: dict[str, Any], prefixes: dict[str, str], names: dict[str, str]
             if meaning is not None and not isinstance(meaning, dict):
                 strange.append(name)
         elif ":" in name:
-            names[name] = _in_full(identifier, prefixes)
+            names[name] = _in_full(identifier, own, prefixes)
         else:
-            prefixes[name] = _in_full(identifier, prefixes)
+            prefixes[name] = _in_full(identifier, own, prefixes)
             names[name] = prefixes[name]
     return vocabulary
 
 
-def _in_full(identifier: str, prefixes: Mapping[str, str]) -> str:
-    prefix, colon, local = identifier.partition(":")
-    known = prefixes.get(prefix) if colon and not local.startswith("//") else None
-    return identifier if known is None else known + local
+_LONGEST = 16
+"""So many prefixes may say one another; a hostile circle of them ends there."""
+
+
+def _identifier(meaning: Any) -> Any:
+    return meaning.get("@id") if isinstance(meaning, dict) else meaning
+
+
+def _in_full(identifier: str, own: Mapping[str, str], prefixes: Mapping[str, str]) -> str:
+    """A namespace in full: it may be said by others, which may stand behind it, but not by itself.
+
+    Source: JSON-LD 1.1 API, 4.2.2: a context's terms are defined in whatever order they need each other.
+    """
+    for _ in range(_LONGEST):
+        prefix, colon, local = identifier.partition(":")
+        known = own.get(prefix, prefixes.get(prefix)) if colon and not local.startswith("//") else None
+        if known is None:
+            break
+        identifier = known + local
+    return identifier
 
 
 BUILT_IN = Terms(STANDARD, {})

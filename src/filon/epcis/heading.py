@@ -40,11 +40,13 @@ def heading_of(around: Members, inside: dict[str, Members], lists: list[str], re
     if "@context" not in around:
         reading.note("EPC-209", "", expected="@context")
     kind = _kind(around.get("type"), reading)
+    if kind == "EPCISQueryDocument" and "epcisHeader" in around:
+        reading.note("EPC-215", "/epcisHeader")
     _versioned(around, kind, reading)
     results = inside.get(_RESULTS, {})
     _bodied(inside, lists, kind, reading)
     own = {path: found for path, members in inside.items() if (found := _own(members, path, reading))}
-    if header := _headed(around.get("epcisHeader"), kind, reading):
+    if header := _headed(around.get("epcisHeader", {}), reading):
         own["/epcisHeader"] = header
     texts = {name: _text(around, name, code, reading) for name, code in _TEXTS.items()}
     return Heading(
@@ -54,7 +56,7 @@ def heading_of(around: Members, inside: dict[str, Members], lists: list[str], re
         query={name: value for name in ("queryName", "subscriptionID") if isinstance(value := results.get(name), str)},
         extensions=_own(around, "", reading),
         inside=own,
-        master=_master(around.get("epcisHeader"), inside.get(_FOUND, {}), reading),
+        master=_master(around.get("epcisHeader", {}), inside.get(_FOUND, {}), reading),
         **texts,
     )
 
@@ -138,10 +140,8 @@ def _own(members: Members, path: str, reading: Values) -> Members:
     return own
 
 
-def _headed(header: Any, kind: str, reading: Values) -> Members:
+def _headed(header: Any, reading: Values) -> Members:
     """The partner's own members of the header."""
-    if header is not None and kind == "EPCISQueryDocument":
-        reading.note("EPC-215", "/epcisHeader")
     own: Members = {}
     for name, value in header.items() if isinstance(header, dict) else ():
         if name != "epcisMasterData" and not reading.foreign_member(own, name, value, "/epcisHeader"):
@@ -152,8 +152,6 @@ def _headed(header: Any, kind: str, reading: Values) -> Members:
 def _master(header: Any, results: Members, reading: Values) -> tuple[Vocabulary, ...]:
     """Master data of the header, and those that a query for them found."""
     found = master_of(results.get("vocabularyList", []), f"{_FOUND}/vocabularyList", reading)
-    if header is None:
-        return found
     data = header.get("epcisMasterData") if isinstance(header, dict) else None
     lists = data.get("vocabularyList") if isinstance(data, dict) else None
     if lists is None and isinstance(header, dict) and not data:

@@ -269,6 +269,17 @@ def test_one_event_is_there_when_the_answer_comes(w):
     assert [one["eventID"] for one in listed(found)] == [uuid(1)]
 
 
+def test_one_event_in_xml(w):
+    from filon.epcis import files, xmlwrite
+
+    (parsed,) = files.read(json.dumps(document(event(1))).encode()).events
+    body = xmlwrite.write_event(parsed)
+    answer = w.call("POST", "/events", "submitter", content=body, headers={"Content-Type": "application/xml"})
+    assert answer.status_code == 201, answer.text
+    found = w.get(answer.headers["location"].partition("/epcis")[2])
+    assert [one["eventID"] for one in listed(found)] == [uuid(1)]
+
+
 def test_an_event_without_id_gets_one_that_finds_it(w):
     answer = w.call("POST", "/events", "submitter", json=bare(1, eventID=None))
     assert "/events/ni%3A%2F%2F%2Fsha-256%3B" in answer.headers["location"]
