@@ -16,6 +16,7 @@ from filon.epcis.files import is_xml
 from filon.epcis.hash import event_hash
 from filon.epcis.key import body_key
 from filon.epcis.xml import forget
+from filon.epcis.xmlshape import SBDH
 from filon.epcis.xmlwrite import write, write_event
 
 EVENT = """<ObjectEvent>
@@ -37,6 +38,8 @@ OLD = """<ObjectEvent>
   <extension><quantityList><quantityElement><epcClass>urn:epc:class:lgtin:4012345.012345.L1</epcClass>
     <quantity>20000.5</quantity><uom>KGM</uom></quantityElement></quantityList></extension>
 </ObjectEvent>"""
+SBDH_NAME = "StandardBusinessDocumentHeader"
+IDENTIFIED = "<s:Standard/><s:TypeVersion/><s:InstanceIdentifier/><s:Type/><s:CreationDateAndTime/>"
 LIST = "/epcis:EPCISDocument/EPCISBody/EventList"
 
 
@@ -173,6 +176,9 @@ def test_a_transformation_in_an_old_extension_is_found():
         ("EPC-227", xml(EVENT).replace(b"</EPCISBody>", b"</EPCISBody><EPCISHeader/>"), "/EPCISDocument/EPCISHeader"),
         ("EPC-230", xml(EVENT).replace(b"</EPCISBody>", b"</EPCISBody><EPCISBody/>"), "/EPCISDocument/EPCISBody"),
         ("EPC-230", xml(EVENT).replace(b"</EventList>", b"</EventList><EventList/>"), "/epcis:EPCISDocument/EPCISBody/EventList"),
+        ("EPC-228", xml(OLD, version="1", declared="1.2", head="<EPCISHeader/>"), "/epcis:EPCISDocument/EPCISHeader"),
+        ("EPC-227", xml(EVENT, head=f"<EPCISHeader><extension/><s:{SBDH_NAME} xmlns:s='{SBDH}'><s:HeaderVersion/><s:Sender/><s:DocumentIdentification>{IDENTIFIED}</s:DocumentIdentification></s:{SBDH_NAME}></EPCISHeader>"), f"/epcis:EPCISDocument/EPCISHeader/{SBDH_NAME}"),
+        ("EPC-228", xml(EVENT, head=f"<EPCISHeader><s:{SBDH_NAME} xmlns:s='{SBDH}'><s:HeaderVersion/><s:Sender/><s:DocumentIdentification>{IDENTIFIED.replace('<s:Type/>', '')}</s:DocumentIdentification></s:{SBDH_NAME}></EPCISHeader>"), f"/epcis:EPCISDocument/EPCISHeader/{SBDH_NAME}/DocumentIdentification"),
         ("EPC-228", xml(OLD.replace("<epcList/>", ""), version="1", declared="1.2"), f"{LIST}/ObjectEvent[1]"),
         ("EPC-229", b'<q:GetQueryNames xmlns:q="urn:epcglobal:epcis-query:xsd:1"/>', "/q:GetQueryNames"),
         ("EPC-230", xml(EVENT.replace("<action>ADD</action>", "<action>ADD</action><action>ADD</action>")), f"{LIST}/ObjectEvent[1]/action"),

@@ -237,10 +237,14 @@ class _Walk:
 
     def _header(self, element: etree._Element) -> None:
         base = "/" + "/".join([*self.path, "EPCISHeader"])
+        self.reading.base = base
+        self._misplaced("EPCISHeader", [_in_header(child) for child in element])
         sbdh = element.find(f"{{{SBDH}}}StandardBusinessDocumentHeader")
         if sbdh is not None:
-            self.reading.base = f"{base}/StandardBusinessDocumentHeader"
-            self._misplaced("StandardBusinessDocumentHeader", [split(child)[1] for child in sbdh])
+            for part in (sbdh, *sbdh.iterfind(f"{{{SBDH}}}DocumentIdentification")):
+                name = split(part)[1]
+                self.reading.base = f"{base}/StandardBusinessDocumentHeader" + (f"/{name}" if part is not sbdh else "")
+                self._misplaced(name, [split(child)[1] for child in part])
             for name, path in _SBDH_PARTS.items():
                 value = sbdh.findtext("/".join(f"{{{SBDH}}}{part}" for part in path.split("/")))
                 if value and value.strip():
@@ -272,6 +276,12 @@ def _own_or_standard(element: etree._Element) -> str:
     """Its local name; "" in a foreign namespace."""
     namespace, local = split(element)
     return local if not namespace or EPCIS.fullmatch(namespace) else ""
+
+
+def _in_header(element: etree._Element) -> str:
+    """As `_own_or_standard`, and the header of business documents by its name."""
+    namespace, local = split(element)
+    return local if namespace == SBDH else _own_or_standard(element)
 
 
 def _milder(finding: Finding) -> Finding:
