@@ -59,11 +59,14 @@ def test_what_stands_around_the_events_comes_back_in_json(said):
 
 
 def test_and_in_xml():
-    """XML has one place for the members of results and of their body: behind the latter."""
+    """XML has one place for the members of results and of their body, and none in a header: they go to the document."""
     document = read(json.dumps(DOCUMENT).encode())
     written = read(xmlwrite.write(document.events, heading=document.heading))
     assert errors(written) == []
-    assert written.heading == document.heading
+    told = document.heading
+    assert written.heading.extensions == {**told.inside["/epcisHeader"], **told.extensions}
+    assert written.heading.inside == {"/epcisBody": told.inside["/epcisBody"]}
+    assert written.heading.master == told.master
     query = read(json.dumps(QUERY).encode())
     again = read(xmlwrite.write(query.events, heading=query.heading))
     assert errors(again) == []

@@ -40,6 +40,9 @@ OLD = """<ObjectEvent>
 </ObjectEvent>"""
 SBDH_NAME = "StandardBusinessDocumentHeader"
 IDENTIFIED = "<s:Standard/><s:TypeVersion/><s:InstanceIdentifier/><s:Type/><s:CreationDateAndTime/>"
+DESCRIBED = """<EPCISHeader><extension><EPCISMasterData><VocabularyList><Vocabulary type="urn:x:y"><VocabularyElementList>
+<VocabularyElement id="urn:x:1"><attribute id="site name">Smelter</attribute></VocabularyElement>
+</VocabularyElementList></Vocabulary></VocabularyList></EPCISMasterData></extension></EPCISHeader>"""
 LIST = "/epcis:EPCISDocument/EPCISBody/EventList"
 
 
@@ -156,6 +159,7 @@ def test_a_transformation_in_an_old_extension_is_found():
             xml(OLD.replace("20000.5", "-1"), version="1", declared="1.2"),
             f"{LIST}/ObjectEvent[1]/extension/quantityList/quantityElement[1]/quantity",
         ),
+        ("EPC-102", xml(EVENT.replace("<quantity>+20000.50</quantity>", "")), f"{LIST}/ObjectEvent[1]/quantityList/quantityElement[1]/uom"),
         ("EPC-112", xml(EVENT.replace(":commissioning", ":leaching")), f"{LIST}/ObjectEvent[1]/bizStep"),
         ("EPC-122", xml(EVENT.replace("urn:epc:id:sgln:4012345.00011.0", "urn:x:&quot;1")), f"{LIST}/ObjectEvent[1]/readPoint/id"),
         ("EPC-123", xml(EVENT[: EVENT.index("<quantityList>")] + "</ObjectEvent>"), f"{LIST}/ObjectEvent[1]"),
@@ -176,6 +180,10 @@ def test_a_transformation_in_an_old_extension_is_found():
         ("EPC-227", xml(EVENT).replace(b"</EPCISBody>", b"</EPCISBody><EPCISHeader/>"), "/EPCISDocument/EPCISHeader"),
         ("EPC-230", xml(EVENT).replace(b"</EPCISBody>", b"</EPCISBody><EPCISBody/>"), "/EPCISDocument/EPCISBody"),
         ("EPC-230", xml(EVENT).replace(b"</EventList>", b"</EventList><EventList/>"), "/epcis:EPCISDocument/EPCISBody/EventList"),
+        ("EPC-227", xml(EVENT, head="<EPCISHeader><x:a xmlns:x='urn:x:y'/></EPCISHeader>"), "/epcis:EPCISDocument/EPCISHeader"),
+        ("EPC-227", xml(EVENT, head=DESCRIBED.replace("<attribute", "<children/><attribute", 1)), "/epcis:EPCISDocument/EPCISHeader//VocabularyList//VocabularyElement[1]/attribute"),
+        ("EPC-228", xml(EVENT.replace("<quantityList>", "<bizTransactionList/><quantityList>")), f"{LIST}/ObjectEvent[1]/bizTransactionList"),
+        ("EPC-125", xml(EVENT.replace("</ObjectEvent>", "<extension><grade>A</grade></extension></ObjectEvent>")), f"{LIST}/ObjectEvent[1]/extension/grade"),
         ("EPC-228", xml(OLD, version="1", declared="1.2", head="<EPCISHeader/>"), "/epcis:EPCISDocument/EPCISHeader"),
         ("EPC-227", xml(EVENT, head=f"<EPCISHeader><extension/><s:{SBDH_NAME} xmlns:s='{SBDH}'><s:HeaderVersion/><s:Sender/><s:DocumentIdentification>{IDENTIFIED}</s:DocumentIdentification></s:{SBDH_NAME}></EPCISHeader>"), f"/epcis:EPCISDocument/EPCISHeader/{SBDH_NAME}"),
         ("EPC-228", xml(EVENT, head=f"<EPCISHeader><s:{SBDH_NAME} xmlns:s='{SBDH}'><s:HeaderVersion/><s:Sender/><s:DocumentIdentification>{IDENTIFIED.replace('<s:Type/>', '')}</s:DocumentIdentification></s:{SBDH_NAME}></EPCISHeader>"), f"/epcis:EPCISDocument/EPCISHeader/{SBDH_NAME}/DocumentIdentification"),
@@ -234,6 +242,35 @@ def test_a_text_that_a_sensor_gives_keeps_its_blanks():
     assert replace(read(write([event])).events[0], place="") == replace(event, place="")
 
 
+def test_what_stands_in_an_extension_needs_no_namespace():
+    """The XSD takes any element of no namespace in `extension` (it is meant for later versions): kept, with a warning."""
+    own = "<extension><grade>A</grade><lot><no>7</no></lot></extension></ObjectEvent>"
+    ilmd = "</quantityList><ilmd><extension><purity>4N</purity></extension></ilmd>"
+    found = read(xml(EVENT.replace("</ObjectEvent>", own).replace("</quantityList>", ilmd)))
+    assert {finding.code for finding in found.findings} == {"EPC-125"}
+    (event,) = found.events
+    assert event.extensions == {"grade": "A", "lot": {"no": "7"}}
+    assert event.ilmd == {"purity": "4N"}
+
+
+def test_a_report_of_an_exception_needs_no_type_in_xml():
+    """XSD 2.0: type is optional; JSON schema 2.0.1: required."""
+    sensed = "<sensorElementList><sensorElement><sensorReport exception='gs1:ALARM_CONDITION'/></sensorElement></sensorElementList>"
+    found = read(
+        xml(EVENT.replace("</ObjectEvent>", f"{sensed}</ObjectEvent>"), ns='xmlns:gs1="https://gs1.org/voc/" ')
+    )
+    assert found.findings == ()
+    assert [f.code for f in read(jsonwrite.write(found.events)).findings] == ["EPC-061"]
+
+
+def test_an_error_declaration_may_say_its_parts_in_any_order_in_2_0():
+    told = "<errorDeclaration><reason>urn:epcglobal:cbv:er:incorrect_data</reason><declarationTime>2026-11-04T12:00:00Z</declarationTime></errorDeclaration>"
+    new = EVENT.replace("  <action>", f"  {told}<action>")
+    old = OLD.replace("  <epcList/>", f"  <baseExtension>{told}</baseExtension><epcList/>")
+    assert read(xml(new)).findings == ()
+    assert "EPC-227" in {f.code for f in read(xml(old, version="1", declared="1.2")).findings}
+
+
 def test_a_bare_event_has_no_document_around_it():
     bare = read(EVENT.encode())
     assert bare.findings == ()
@@ -242,10 +279,7 @@ def test_a_bare_event_has_no_document_around_it():
 
 def test_a_name_of_master_data_may_be_any_text_in_xml():
     """The XSD takes any text as URI; so does the reader, and says so."""
-    master = """<EPCISHeader><extension><EPCISMasterData><VocabularyList><Vocabulary type="urn:x:y"><VocabularyElementList>
-    <VocabularyElement id="urn:x:1"><attribute id="site name">Smelter</attribute></VocabularyElement>
-    </VocabularyElementList></Vocabulary></VocabularyList></EPCISMasterData></extension></EPCISHeader>"""
-    found = read(xml(EVENT, head=master))
+    found = read(xml(EVENT, head=DESCRIBED))
     assert {finding.code for finding in found.findings} == {"EPC-122"}
     assert found.master[0].elements[0].attributes == {"site name": "Smelter"}
 

@@ -142,7 +142,8 @@ BROKEN = [
     ("EPC-101", quantity(quantity=0), f"{Q}/quantity"),
     ("EPC-101", quantity(quantity=-3), f"{Q}/quantity"),
     ("EPC-101", quantity(quantity=1.5, uom=...), f"{Q}/quantity"),
-    ("EPC-102", quantity(quantity=...), f"{Q}/uom"),
+    ("EPC-129", quantity(quantity=...), f"{Q}/uom"),
+    ("EPC-218", document(OBJECT, epcisHeader={"epcisMasterData": ""}), "/epcisHeader/epcisMasterData/vocabularyList"),
     ("EPC-103", quantity(uom="MND"), f"{Q}/uom"),
     ("EPC-103", quantity(uom="CEL"), f"{Q}/uom"),
     ("EPC-104", without(AGG, "parentID"), E),
@@ -227,7 +228,7 @@ BROKEN = [
     ("EPC-218", document(OBJECT, epcisHeader={"epcisMasterData": {"vocabularyList": [{"type": "urn:a:b", "vocabularyElementList": [{"id": SITE, "attributes": [{"id": "urn:a:b", "attribute": None}]}]}]}}), "/epcisHeader/epcisMasterData/vocabularyList/0/vocabularyElementList/0/attributes/0"),
 ]  # fmt: skip
 ELSEWHERE = {  # the same rule is shown in test_epcis_xml.py or below
-    "EPC-112": "xml", "EPC-122": "xml", "EPC-123": "xml", "EPC-206": "below", "EPC-220": "xml", "EPC-221": "xml",
+    "EPC-102": "xml", "EPC-112": "xml", "EPC-122": "xml", "EPC-123": "xml", "EPC-206": "below", "EPC-220": "xml", "EPC-221": "xml",
     "EPC-222": "below", "EPC-226": "xml", "EPC-227": "xml", "EPC-228": "xml", "EPC-229": "xml", "EPC-230": "xml",
     "EPC-231": "below", "EPC-232": "capture",
 }  # fmt: skip

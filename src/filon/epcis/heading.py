@@ -154,7 +154,7 @@ def _master(header: Any, results: Members, reading: Values) -> tuple[Vocabulary,
     found = master_of(results.get("vocabularyList", []), f"{_FOUND}/vocabularyList", reading)
     data = header.get("epcisMasterData") if isinstance(header, dict) else None
     lists = data.get("vocabularyList") if isinstance(data, dict) else None
-    if lists is None and isinstance(header, dict) and not data:
+    if isinstance(header, dict) and ("epcisMasterData" not in header or data == {}):
         return found
     return master_of(lists, _MASTER, reading) + found
 

@@ -215,7 +215,7 @@ class Walk:
         event = None if odd else self.reading.event(raw, pointer)
         if event is not None and (problems := rules.check(event, self.name)):
             hollow = isinstance(raw.get("epcList"), list)
-            self.reading.findings += [_allowed(one) if hollow else one for one in problems]
+            self.reading.findings += [_allowed(one, hollow=hollow) for one in problems]
         return event
 
     def _close(self) -> Iterator[Item]:
@@ -234,14 +234,16 @@ class Walk:
         event = self.reading.event(raw, "")
         if event is not None:
             hollow = isinstance(raw.get("epcList"), list)
-            self.reading.findings += [_allowed(one) if hollow else one for one in rules.check(event, self.name)]
+            self.reading.findings += [_allowed(one, hollow=hollow) for one in rules.check(event, self.name)]
             yield event
         yield Heading(type="event")
 
 
-def _allowed(finding: Finding) -> Finding:
-    """The JSON schema takes an object or transaction event that says nothing, if only its epcList is there."""
-    return replace(finding, code="EPC-124") if finding.code in {"EPC-116", "EPC-118"} else finding
+def _allowed(finding: Finding, *, hollow: bool) -> Finding:
+    """What the text forbids and the JSON schema takes: a unit alone; an event of nothing, if its epcList is there."""
+    if finding.code == "EPC-102":
+        return replace(finding, code="EPC-129")
+    return replace(finding, code="EPC-124") if hollow and finding.code in {"EPC-116", "EPC-118"} else finding
 
 
 def terms_of(context: Any) -> Terms:

@@ -81,9 +81,7 @@ class Reading(Values):
                     self.note(forbidden[key], f"/{key}", value)
                 if content == {} and key == "ilmd" and kind == "ObjectEvent" and raw.get("action") != "ADD":
                     self.note("EPC-078", "/ilmd", value, expected="ADD")
-            elif ":" in key:
-                self.foreign_member(extensions, key, value, "")
-            elif key not in {"type", "@context"}:
+            elif not self.foreign_member(extensions, key, value, "") and key not in {"type", "@context"}:
                 self.note("EPC-113", f"/{escaped(key)}", key, name=key)
         if self.extra:
             known.update(self.extra)

@@ -73,7 +73,7 @@ class Values:
         urns: CBV words may be written as URN (XML).
     """
 
-    __slots__ = ("base", "findings", "kind", "limits", "name", "power", "signs", "terms", "urns")
+    __slots__ = ("base", "findings", "kind", "limits", "loose", "name", "power", "signs", "terms", "urns")
 
     def __init__(self, name: str, terms: Terms, limits: Limits, *, urns: bool = False) -> None:
         self.name = name
@@ -83,6 +83,7 @@ class Values:
         self.urns = urns
         self.base = ""
         self.kind = ""
+        self.loose: set[str] = set()
         self.findings: list[Finding] = []
 
     def note(self, code: str, pointer: str, found_value: Any = "", expected: str = "", **values: object) -> None:
@@ -324,8 +325,11 @@ class Values:
 
         Findings:
             EPC-127: a name that JSON does not allow, unless `lenient`, as the schema is within places; kept.
+            EPC-125: a name without a namespace in an `extension` of XML; kept.
         """
-        if ":" not in key:
+        if key in self.loose:
+            self.note("EPC-125", f"{pointer}/{escaped(key)}", key, name=key)
+        elif ":" not in key:
             return False
         full = self.terms.member(key)
         if not self.urns and not lenient and not self.terms.own_member(key):

@@ -176,12 +176,19 @@ class _Walk:
             self._header(element)
         elif local == "VocabularyList" and "EPCISHeader" not in parents:
             lists = _vocabularies(element)
+            self._described(element, "/" + "/".join([*self.path, step]))
             self.heading["master"] = master_of(lists, "/" + "/".join([*self.path, step]), self._at(""))
         elif local in {"queryName", "subscriptionID"} and parents[-1:] == ["QueryResults"]:
             self.heading["query"] = {**self.heading.get("query", {}), local: text(element)}
         elif namespace and namespace != SBDH and EPCIS.fullmatch(namespace) is None:
             self._extension(element, joined(namespace, local), _AROUND.get(tuple(holders[1:])) if holders else None)
         self._structure(element, namespace, local, parents)
+
+    def _described(self, lists: etree._Element, base: str) -> None:
+        """Order of the parts of master data."""
+        for index, element in enumerate(lists.iter("VocabularyElement"), 1):
+            self.reading.base = f"{base}//VocabularyElement[{index}]"
+            self._misplaced("VocabularyElement", [_own_or_standard(child) for child in element])
 
     def _at(self, base: str) -> Reading:
         self.reading.base = base
@@ -224,9 +231,11 @@ class _Walk:
         raw = shape.event(element)
         own = {prefix: space for prefix, space in element.nsmap.items() if prefix}
         self.reading.terms = Terms({**STANDARD, **own}, {}) if own else Terms(STANDARD, {})
+        self.reading.loose = shape.loose
         event = self.reading.event(raw, base)
         if event is not None:
-            self.reading.findings.extend(_milder(finding) for finding in rules.check(event, self.reading.name))
+            found_here = [_milder(finding) for finding in rules.check(event, self.reading.name)]
+            self.reading.findings += [one for one in found_here if (one.code, one.expected) != _UNTYPED]
         self.reading.findings = [_translated(finding, base, shape) for finding in self.reading.findings]
         for code, tail, name, expected, what in shape.problems:
             self.reading.base = base
@@ -238,7 +247,10 @@ class _Walk:
     def _header(self, element: etree._Element) -> None:
         base = "/" + "/".join([*self.path, "EPCISHeader"])
         self.reading.base = base
-        self._misplaced("EPCISHeader", [_in_header(child) for child in element])
+        names = [_in_header(child) for child in element]
+        self._misplaced("EPCISHeader", names)
+        if "" in names and self.version == "2":
+            self.reading.note("EPC-227", "", "", expected="StandardBusinessDocumentHeader | extension", name="*")
         sbdh = element.find(f"{{{SBDH}}}StandardBusinessDocumentHeader")
         if sbdh is not None:
             for part in (sbdh, *sbdh.iterfind(f"{{{SBDH}}}DocumentIdentification")):
@@ -251,6 +263,7 @@ class _Walk:
                     self.heading[name] = value.strip()
         lists = next(element.iter("VocabularyList"), None)
         if lists is not None:
+            self._described(lists, f"{base}//VocabularyList")
             self.heading["master"] = master_of(_vocabularies(lists), f"{base}//VocabularyList", self._at(""))
 
 
@@ -270,6 +283,10 @@ _SBDH_PARTS = {
 
 
 _LISTS = frozenset({"EPC-105", "EPC-116", "EPC-117", "EPC-118"})
+
+
+_UNTYPED = ("EPC-061", "type")
+"""A sensor report without type: JSON's schema asks for one, the XSD does not where it tells an exception."""
 
 
 def _own_or_standard(element: etree._Element) -> str:

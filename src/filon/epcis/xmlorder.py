@@ -42,7 +42,8 @@ _ORDERS = {
     ("", "baseExtension"): "eventID errorDeclaration extension",
     ("", "quantityElement"): "epcClass quantity uom",
     ("", "persistentDisposition"): "unset set",
-    ("", "errorDeclaration"): "declarationTime reason correctiveEventIDs extension",
+    ("", "VocabularyElement"): "attribute children extension",
+    ("1", "errorDeclaration"): "declarationTime reason correctiveEventIDs extension",
     (
         "",
         "StandardBusinessDocumentHeader",
@@ -87,7 +88,7 @@ REQUIRED: Mapping[tuple[str, str], tuple[str, ...]] = MappingProxyType(
 )
 """{(major version or "", element): children that must be there and that reading does not ask for anyway}."""
 
-_MANY = frozenset({"certificationInfo", "Sender", "Receiver", "set", "unset"})
+_MANY = frozenset({"attribute", "certificationInfo", "Sender", "Receiver", "set", "unset"})
 
 
 def misplaced(version: str, parent: str, names: Sequence[str]) -> list[tuple[str, str, str]]:

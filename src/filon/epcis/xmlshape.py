@@ -26,6 +26,8 @@ _NAME = re.compile(
 )
 _ESCAPE = re.compile(r"_x([0-9A-F]{6})_")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_NEEDED = frozenset({"bizTransaction", "source", "destination", "sensorElement"})
+"""Items of which a list has at least one."""
 _WRAPPERS = frozenset({"baseExtension", "extension"})
 _ITEM = {
     "epcList": "epc", "childEPCs": "epc", "inputEPCList": "epc", "outputEPCList": "epc",
@@ -70,12 +72,14 @@ class Shape:
     Args:
         version: major version of the document, "1" or "2".
 
-    `wrapped` remembers which field stood in which `extension`, so that a finding's XPath leads there.
+    `loose` are names without a namespace that stood in an `extension`, where the schema takes them. `wrapped` remembers
+    which field stood in which `extension`, so that a finding's XPath leads there.
     """
 
     def __init__(self, version: str) -> None:
         self.version = version
         self.problems: list[Problem] = []
+        self.loose: set[str] = set()
         self.wrapped: dict[str, str] = {}
 
     def event(self, element: etree._Element) -> dict[str, Any]:
@@ -109,8 +113,10 @@ class Shape:
                     raw[local] = content
                 self.wrapped[local] = path
             else:
-                raw[local] = text(child)
+                raw[local] = foreign_value(child) if len(child) else text(child)
                 self.wrapped[local] = path
+                if path:
+                    self.loose.add(local)
 
     def _ordered(self, element: etree._Element, path: str, parent: str) -> None:
         names = []
@@ -133,8 +139,10 @@ class Shape:
             namespace, local = split(child)
             if local == wanted and (not namespace or EPCIS.fullmatch(namespace)):
                 items.append(child)
-            else:
+            elif wanted != "sensorElement" or namespace or local != "extension":
                 self.problems.append(("EPC-227", f"{path}/{local}", local, wanted, local))
+        if not len(element) and wanted in _NEEDED:
+            self.problems.append(("EPC-228", path, wanted, wanted, ""))
         return items
 
     def _list(self, element: etree._Element, path: str) -> list[str]:
@@ -204,6 +212,7 @@ class Shape:
         for child in element:
             namespace, local = split(child)
             if local == "extension" and not namespace:
+                self.loose.update(name for space, name in map(split, child) if not space)
                 self._members(child, made)
             else:
                 add(made, joined(namespace, local) if namespace else local, foreign_value(child))

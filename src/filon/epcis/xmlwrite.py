@@ -87,7 +87,7 @@ def _written(
     else:
         _events(body, kept, spell)
     _members(body, heading.inside.get("/epcisBody", {}))
-    _members(root, heading.extensions)
+    _members(root, {**heading.inside.get("/epcisHeader", {}), **heading.extensions})  # the header has no place for any
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=pretty)
 
 
@@ -115,8 +115,7 @@ def _spaces(events: Sequence[Event], heading: Heading) -> dict[str, str]:
 
 def _headed(root: etree._Element, heading: Heading, master: Sequence[Vocabulary]) -> None:
     named = heading.sender or heading.receiver or heading.instanceIdentifier
-    own = heading.inside.get("/epcisHeader", {})
-    if not named and not master and not own:
+    if not named and not master:
         return
     header = etree.SubElement(root, "EPCISHeader")
     if named:
@@ -126,7 +125,6 @@ def _headed(root: etree._Element, heading: Heading, master: Sequence[Vocabulary]
         lists = etree.SubElement(extension, "VocabularyList")
         for vocabulary in master:
             _vocabulary(lists, vocabulary)
-    _members(header, own)
 
 
 def _sbdh(header: etree._Element, heading: Heading, created: str) -> None:
