@@ -251,6 +251,9 @@ def test_what_stands_in_an_extension_needs_no_namespace():
     (event,) = found.events
     assert event.extensions == {"grade": "A", "lot": {"no": "7"}}
     assert event.ilmd == {"purity": "4N"}
+    again = read(write([event]))
+    assert {finding.code for finding in again.findings} == {"EPC-125"}
+    assert body_key(again.events[0]) == body_key(event)
 
 
 def test_a_report_of_an_exception_needs_no_type_in_xml():

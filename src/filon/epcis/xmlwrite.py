@@ -171,8 +171,7 @@ def _event(parent: etree._Element, event: Event, spell: Speller) -> etree._Eleme
             _field(element, name, fields.pop(name), spell)
     for name in sorted(fields.keys() - {"type", "extensions"}):  # an event with fields that its type does not know
         _field(element, name, fields[name], spell)
-    for name, value in event.extensions.items():
-        _foreign(element, name, value)
+    _own(element, event.extensions)
     return element
 
 
@@ -260,9 +259,18 @@ def _plain_fields(element: etree._Element, fields: Mapping[str, Any], order: tup
 def _members(element: etree._Element, fields: Mapping[str, Any]) -> None:
     if "id" in fields:
         _text(element, "id", fields["id"])
-    for name, value in fields.items():
-        if name != "id":
-            _foreign(element, name, value)
+    _own(element, {name: value for name, value in fields.items() if name != "id"})
+
+
+def _own(element: etree._Element, fields: Mapping[str, Any]) -> None:
+    """A partner's members; those without a namespace have their place in `extension`, before the others."""
+    bare = [name for name in fields if not name.startswith(("@", "#")) and not parted(name)[0]]
+    extension = etree.SubElement(element, "extension") if bare else element
+    for name in bare:
+        _foreign(extension, name, fields[name])
+    for name in fields:
+        if name not in bare:
+            _foreign(element, name, fields[name])
 
 
 def _foreign(element: etree._Element, name: str, value: Any) -> None:
