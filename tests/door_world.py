@@ -8,9 +8,10 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote
 
+from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
-from filon.app.access import Door, Kind, enter, give, invite
+from filon.app.access import Door, Kind, enter, give, invite, passwords
 from filon.app.desk.acting import OPERATOR, acting
 from filon.app.desk.file import Desk
 from filon.app.desk.repository import Repository
@@ -60,6 +61,10 @@ def made(identifier, *, audiences=None, **_):
 def shown(answer):
     return frozenset(re.findall(r"MARK-(\w+)-", answer.text))
 
+
+# Argon2id as weak as it gets: these tests sign in hundreds of times, and what it costs is measured nowhere here.
+passwords._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+passwords.NOBODY = passwords.hashed("nobody's")
 
 FORMS = ("en18223", "en18223-full", "jsonld", "untp-0.7")  # the others want values of each point's type
 SHOWN_BY_GRANT = ("/granted", "scan", *FORMS, "/v1/")

