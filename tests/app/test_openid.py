@@ -183,7 +183,7 @@ def forged(header, claims, seal=""):
 
 
 def right(op):
-    return {"iss": ISSUER, "aud": "filon", "sub": "1", "iat": AT, "exp": AT + 300, "groups": ["traceability"],
+    return {"iss": ISSUER, "aud": "filon", "sub": "248289761001", "iat": AT, "exp": AT + 300, "groups": ["traceability"],
             "nonce": op.query["nonce"]}  # fmt: skip
 
 
@@ -226,6 +226,15 @@ FORGERIES = {
     "five parts": lambda op: "a.b.c.d.e",
     "no claims": lambda op: forged({"alg": "ES256", "kid": "one"}, [1], "AAAA"),
 }
+
+
+def test_the_same_claims_under_the_providers_own_seal_are_believed(op):
+    """So that each forgery below fails for what is forged and nothing else."""
+    op.keys = [FIRST, RSA]
+    op.begin()
+    op.said = {"id_token": jwt.encode({"alg": "ES256", "kid": "one"}, right(op), FIRST, algorithms=["ES256"])}
+    session, _ = op.back()
+    assert op.door.reader(session).operator
 
 
 @pytest.mark.parametrize("name", FORGERIES)
