@@ -31,3 +31,8 @@ def mass_kg(one: Mapping[str, Any], weight: Any) -> Decimal | None:
 def parts(one: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The part numbers that a supplier sells."""
     return [{"partName": each.get("name", UNSAID), "partNumber": each["number"]} for each in records(one.get("parts"))]
+
+
+def said(text: Any) -> Any:
+    """A text that somebody said; None where it is only our word for nothing."""
+    return None if text == UNSAID else text

@@ -6,11 +6,9 @@ from decimal import Decimal
 
 import orjson
 import pytest
-from jsonschema import Draft4Validator, FormatChecker
 
 from corpora import ROOT, corpus
 from filon.app.taking import taken_file
-from filon.core.ident import is_uri
 from filon.exchange import en18223, idta, jsonld, samm
 from filon.exchange.idta.aas import environment, submodels
 from filon.exchange.lens import restated, taken, written
@@ -21,65 +19,7 @@ from filon.passport.point import Audience
 from filon.passport.value import plain
 from filon.seal.jcs import read as read_json
 from passport_examples import EXAMPLES, example, made, without
-
-SAMM = {
-    "GeneralProductInformation": "GeneralProductInformation/1.2.0/GeneralProductInformation-schema.json",
-    "Labeling": "Labels/1.2.0/Labeling-schema.json",
-    "CarbonFootprintForBatteries": "CarbonFootprint/1.2.0/CarbonFootprintForBatteries-schema.json",
-    "SupplyChainDueDiligence": "SupplyChainDueDiligence/1.2.0/SupplyChainDueDiligence-schema.json",
-    "MaterialComposition": "MaterialComposition/1.2.0/MaterialComposition-schema.json",
-    "Circularity": "Circularity/1.2.0/Circularity-schema.json",
-    "PerformanceAndDurability": "Performance/1.2.1/PerformanceAndDurability.schema",
-}
-IDTA = {
-    "DigitalNameplate": "digital_nameplate/1.0.0/NameplateBattery-schema.json",
-    "HandoverDocumentation": "handover_documentation/1.0.0/HandoverDocumentationBattery-schema.json",
-    "ProductCarbonFootprint": "carbon_footprint/1.0.0/CarbonFootprintBattery-schema.json",
-    "TechnicalData": "technical_data/1.0.1/TechnicalDataBattery-schema.json",
-    "ProductCondition": "product_condition/1.0.1/ProductConditionBattery-schema.json",
-    "MaterialComposition": "material_composition/1.0.1/MaterialCompositionBattery-schema.json",
-    "Circularity": "circularity/1.0.0/CircularityBattery-schema.json",
-    "DppMetadata": "dpp_metadata/1.0.0/DppMetadata-schema.json",
-}
-SAMM_PAYLOADS = {
-    "CarbonFootprintForBatteries": "CarbonFootprint/1.2.0/CarbonFootprintForBatteries-payload.json",
-    "Circularity": "Circularity/1.2.0/Circularity.json",
-    "GeneralProductInformation": "GeneralProductInformation/1.2.0/GeneralProductInformation-payload.json",
-    "PerformanceAndDurability": "Performance/1.2.1/PerformanceAndDurability.json",
-}
-IDTA_PAYLOADS = {
-    "MaterialComposition": ("material_composition/1.0.1/MaterialCompositionBattery", "1.0.1"),
-    "ProductCondition": ("product_condition/1.0.1/ProductConditionBattery", "1.0.1"),
-    "TechnicalData": ("technical_data/1.0.0/TechnicalDataBattery", "1.0.0"),
-    "DppMetadata": ("dpp_metadata/1.0.0/DppMetadata", "1.0.0"),
-}
-
-
-FORMATS = FormatChecker(["date"])
-FORMATS.checks("date-time", ValueError)(
-    lambda one: isinstance(one, str) and datetime.fromisoformat(one).tzinfo is not None
-)
-FORMATS.checks("uri")(lambda one: isinstance(one, str) and is_uri(one))
-
-
-def load(*path):
-    raw = (corpus("passport").joinpath(*path)).read_bytes()
-    return json.loads(raw.decode("utf-16" if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"))
-
-
-def exact(*path):
-    """Their payload as the importer reads it: numbers digit by digit."""
-    raw = (corpus("passport").joinpath(*path)).read_bytes()
-    return read_json(raw.decode("utf-16") if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else raw, exact=True)
-
-
-def faults(document, schema):
-    """What the model's own schema says of the bytes we would hand on."""
-    checker = Draft4Validator(schema, format_checker=FORMATS)
-    return [
-        f"{'/'.join(map(str, one.path))}: {one.message}"[:200]
-        for one in checker.iter_errors(orjson.loads(as_json(document)))
-    ]
+from passport_formats import IDTA, IDTA_PAYLOADS, SAMM, SAMM_PAYLOADS, exact, faults, load
 
 
 @pytest.mark.corpus

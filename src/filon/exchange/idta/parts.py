@@ -30,7 +30,7 @@ from filon.exchange.lens import (
     words,
     written,
 )
-from filon.exchange.passport_words import HAZARDS, METALS, UNSAID, category, mass_kg, parts
+from filon.exchange.passport_words import HAZARDS, METALS, UNSAID, category, mass_kg, parts, said
 from filon.passport.passport import Passport, State
 
 _STATUS = {one: one for one in ("original", "repurposed", "re-used", "remanufactured", "waste")}
@@ -212,11 +212,6 @@ def _powers_back(node: Json) -> Mapping[str, Any]:
     return {"originalPower": [{"soc": str(one["atSoC"]), "watts": str(one["powerCapabilityAt"])} for one in node]}
 
 
-def _years(passport: Passport) -> Json:
-    years = passport.value("lifetimeYears")
-    return None if years is None else round(years)  # type: ignore[arg-type]
-
-
 _E = "TechnicalPropertyAreas.CapacityEnergyVoltage"
 _R = "TechnicalPropertyAreas.RoundTripEnergyEfficiency"
 _O = "TechnicalPropertyAreas.Resistance"
@@ -249,8 +244,7 @@ TECHNICAL = (
     Lens(f"{_P}.OriginalPowerCapability", _powers, _powers_back, codes=("originalPower",)),
     number("TechnicalPropertyAreas.Temperature.TemperatureRangeIdleState_LowerBoundary", "idleTemperature.low"),
     number("TechnicalPropertyAreas.Temperature.TemperatureRangeIdleState_UpperBoundary", "idleTemperature.high"),
-    Lens(f"{_L}.ExpectedLifetimeInCalendarYears", _years, lambda node: {"lifetimeYears": str(node)},
-         codes=("lifetimeYears",)),
+    number(f"{_L}.ExpectedLifetimeInCalendarYears", "lifetimeYears"),
     number(f"{_L}.ExpectedNumberOfCycles", "expectedCycles"),
     number(f"{_L}.CapacityThresholdExhaustion", "exhaustionThreshold"),
     Lens(f"{_L}.CycleLifeReferenceTest", lambda p: [p.value("cycleLifeTest")] if p.value("cycleLifeTest") else None,
@@ -364,7 +358,7 @@ def _materials_back(node: Json) -> Mapping[str, Any]:
                 "cas": one.get("BatteryMaterialIdentifier"),
                 "kg": str(one["BatteryMaterialMass"]) if "BatteryMaterialMass" in one else None,
                 "critical": str(one.get("IsCriticalRawMaterial", False)).lower(),
-                "location": (one.get("BatteryMaterialLocation") or {}).get("ComponentName"),
+                "location": said((one.get("BatteryMaterialLocation") or {}).get("ComponentName")),
             }
             for one in node
         ]
@@ -397,7 +391,7 @@ def _hazards_back(node: Json) -> Mapping[str, Any]:
                 if "HazardousSubstanceConcentration" in one
                 else None,
                 "impact": "; ".join(one.get("HazardousSubstanceImpact") or ()),
-                "location": (one.get("HazardousSubstanceLocation") or {}).get("ComponentName"),
+                "location": said((one.get("HazardousSubstanceLocation") or {}).get("ComponentName")),
             }
             for one in node
         ]

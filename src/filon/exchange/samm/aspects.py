@@ -222,11 +222,6 @@ def _resistances_back(node: Json) -> Mapping[str, Any]:
     return {"internalResistance": listed}
 
 
-def _years(passport: Passport) -> Json:
-    years = passport.value("lifetimeYears")
-    return None if years is None else round(years)  # type: ignore[arg-type]
-
-
 def _loss(kept: str, before: str) -> Any:
     """Percentage points lost between two efficiencies."""
 
@@ -294,7 +289,7 @@ PERFORMANCE = (
     number(f"{_T}.roundtripEfficiency", "initialEfficiency"),
     number(f"{_T}.ratedCapacity", "capacity"),
     Lens(f"{_T}.initialInternalResistance", _resistances, _resistances_back, codes=("internalResistance",)),
-    Lens(f"{_T}.expectedLifetime", _years, lambda node: {"lifetimeYears": str(node)}, codes=("lifetimeYears",)),
+    number(f"{_T}.expectedLifetime", "lifetimeYears"),
     number(f"{_T}.nominalVoltage", "nominalVoltage.value"),
     number(f"{_T}.minimumVoltage", "minimalVoltage.value"),
     number(f"{_T}.maximumVoltage", "maximumVoltage.value"),

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from filon.exchange.lens import Json, address, records, unscaled, value_of
-from filon.exchange.passport_words import HAZARDS, METALS, UNSAID, mass_kg, parts
+from filon.exchange.passport_words import HAZARDS, METALS, UNSAID, mass_kg, parts, said
 from filon.passport.passport import Passport
 
 status: Mapping[str, str] = MappingProxyType(
@@ -65,7 +65,7 @@ def materials_back(node: Json) -> Mapping[str, Any]:
                 "cas": one.get("batteryMaterialIdentifier"),
                 "kg": unscaled(one["batteryMaterialMass"], GRAMS),
                 "critical": str(one.get("isCriticalRawMaterial", False)).lower(),
-                "location": (one.get("batteryMaterialLocation") or {}).get("componentName"),
+                "location": said((one.get("batteryMaterialLocation") or {}).get("componentName")),
             }
             for one in node
         ]
@@ -98,7 +98,7 @@ def hazards_back(node: Json) -> Mapping[str, Any]:
                 "class": one.get("hazardousSubstanceClass"),
                 "percent": str(one.get("hazardousSubstanceConcentration")),
                 "impact": "; ".join(one.get("hazardousSubstanceImpact") or ()),
-                "location": (one.get("hazardousSubstanceLocation") or {}).get("componentName"),
+                "location": said((one.get("hazardousSubstanceLocation") or {}).get("componentName")),
             }
             for one in node
         ]
