@@ -101,6 +101,31 @@ def test_a_scan_is_redirected_with_its_query(client, accept, kind, where):
     assert 'rel="linkset"' in answer.headers["link"]
 
 
+@pytest.mark.parametrize("path", [PATH, "/01/09521213000010", "/i/abc", "/v1/dppsByProductIds", "/dpp/vc/x"])
+def test_a_page_of_anybody_may_ask_for_public_data(client, path):
+    """Options and cross-origin reading, as the resolver standard asks; nothing can be changed from another page."""
+    asked = {"Origin": "https://shop.example", "Access-Control-Request-Method": "GET"}
+    answer = client.options(path, headers=asked)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["access-control-allow-methods"] == answer.headers["allow"] == "GET, HEAD, OPTIONS"
+    assert "authorization" not in answer.headers["access-control-allow-headers"].lower()
+
+
+def test_a_slash_too_many_and_a_head_are_answered_like_the_rest(client):
+    slashed = get(client, f"{PATH}/?linkType=linkset")
+    assert slashed.json() == get(client, f"{PATH}?linkType=linkset").json()
+    assert get(client, "/01/09521213000010/").status_code == 307
+    head = client.head(f"{PATH}?linkType=linkset")
+    assert (head.status_code, head.content, head.headers["content-type"]) == (200, b"", "application/linkset+json")
+    short = get(client, PATH.replace("/01/0", "/01/") + "?linkType=linkset").json()["linkset"]
+    assert short[0]["anchor"] == HOST + PATH, "13 digits are the same product"
+    for one in slashed.json()["linkset"]:
+        links = [each for name, listed in one.items() if name != "anchor" for each in listed]
+        assert all(each["title"] and each["href"].startswith("https://") for each in links)
+        assert len(one["https://ref.gs1.org/voc/defaultLink"]) == 1
+
+
 def test_status_codes_of_the_resolver(client):
     assert get(client, f"{PATH}?linkType=gs1:recallStatus").status_code == 404
     assert get(client, "/01/09521213000010/21/NOBODY?linkType=all").status_code == 404

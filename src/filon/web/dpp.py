@@ -40,6 +40,13 @@ MOST_IDS = 1000
 BODY = 1024 * 1024
 """Bytes of one question."""
 _PAGE = ("text/html", "application/xhtml+xml", "application/json", "*/*", "text/*")
+_MAY: Mapping[str, str] = {
+    "Allow": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Accept-Language",
+    "Access-Control-Max-Age": "86400",
+}
+"""What a page of anybody may ask without our leave: public data, read; writing needs a program, not a page."""
 _NONE: Mapping[str, str] = {}
 _SEEN: frozenset[Audience] = frozenset({Audience.PUBLIC})
 
@@ -51,6 +58,14 @@ def passport_routes(shelf: Shelf) -> APIRouter:
     _well_known(routes, shelf, reads)
     _identifiers(routes, shelf, reads)
     _interface(routes, shelf, reads)
+
+    @routes.options("/01/{rest:path}")
+    @routes.options("/i/{rest:path}")
+    @routes.options("/dpp/{rest:path}")
+    @routes.options("/v1/{rest:path}")
+    def may(rest: str) -> Response:
+        del rest
+        return Response(status_code=204, headers={**OPEN, **_MAY})
 
     @routes.api_route("/dpp/{form}/{identifier:path}", **reads)  # type: ignore[arg-type]
     def download(request: Request, form: str, identifier: str) -> Response:

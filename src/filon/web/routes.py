@@ -259,6 +259,7 @@ def battery(request: Request, gtin: Gtin, serial: str, as_of: AsOf = None) -> Re
 
     Source: GS1 Digital Link URI syntax: /01/ GTIN, /21/ serial number; passport reference, section 9.
     """
+    serial = serial.removesuffix("/")
     shelf = getattr(request.app.state, "shelf", None)
     elsewhere = redirected(request, shelf, gtin, serial.removesuffix(".json")) if shelf else None
     if elsewhere is not None:
