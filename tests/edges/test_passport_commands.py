@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from hashlib import sha256
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote
 from urllib.request import Request, urlopen
@@ -19,6 +20,7 @@ from filon.cli.main import run
 GTIN = "https://id.gs1.org/01/09521213000010"
 ONE, TWO = f"{GTIN}/21/L-1", f"{GTIN}/21/L-2"
 STORE, SPARE = "https://id.gs1.org/01/09521213000027/21/S-1", "https://id.gs1.org/01/09521213000027/21/S-2"
+PAPER = b"%PDF-1.7 declaration"
 ATLAS, AGAIN = "https://id.gs1.org/417/9521213000003", "https://id.gs1.org/417/9521299000007"
 
 
@@ -57,7 +59,15 @@ def data(*statements):
 @pytest.fixture
 def placed(filon):
     """Two batteries with data, placed and published."""
-    said = {"category": "ev", "weight": "412.5", "manufacturer": "Atlas Packs", "testReports": [{"title": "type-test"}]}
+    (filon.folder / "paper.pdf").write_bytes(PAPER)
+    assert filon("evidence", "add", "paper.pdf")[0] == 0
+    said = {
+        "category": "ev",
+        "conformityDeclaration": {"sha256": sha256(PAPER).hexdigest(), "title": "declaration"},
+        "weight": "412.5",
+        "manufacturer": "Atlas Packs",
+        "testReports": [{"title": "type-test"}],
+    }
     rows = [{"subject": one, "at": "2026-01-02T00:00:00Z", "points": said} for one in (ONE, TWO)]
     (filon.folder / "said.json").write_text(data(*rows))
     assert filon("capture", "said.json")[0] == 0
@@ -205,6 +215,9 @@ def test_a_second_filon_serves_what_the_maker_packed_over_http(served):
         assert filon("verify-passport", "kept", "--issuer", "kept.did")[0] == 0
     assert get(f"{address}/v1/dpps/{quote(GTIN + '/21/NOBODY', safe='')}")[0] == 404
     assert get(address + "/lots")[0] == 404
+    digest = sha256(PAPER).hexdigest()
+    assert get(f"{address}/evidence/{digest}{path}") == (200, PAPER)
+    assert get(f"{address}/evidence/{'0' * 64}{path}")[0] == 404
 
 
 def test_a_changed_package_is_not_restored(placed):

@@ -24,13 +24,14 @@ from pathlib import Path
 from typing import Any
 
 from filon.app import durable
+from filon.app.evidence import Evidence, named
 from filon.app.issuing import FORMATS, Issued, Issuing, Sight
-from filon.core.errors import NotFoundError, NotProvenError, WrongCallError
+from filon.core.errors import GoneError, NotFoundError, NotProvenError, WrongCallError
 from filon.core.finding import Language
 from filon.core.ident import canonical
 from filon.core.moment import Known
 from filon.exchange import en18223
-from filon.passport.passport import Passport
+from filon.passport.passport import Passport, disclosed
 from filon.passport.point import Audience, by_code
 from filon.passport.resolver import Tombstone
 from filon.seal.broken import BrokenSealError, broken
@@ -53,11 +54,19 @@ _PUBLIC = ("en18223", "en18223-full", "jsonld", "vc", "vc-json", "untp", "untp-0
 _LANGUAGES: tuple[Language, ...] = ("en", "fr")
 
 
-def packed(issuing: Issuing, identifiers: Iterable[str], *, now: datetime, pages: Any = None) -> bytes:
+def packed(
+    issuing: Issuing,
+    identifiers: Iterable[str],
+    *,
+    now: datetime,
+    pages: Any = None,
+    evidence: Evidence | None = None,
+) -> bytes:
     """The package of these passports.
 
     Args:
         pages: (identifier, language) -> the public page as one HTML file; None: without pages.
+        evidence: documents; those that public points name go along.
 
     Raises:
         WrongCallError: nobody seals here.
@@ -73,6 +82,8 @@ def packed(issuing: Issuing, identifiers: Iterable[str], *, now: datetime, pages
             shelf[name] = {"ceased": end.as_dict()}
             continue
         shelf[name] = _one(issuing, name, files, now, pages)
+        if evidence is not None:
+            shelf[name]["evidence"] = _documents(issuing, name, evidence, files, now)
     files[DID] = spelled(sealer.document())
     for number in range(1, max(sealer.used, default=1) + 1):
         files[f"status/{number}"] = sealer.status_list(number, now=now).encode()
@@ -120,6 +131,21 @@ def _one(issuing: Issuing, name: str, files: dict[str, bytes], now: datetime, pa
             break
         told["pages"][language] = _put(files, f"{stem}/page.{language}.html", page)
     return told | {"seen": {one.value: _seen(issuing, whole, one, now) for one in Audience}}
+
+
+def _documents(
+    issuing: Issuing, name: str, evidence: Evidence, files: dict[str, bytes], now: datetime
+) -> dict[str, dict[str, str]]:
+    """The documents that everybody may fetch, by hash; those that are known by their hash alone are left out."""
+    told = {}
+    for digest in sorted(named(disclosed(issuing.passports.passport(name, on=now.date()), {Audience.PUBLIC}))):
+        try:
+            kept = evidence.exhibit(digest)
+            _put(files, f"evidence/{digest}", evidence.data(digest))
+        except (NotFoundError, GoneError):
+            continue
+        told[digest] = {"media": kept.media, "name": kept.name}
+    return told
 
 
 def _seen(issuing: Issuing, whole: Passport, audience: Audience, now: datetime) -> list[str]:
@@ -207,6 +233,17 @@ class Holding:
         if path is None:
             raise NotFoundError("the package holds no page of it")
         return self._file(path)
+
+    def document(self, identifier: str, digest: str) -> tuple[bytes, str, str]:
+        """A document behind a public point, with its media type and name.
+
+        Raises:
+            NotFoundError: the package holds none such.
+        """
+        told = self._of(identifier).get("evidence", {}).get(digest)
+        if told is None:
+            raise NotFoundError("the package holds no such document")
+        return self._file(f"evidence/{digest}"), str(told["media"]), str(told["name"])
 
     def did_document(self) -> Mapping[str, Any]:
         """The maker's."""

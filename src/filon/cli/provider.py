@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from filon.cli.evidence import evidence_of
 from filon.cli.passport import SealerFolder, issuing_of
 from filon.cli.show import chosen, console, grid, put_findings, put_json
 from filon.cli.words import word
@@ -111,7 +112,8 @@ def pack(
             view = pages.battery(key["01"], key["21"])
             return render_battery(view, chosen(language), standalone=True, host=issuing.host)
 
-        out.write_bytes(packed(issuing, wanted, now=datetime.now(UTC), pages=page))
+        kept = evidence_of(context)
+        out.write_bytes(packed(issuing, wanted, now=datetime.now(UTC), pages=page, evidence=kept))
     told = {"file": str(out), "passports": len(wanted)}
     put_json(told) if as_json else console().print(f"{out}  {len(wanted)}")
 

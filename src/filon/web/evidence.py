@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Annotated
 from urllib.parse import quote
 
@@ -70,8 +71,7 @@ def _given(request: Request, evidence: Evidence, issuing: Issuing, digest: str, 
     Raises:
         NotFoundError: none does, or nobody handed it in; a stranger cannot tell which.
     """
-    plain = address(identifier)
-    name = canonical(plain if "://" in plain else f"https://id.gs1.org/{plain}")
+    name = battery_of(identifier)
     if issuing.ceased(name) is not None or not issuing.known(name):
         raise NotFoundError("there is no such battery")
     passport = issuing.passports.passport(name, on=datetime.now(UTC).date())
@@ -81,11 +81,21 @@ def _given(request: Request, evidence: Evidence, issuing: Issuing, digest: str, 
         if theirs is None or digest not in named(theirs(passport)):
             raise NotFoundError("no data point that you may see names this document")
     kept = evidence.exhibit(digest)
-    data = evidence.data(digest)
+    return document(evidence.data(digest), kept.media, kept.name, public=public)
+
+
+def battery_of(path: str) -> str:
+    """The battery that the rest of an address names: `01/../21/..`, or a whole identifier."""
+    plain = address(path)
+    return canonical(plain if "://" in plain else f"https://id.gs1.org/{plain}")
+
+
+def document(data: bytes, media: str, name: str, *, public: bool) -> Response:
+    """A document as it is given out: a file to keep, with its hash."""
     headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(kept.name, safe='')}",
-        "Repr-Digest": f"sha-256=:{b64encode(bytes.fromhex(digest)).decode()}:",
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+        "Repr-Digest": f"sha-256=:{b64encode(sha256(data).digest()).decode()}:",
         "Cache-Control": "public, max-age=3600" if public else "no-store",
         "Content-Security-Policy": _ALONE,
     }
-    return Response(data, media_type=kept.media, headers=headers)
+    return Response(data, media_type=media, headers=headers)

@@ -13,6 +13,7 @@ from filon.app.holding import Holding
 from filon.core.errors import FilonError, NotFoundError
 from filon.core.ident import sgtin
 from filon.web.dpp import gone, passport_routes, redirected
+from filon.web.evidence import battery_of, document
 from filon.web.reply import GUARDS, OPEN, battery_policy, language, problem, wants_json
 
 
@@ -36,6 +37,10 @@ def create_holding_app(holding: Holding) -> FastAPI:
         spoken = language(request)
         headers = {**OPEN, "Content-Language": spoken, "Content-Security-Policy": battery_policy()}
         return Response(holding.page(name, spoken), media_type="text/html; charset=utf-8", headers=headers)
+
+    @app.api_route("/evidence/{digest}/{identifier:path}", methods=["GET", "HEAD"])
+    def evidence(digest: str, identifier: str) -> Response:
+        return document(*holding.document(battery_of(identifier), digest), public=True)
 
     app.include_router(passport_routes(holding))
     app.add_exception_handler(FilonError, _told)
