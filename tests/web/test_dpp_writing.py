@@ -311,6 +311,19 @@ def test_an_update_tells_its_caller_nothing_that_it_did_not_say(made):
     told = made.patch({"capacity": 190}).json()
     assert told["capacity"] == 190
     assert "stateOfCertifiedEnergy" not in told
+    said = {
+        "operatingConditions": {"temperature": 21},
+        "negativeEvents": [{"day": "2026-02-01", "what": "deep discharge"}],
+    }
+    assert made.patch(said).status_code == 200
+    asking = (
+        made.patch({"operatingConditions": {}}), made.element("$.operatingConditions", {}),
+        made.element("$.negativeEvents[0]", {}), made.patch({"stateOfCertifiedEnergy": 97.5}),
+    )  # fmt: skip
+    for answer in asking:
+        assert answer.status_code == 200
+        assert "temperature" not in answer.text
+        assert "deep discharge" not in answer.text
 
 
 # ---- from outside: the description in the corpus

@@ -107,7 +107,7 @@ class PassportWriting:
         """Change the elements that a merge patch names, all or none.
 
         Returns:
-            Header and changed elements: what the caller said itself, so nothing that it may not see.
+            Header and elements as the caller said them: a program that hands in may read nothing by that.
 
         Raises:
             OverwrittenError: an element follows from the books, or the header is fixed. UntakenError, NotFoundError.
@@ -115,13 +115,16 @@ class PassportWriting:
         token, said = self.data.token(secret), document_of(body)
         passport = self._passport(identifier)
         whole = en18223.merged_all(en18223.document(passport), said)
-        return self._changed(token, passport, whole, _received(f"PATCH /v1/dpps/{passport.identifier}", body))
+        deed = self._change(token, passport, whole, _received(f"PATCH /v1/dpps/{passport.identifier}", body))
+        status = {"dppStatus": said["dppStatus"]} if deed else {}
+        kept = {name: node for name, node in said.items() if name in by_code() and node is not None}
+        return en18223.header(passport) | {"lastUpdated": stamp(self.data.now())} | status | kept
 
     def update_element(self, identifier: str, path: str, body: bytes, secret: str) -> Json:
         """Change, amend or take away (`null`) one element at an RFC 9535 path.
 
         Returns:
-            The element as it stands.
+            The element as the caller said it.
 
         Raises:
             NotFoundError: no such passport, or the path leads nowhere in it. As in `update` besides.
@@ -133,7 +136,8 @@ class PassportWriting:
         if whole is None:
             raise NotFoundError(f"the passport has no element {path[:200]}")
         call = f"PATCH /v1/dpps/{passport.identifier}/elements/{path[:200]}"
-        return en18223.element_at(self._changed(token, passport, whole, _received(call, body)), path)
+        self._change(token, passport, whole, _received(call, body))
+        return value
 
     def end(self, identifier: str, secret: str) -> None:
         """End a passport after its battery was recycled; a tombstone stays.
@@ -193,9 +197,10 @@ class PassportWriting:
             return self.issuing.known(name)
         return name in self.issuing.passports.grounds().sayings.by_subject
 
-    def _changed(
+    def _change(
         self, token: Token, passport: Passport, whole: Mapping[str, Json], received: Mapping[str, str]
-    ) -> dict[str, Json]:
+    ) -> Kind | None:
+        """Take what changes; the deed among it, if there is one."""
         made = en18223.changes(passport, whole)
         if made.findings:
             conflict = any(one.code.startswith("DPP-03") for one in made.findings)
@@ -205,9 +210,7 @@ class PassportWriting:
         deeds = [self._deed(made.deed, passport.identifier)] if made.deed else []
         if made.points or deeds:
             self._take(token, passport.identifier, made.points, deeds, received)
-        status = {"dppStatus": whole["dppStatus"]} if made.deed else {}
-        kept = {name: node for name, node in whole.items() if name in by_code() and node is not None}
-        return en18223.header(passport) | {"lastUpdated": stamp(self.data.now())} | status | kept
+        return made.deed
 
     def _deed(self, kind: Kind, name: str, **more: str) -> dict[str, Json]:
         return {"deed": kind.value, "of": [name], "at": self.data.now().isoformat()} | {
