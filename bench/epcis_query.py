@@ -57,7 +57,7 @@ def run(scale: int) -> list[dict[str, object]]:
             notes = [note(dice.randrange(scale // len(STEPS) // 20)) for _ in range(300)]
             names = [name(dice.randrange(scale)) for _ in range(300)]
             late = {"GE_eventTime": when(scale * 999 // 1_000)}
-            place = {"EQ_bizLocation": "https://id.gs1.org/414/9521213000027", "EQ_bizStep": "receiving"}
+            place = {"EQ_bizLocation": _SITES[0], "EQ_bizStep": "receiving"}
             rows = [
                 ("query by EPC", _each(repository, "MATCH_anyEPC", pieces)),
                 ("query by delivery", _each(repository, "EQ_bizTransaction_desadv", notes)),
