@@ -37,6 +37,7 @@ from filon.views.ledger_state import LedgerState
 from filon.views.log import EntryLine, LogView
 from filon.views.lot import LotList, LotRow, LotView, Owned, Paper, SiteName, Whereabouts
 from filon.views.origin import UNKNOWN, Origin, OriginKind, by_origin, known_share, verdict
+from filon.views.owner import OwnerLine, OwnersView
 from filon.views.passport import BoardView, HistoryView, ModelLine, ReadinessView
 from passport_example import ON, example
 
@@ -324,6 +325,14 @@ class ExampleLedger(Followed):
         issued = AffectedStatement(3, "p.json", "2026-03-20T12:00:00Z", ("RIV-26-0047",))
         state = self.state(as_of=as_of)
         return AffectedView(state, Named("element", "Co"), (told,), (lot,), (balance,), (issued,), ())
+
+    def owners(self, *, element="", as_of=None, on=None):
+        co, none = Named("element", "Co"), kg(0)
+        line = OwnerLine(
+            "urn:m", "Martinet", co, kg(10_000 * KG), none, kg(400 * KG), none, kg(9_600 * KG), kg(9_600 * KG)
+        )
+        unsaid = OwnerLine("", "", co, kg(5 * KG), none, none, none, kg(5 * KG), none)
+        return OwnersView(self.state(as_of=as_of), (line, unsaid), ())
 
     def findings(self, *, as_of=None, on=None):
         return tuple(found(code, Place(event="urn:uuid:5b3c", entry=2), found="21") for code in sample_codes())

@@ -17,7 +17,7 @@ from filon.books.post import post
 from filon.epcis.event import FILON
 from leach_tank import KG, case_a
 from oracles.closure_by_definition import left_over, sigma
-from story import birth, count, receive, register, said, ship, site, step
+from story import birth, count, lot, receive, register, said, ship, site, step
 from strategies import REGISTER, chains
 
 SITES = register(m="mine", works="refinery")
@@ -112,6 +112,50 @@ def test_a_cheat_below_two_sigma_each_time_is_seen_over_the_period():
     one = 400 * hypot(0.001, 0.005), 404 * hypot(0.001, 0.005)
     assert closure.sigma / KG == pytest.approx(sqrt(20) * hypot(*one), rel=1e-9)
     assert (closure.unaccounted, closure.verdict) == (-80 * KG, Verdict.FAIL)
+
+
+def test_a_thief_below_two_sigma_each_time_is_seen_over_the_period():
+    """Twenty batches of 400 kg Co give 394 and a weighed residue of 2: 4 kg lack each time, within 5.8; together 80."""
+    events = []
+    for i in range(20):
+        events += [
+            birth(i, "works", f"a{i}", "2000", origin="urn:M", **LIQUOR),
+            step(i + 0.5, "works", {f"a{i}": "2000"}, {f"p{i}": "1970"}, f"urn:c{i}", **SALT),
+            step(i + 0.5, "works", {}, {f"r{i}": "10"}, f"urn:c{i}", form="leach residue", Co="20", kind="waste"),
+        ]
+    book = post(said(*events), SITES)
+    assert {check.verdict for check in book.checks if check.substance == "Co"} == {Verdict.PASS}
+    closure = at_works(*events)
+    assert (closure.unaccounted, closure.loss, closure.verdict) == (80 * KG, 0, Verdict.FAIL)
+
+
+def test_the_references_own_uncertainties_give_its_parts():
+    """Case A with the assay and moisture uncertainties that the reference names, M1 and D1 into P1 and residue, kg Co:
+
+    M1 77.93, D1 29.40, P1 34.72, residue 91.0 x 10 % = 9.10: together 90.8 (with the reference's two tank levels,
+    28.28 and 42.71, it is its 104.2)
+    """
+
+    def uncertain(event, points, moisture=None):
+        assay = {**event.ilmd[FILON + "assay"][0], "uncertainty": points}
+        wet = {FILON + "moistureUncertainty": moisture} if moisture else {}
+        return replace(event, ilmd={**event.ilmd, FILON + "assay": [assay], **wet})
+
+    m1, d1 = (next(one for one in case_a() if one.quantityList and one.quantityList[0].epcClass == lot(name))
+              for name in ("M1", "D1"))  # fmt: skip
+    closure = at_works(
+        uncertain(m1, "0.10", "0.3"),
+        uncertain(d1, "0.30", "0.5"),
+        uncertain(step(2, "works", {"M1": "80000", "D1": "12000"}, {"P1": "42000"}, "urn:c", form="CoSO4·7H2O",
+                       Co="20.85"), "0.08"),
+        uncertain(step(2, "works", {}, {"residue": "6500"}, "urn:c", form="leach residue", Co="1.40", kind="waste",
+                       weighingUncertainty="0"), "0.14"),
+    )  # fmt: skip
+    parts = [7507.2 * hypot(0.001, 0.10 / 10.20, 0.3 / 92), 2376 * hypot(0.001, 0.30 / 36, 0.5 / 55),
+             8757 * hypot(0.001, 0.08 / 20.85), 9.1]  # fmt: skip
+    assert [f"{part:.2f}" for part in parts] == ["77.93", "29.40", "34.72", "9.10"]
+    assert closure.sigma / KG == pytest.approx(hypot(*parts), rel=1e-9)
+    assert f"{hypot(*parts, 2000 * hypot(0.01, 0.01), 3020 * hypot(0.01, 0.01)):.1f}" == "104.2"
 
 
 def test_noise_both_ways_is_no_alarm():

@@ -51,3 +51,19 @@ def test_nobody_is_asked_for_what_nobody_expects():
     book = post(said(birth(0, "works", "a", "100", origin="u", form="something")), SITES)
     assert TOLD.isdisjoint(book.first(lot("a")).content)
     assert set(book.first(lot("a")).content) >= set(ELEMENTS) - TOLD
+
+
+def test_a_by_product_has_what_was_measured_in_it_whatever_it_sells_for():
+    """100 kg of matte with 10 kg Co and 30 kg Ni gives 45 kg of cobalt salt (9 kg Co, 0.5 kg Ni) and, as by-product, 140
+    kg of nickel salt (0.8 kg Co, 29 kg Ni): 0.2 kg Co and 0.5 kg Ni are lost; the by-product takes 0.8 kg Co out (I-11)."""
+    book = post(said(
+        birth(0, "works", "matte", "100", form="MHP", moisture="0", dry_Co="10", dry_Ni="30", dry_Mn="0", origin="u"),
+        step(1, "works", {"matte": "100"}, {"salt": "45"}, "urn:c", form="cobalt sulfate solution", Co="20", Ni="1.1111"),
+        step(1, "works", {}, {"nickel": "140"}, "urn:c", form="NiSO4·6H2O", kind="by-product", Co="0.5714",
+             Ni="20.7143"),
+    ), SITES)  # fmt: skip
+    lines = {line.substance: line for line in balances(book, substances=["Co", "Ni"])}
+    taken = {element: line.left[AccountKind.BY_PRODUCT] / KG for element, line in lines.items()}
+    assert taken == {"Co": 0.79996, "Ni": 29.00002}
+    left = {element: line.left[AccountKind.UNACCOUNTED] / KG for element, line in lines.items()}
+    assert {element: round(kg, 3) for element, kg in left.items()} == {"Co": 0.2, "Ni": 0.5}

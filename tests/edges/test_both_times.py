@@ -41,6 +41,7 @@ QUESTIONS = {  # terminal -> web
     ("flows",): "/flows.json",
     ("balance",): "/balance.json",
     ("balance", "--element", "Co"): "/balance.json?element=Co",
+    ("balance", "--owner"): "/owners.json",
     ("findings",): "/findings.json",
     ("alarms",): "/alarms.json",
     ("custody", "ORE"): f"/custody/{lot('ORE')}.json",

@@ -218,6 +218,7 @@ OWN = [
     "/log",
     "/passports",
     "/credits",
+    "/owners",
     "/alarms",
     "/readings",
 ]

@@ -39,6 +39,7 @@ PAGES = [
     "/balance",
     "/balance?element=Co",
     "/credits",
+    "/owners",
     "/alarms",
     "/custody/01/09506000134369/10/RIV-26-0047",
     "/log",

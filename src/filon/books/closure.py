@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice, takewhile
+from itertools import takewhile
 from math import sqrt
 
 from filon.books.book import Book, Flow, Holding, Verdict
@@ -85,7 +85,7 @@ class _Walk:
     found: dict[Hashable, Closure] = field(default_factory=lambda: defaultdict(Closure))
     variance: dict[Hashable, float] = field(default_factory=lambda: defaultdict(float))
     shared: dict[Hashable, dict[Hashable, float]] = field(default_factory=dict)  # reading -> its effect by group
-    told: dict[tuple[int, LotId], Declared] = field(default_factory=dict)
+    told: dict[tuple[int, LotId], tuple[Declared, int]] = field(default_factory=dict)
     pools: dict[LotId, Hashable] = field(init=False)  # step -> whose difference it is
 
     def __post_init__(self) -> None:
@@ -210,11 +210,11 @@ class _Walk:
         if not pull:
             return
         lot = target.lot if isinstance(target, Holding) else LotId(target.key)
-        told = self._told(flow.event, lot)
+        told, event = self._told(flow.event, lot)
         bulk = isinstance(target, Account) or target.unit in {MILLIGRAM, LITRE}
         counted = isinstance(flow.source, Account) and self.book.events[flow.event].event.action == "OBSERVE"
         weighing = (default_sigma("stocktake") / 100 if counted else weighing_sigma(told)) if bulk else 0.0
-        readings = dict(self._readings(flow.event, lot, told))
+        readings = dict(self._readings(event, lot, told))
         for group, (by_unit, by_mg) in pull.items():
             self.variance[group] += ((by_unit * units + by_mg * mg) * weighing) ** 2
             for reading, sigma in readings.items():
@@ -252,14 +252,15 @@ class _Walk:
     def _declared(self, lot: LotId) -> Declared:
         return self.book.declared.get(lot) or self.book.register.product_traits(lot)
 
-    def _told(self, index: int, lot: LotId) -> Declared:
-        """What the event that made so much of a lot declares of it: each filling of a tank has its own assay."""
+    def _told(self, index: int, lot: LotId) -> tuple[Declared, int]:
+        """What is declared of so much of a lot, and the event that does: each filling of a tank has its own assay."""
         if (index, lot) not in self.told:
-            first, onward = self.book.events[index].event, islice(self.book.events, index, None)
-            deed = takewhile(lambda said: _same(said.event, first), onward)
-            made = next((said.event for said in deed if _makes(said.event, lot)), None)
+            events = self.book.events
+            deed = takewhile(lambda at: _same(events[at].event, events[index].event), range(index, len(events)))
+            made = next((at for at in deed if _makes(events[at].event, lot)), None)
             product = self.book.register.product_traits(lot)
-            self.told[index, lot] = completed(declared(made.ilmd)[0], product) if made else self._declared(lot)
+            said = self._declared(lot) if made is None else completed(declared(events[made].event.ilmd)[0], product)
+            self.told[index, lot] = said, index if made is None else made
         return self.told[index, lot]
 
 

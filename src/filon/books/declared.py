@@ -28,6 +28,8 @@ class Declared:
 
     Args:
         assays: {element: the assay that counts}; `observed` has all that were made.
+        weighing, drying: one-sigma uncertainty of the weight, as a share of it, and of the moisture, as a share of the
+            wet mass; None = the table's.
         weighings: weights that parties found, side by side; the event's own quantity counts.
         density: of a solution, kg per litre.
     """
@@ -42,6 +44,7 @@ class Declared:
     recycled: Fraction | None = None
     recycled_kind: str = ""
     weighing: Fraction | None = None
+    drying: Fraction | None = None
     piece_mass: Fraction | None = None
     serials: tuple[int, int] | None = None
     observed: tuple[Assay, ...] = ()
@@ -123,6 +126,7 @@ def declared(traits: Mapping[str, object], place: Place = Place()) -> tuple[Decl
         recycled=percent("recycled", own.get("recycled")),
         recycled_kind=str(own.get("recycledKind") or ""),
         weighing=percent("weighingUncertainty", own.get("weighingUncertainty")),
+        drying=percent("moistureUncertainty", own.get("moistureUncertainty")),
         piece_mass=_weight(number("pieceMass", own.get("pieceMass"))),
         serials=_serials(serials, number) if isinstance(serials, Mapping) else None,
         observed=observed,
@@ -162,7 +166,8 @@ def measurements(lot: Declared, substance: str) -> tuple[Fraction | None, Mappin
         unknown = not pure and (substance not in TOLD if lot.form is None else substance in lot.form.elements)
         return (None if unknown else Fraction(0)), {}
     dry = 1 - (lot.moisture or Fraction(0))
-    drying = {"moisture": default_sigma("moisture") / 100 / float(dry)} if lot.moisture and dry else {}
+    wet = default_sigma("moisture") / 100 if lot.drying is None else float(lot.drying)
+    drying = {"moisture": wet / float(dry)} if lot.moisture and dry else {}
     if assay is not None:
         if (lot.moisture and assay.basis not in {"dry", "wet"}) or _moisture_lacks(lot, assay):
             return None, {}

@@ -28,6 +28,7 @@ from filon.views.ledger_state import LedgerState
 from filon.views.log import LogView
 from filon.views.lot import LotList, LotView
 from filon.views.origin import OriginView
+from filon.views.owner import OwnersView
 from filon.views.passport import BoardView, HistoryView, ReadinessView
 from filon.views.recall import Asked, RecallView
 from filon.views.trace import TraceView
@@ -157,6 +158,10 @@ class Ledger(Protocol):
 
     def credits(self, *, site: str = "", as_of: Known | None = None, on: date | None = None) -> CreditsView:
         """The mass-balance accounts of a site; empty = all."""
+        ...
+
+    def owners(self, *, element: str = "", as_of: Known | None = None, on: date | None = None) -> OwnersView:
+        """The ownership book: what each owner brought in, took over, gave over and holds."""
         ...
 
     def log(self, *, page: int = 1, as_of: Known | None = None) -> LogView:

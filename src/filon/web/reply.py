@@ -117,7 +117,19 @@ def json_of(request: Request, view: object) -> Response:
     return Response(write_json(view, speech), media_type="application/json", headers={"Vary": "Accept"})
 
 
-TIMED = ("/lots", "/custody/", "/balance", "/alarms", "/credits", "/findings", "/flows", "/trace/", "/origin/", "/why/")
+TIMED = (
+    "/lots",
+    "/custody/",
+    "/balance",
+    "/alarms",
+    "/credits",
+    "/owners",
+    "/findings",
+    "/flows",
+    "/trace/",
+    "/origin/",
+    "/why/",
+)
 """Pages that tell how things stood on a day, and as known on a day."""
 
 

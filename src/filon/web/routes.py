@@ -102,7 +102,7 @@ def lots(  # noqa: PLR0917 - the query of the page, by name
 ) -> Response:
     """The lots that a search leaves."""
     view = ledger(request).lots(q, stage=stage, site=site, page=sheet, as_of=as_of, on=on)
-    command = f"filon lots {quote(q)}".rstrip()
+    command = f"filon lots {quote(q)}" if q else "filon lots"
     return page("lots.html", request, view, page="lots", search=q, stage=stage, site=site, command=command)
 
 
@@ -226,6 +226,15 @@ def balance(  # noqa: PLR0917 - the query of the page, by name
     view = ledger(request).balance(element=element, site=site, period=period, as_of=as_of, on=on)
     command = "filon balance" + (f" --element {quote(element)}" if element else "")
     return page("balance.html", request, view, page="balance", command=command)
+
+
+@reads("/owners")
+@reads("/owners.json")
+def owners(request: Request, element: Text = "", as_of: AsOf = None, on: On = None) -> Response:
+    """Whose is it?"""
+    view = ledger(request).owners(element=element, as_of=as_of, on=on)
+    command = "filon balance --owner" + (f" --element {quote(element)}" if element else "")
+    return page("owners.html", request, view, page="balance", command=command)
 
 
 @reads("/findings")
