@@ -7,7 +7,6 @@ cobalt = columns.substance("Co")            # how much of it went which way, and
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -15,7 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from filon.books.book import Book, Flow
+from filon.books.book import Book
 from filon.books.engine.graph import Graph
 from filon.books.engine.kernel import Floats, Ids
 from filon.books.engine.quotient import Own, Quotient, Table
@@ -45,18 +44,15 @@ class Columns:
     @classmethod
     def of(cls, book: Book) -> Columns:
         """The columns of a book."""
-        column = _reader(book)
-        return cls(
-            book,
-            column(lambda flow: flow.source if type(flow.source) is int else OUTSIDE),
-            column(lambda flow: flow.target if type(flow.target) is int else OUTSIDE),
-            column(lambda flow: OUTSIDE if flow.like is None else flow.like),
-        )
+        source = [end if type(end := flow.source) is int else OUTSIDE for flow in book.flows]
+        target = [end if type(end := flow.target) is int else OUTSIDE for flow in book.flows]
+        like = [OUTSIDE if flow.like is None else flow.like for flow in book.flows]
+        return cls(book, np.array(source, np.int32), np.array(target, np.int32), np.array(like, np.int32))
 
     @cached_property
     def events(self) -> Ids:
         """(holdings) index of the event that made each."""
-        return np.fromiter((one.made for one in self.book.holdings), np.int32, len(self.book.holdings))
+        return np.array([one.made for one in self.book.holdings], np.int32)
 
     @cached_property
     def graph(self) -> Graph:
@@ -67,18 +63,13 @@ class Columns:
 
     def milligrams(self, substance: str) -> Milligrams:
         """(flows) mg of a substance; 0 also where nobody said how much."""
-        flows = self.book.flows
-        return np.fromiter((flow.content.get(substance) or 0 for flow in flows), np.int64, len(flows))
+        return np.array([flow.content.get(substance) or 0 for flow in self.book.flows], np.int64)
 
     def substance(self, name: str) -> Substance:
         """One substance; worked out once."""
         if name not in self._substances:
             self._substances[name] = Substance(self, name, self.milligrams(name))
         return self._substances[name]
-
-
-def _reader(book: Book) -> Callable[[Callable[[Flow], int]], Ids]:
-    return lambda read: np.fromiter(map(read, book.flows), np.int32, len(book.flows))
 
 
 @dataclass(frozen=True)
@@ -141,7 +132,7 @@ class Substance:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The origins, in the order of the table's columns; UNKNOWN is one."""
-        return tuple(sorted({self._origin(int(flow)) for flow in self._entries}))
+        return tuple(sorted(set(self._origins)))
 
     @cached_property
     def _entries(self) -> npt.NDArray[Any]:
@@ -150,11 +141,14 @@ class Substance:
         enters = (columns.source == OUTSIDE) & (columns.target != OUTSIDE) & (self.mg != 0) & ~older
         return np.flatnonzero(enters)
 
-    def _origin(self, flow: int) -> str:
+    @cached_property
+    def _origins(self) -> list[str]:
+        """What the matter of each entry is called."""
         from filon.books.journal import UNKNOWN  # noqa: PLC0415 - the journal knows books
 
-        source = self.columns.book.flows[flow].source
-        return source.key if not isinstance(source, int) and source.kind is AccountKind.SOURCE else UNKNOWN
+        flows = self.columns.book.flows
+        sources = [flows[flow].source for flow in self._entries.tolist()]
+        return [UNKNOWN if isinstance(one, int) or one.kind is not AccountKind.SOURCE else one.key for one in sources]
 
     @cached_property
     def own(self) -> Own:
@@ -162,7 +156,7 @@ class Substance:
         entries, column = self._entries, {name: place for place, name in enumerate(self.names)}
         target = self.columns.target[entries]
         share = self.mg[entries] / np.maximum(self._whole[target], 1)
-        return Own.of(target, [column[self._origin(int(flow))] for flow in entries], share)
+        return Own.of(target, [column[name] for name in self._origins], share)
 
     @cached_property
     def quotient(self) -> Quotient:
