@@ -93,9 +93,9 @@ class Plant:
         everything = [said(one) for one in self.ledger.store.records() if not is_master(one.body)]
         book = post(everything, self.ledger.register())
         told, done = statements(everything)[0], deeds(everything)[0]
-        return Grounds(
-            Matter(book, Carbon(Ledger(self.ledger.store)).account(size)), Sayings.of(told), by_battery(done), size
-        )
+        learned = lambda entry: self.ledger.store.entry(entry).learned  # noqa: E731
+        matter = Matter(book, Carbon(Ledger(self.ledger.store)).account(size))
+        return Grounds(matter, Sayings.of(told), by_battery(done), size, learned)
 
     def holds(self, batteries=(*PIECES, STRANGER)):
         """Whether every passport that is kept is the one that is made afresh, for every reader."""

@@ -28,13 +28,19 @@ class Alike(Generic[T]):
         self._kept: OrderedDict[Hashable, list[tuple[str, Sides, T]]] = OrderedDict()
         self._lock = Lock()
 
-    def of(self, battery: str, key: Hashable, make: Callable[[], tuple[T, Sides]]) -> T:
-        """What is kept for a battery, or made now. Two threads may make the same at once; one of the two is kept."""
+    def kept(self, battery: str, key: Hashable) -> T | None:
+        """What is kept for a battery."""
         with self._lock:
             for first, sides, kept in self._kept.get(key, ()):
                 if beside(first, battery, sides):
                     self._kept.move_to_end(key)
                     return kept
+        return None
+
+    def of(self, battery: str, key: Hashable, make: Callable[[], tuple[T, Sides]]) -> T:
+        """What is kept for a battery, or made now. Two threads may make the same at once; one of the two is kept."""
+        if (kept := self.kept(battery, key)) is not None:
+            return kept
         made, sides = make()
         with self._lock:
             self._kept.setdefault(key, []).append((battery, sides, made))

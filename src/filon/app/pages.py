@@ -14,6 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from itertools import chain
+from threading import Lock
 
 from filon.accounts.recall import Tip
 from filon.accounts.recycled import recycled_findings
@@ -27,6 +28,7 @@ from filon.app.export import exported
 from filon.app.intake import document
 from filon.app.ledger import Ledger
 from filon.app.passport_pages import STRANGER, PassportPages
+from filon.app.passports import Kin
 from filon.books.book import Book
 from filon.books.lot import LotId
 from filon.books.period import period_findings
@@ -37,6 +39,7 @@ from filon.core.ident import sgtin
 from filon.core.matter import ELEMENTS, MASS
 from filon.core.moment import Known
 from filon.epcis.key import body_key
+from filon.passport.passport import READABLE
 from filon.views.affected import AffectedView
 from filon.views.agreement import AgreementView, agreement_view
 from filon.views.alarm import AlarmList
@@ -44,7 +47,7 @@ from filon.views.balance import BalanceView
 from filon.views.battery import BatteryView
 from filon.views.build.alarm import alarm_list
 from filon.views.build.balance import balance_view
-from filon.views.build.battery import battery_view, declared_view
+from filon.views.build.battery import battery_view, declared_view, renamed
 from filon.views.build.chain import chain_of
 from filon.views.build.custody import credits_view, custody_view
 from filon.views.build.flows import flows_view
@@ -53,6 +56,7 @@ from filon.views.build.log import log_view
 from filon.views.build.lot import contained, contained_plainly, lot_view
 from filon.views.build.lots import lot_list
 from filon.views.build.owner import owners_view
+from filon.views.build.passport import passport_view
 from filon.views.build.recall import recall_view
 from filon.views.build.shares import names_of, origin_view
 from filon.views.build.sight import Sight
@@ -63,6 +67,7 @@ from filon.views.custody import CreditsView, CustodyView
 from filon.views.events_file import EventsFile
 from filon.views.flows import FlowsView
 from filon.views.home import HomeView
+from filon.views.ledger_state import LedgerState
 from filon.views.log import LogView
 from filon.views.lot import LotList, LotView
 from filon.views.origin import Contained, OriginView
@@ -77,6 +82,8 @@ class Pages(PassportPages):
 
     def __init__(self, ledger: Ledger, today: Callable[[], date] | None = None) -> None:
         super().__init__(ledger, today)
+        self._looking = Lock()
+        self._seen: Sight | None = None
         self._sight = lru_cache(maxsize=4)(self._whole)
         self._custody = CustodyOfLedger(ledger)
         self._carbon = Carbon(ledger)
@@ -117,14 +124,37 @@ class Pages(PassportPages):
 
     def battery(self, gtin: str, serial: str, *, as_of: Known | None = None) -> BatteryView:
         """The public view of one battery: everybody may see it."""
-        lot = LotId(sgtin(gtin, serial))
-        self.standing(lot)
+        battery, size = sgtin(gtin, serial), self.ledger.size(as_of)
+        self.standing(battery)
+        return self._shown(self.passports.kin(battery, on=self._day(as_of), as_of=size), battery, size)
+
+    def at_hand(self, gtin: str, serial: str) -> BatteryView | None:
+        """The same if its kin was shown before and its passport is one that others see; else None, and no work done."""
+        battery, day = sgtin(gtin, serial), self.day()
+        kin = self.passports.kept(battery, on=day) if day else None
+        if kin is None or kin.passport.state not in READABLE or not kin.has("page"):
+            return None
+        return self._shown(kin, battery, self.ledger.size())
+
+    def _shown(self, kin: Kin, battery: str, size: int) -> BatteryView:
+        state = self.state(as_of=size)
+        view: BatteryView = kin.once("page", lambda: self._page(kin, state))
+        return view if (view.link, view.ledger) == (battery, state) else renamed(view, battery, state)
+
+    def _page(self, kin: Kin, state: LedgerState) -> BatteryView:
+        """What everybody may see of the kin, told of the one that was asked for first."""
+        battery = kin.passport.identifier
+        with self._looking:  # one sight for all kin of the same matter: what it works out serves them all
+            if self._seen is None or self._seen.book is not kin.matter.book:
+                self._seen = Sight(kin.matter.book, state, self._entry)
+            sight = self._seen
+        made = kin.matter.origin_of(battery)
+        seen = kin.of(battery, kin.passport.size, STRANGER)
         try:
-            view = battery_view(self.sight_of(lot, as_of), lot)
+            view = battery_view(sight, battery, lot=made.lot if made else None, pieces=made.pieces if made else 1)
         except NotFoundError:  # a passport that was typed in, or taken over from another system
-            made = self.passports.passport(lot, on=self.day(), as_of=as_of, audiences=STRANGER)
-            view = declared_view(self.state(as_of=as_of), made)
-        return replace(view, passport=self.passport(lot, as_of=as_of))
+            view = declared_view(sight.state, seen)
+        return replace(view, passport=passport_view(seen, sight.state), kept={})
 
     def balance(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from datetime import date
+from datetime import date, datetime
 
 from filon.app.ledger import Ledger
 from filon.app.passports import Passports
@@ -19,6 +19,8 @@ from filon.views.log import EntryLine
 from filon.views.passport import BoardView, HistoryView, PassportView, ReadinessView
 
 STRANGER: frozenset[Audience] = frozenset()
+KEPT = 64
+"""So many states of the log are remembered."""
 
 
 class PassportPages:
@@ -32,12 +34,18 @@ class PassportPages:
         self.ledger = ledger
         self.passports = Passports(ledger)
         self.today = today
+        self._states: dict[int, tuple[str, datetime | None]] = {}  # never changes: entries stay
 
     def state(self, *, as_of: Known | None = None) -> LedgerState:
         """The log as it stood."""
         store, size = self.ledger.store, self.ledger.size(as_of)
-        learned = store.entry(size - 1).learned if size else None
-        return LedgerState(size, store.root(size).hex(), learned, latest=size == store.size())
+        if size not in self._states:
+            learned = store.entry(size - 1).learned if size else None
+            if len(self._states) >= KEPT:
+                self._states.clear()
+            self._states[size] = store.root(size).hex(), learned
+        root, learned = self._states[size]
+        return LedgerState(size, root, learned, latest=size == store.size())
 
     def passport(
         self,

@@ -11,7 +11,7 @@ their names tell apart share one passport (`Kin`), found by the records that nam
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from threading import RLock
@@ -31,7 +31,7 @@ from filon.log.store import Store, Stored
 from filon.passport.battery import Battery
 from filon.passport.grounds import Grounds, Matter
 from filon.passport.kin import Sides, renamed, sides
-from filon.passport.life import Life, deeds, life
+from filon.passport.life import Deed, Life, deeds, life
 from filon.passport.make import passport
 from filon.passport.passport import Cessation, Passport, State, disclosed
 from filon.passport.point import LATEST, Audience
@@ -52,9 +52,11 @@ class Kin:
 
     Args:
         passport: whole, of the battery that was asked for first.
+        matter: what it was made from, as long as nothing moves.
     """
 
     passport: Passport
+    matter: Matter = field(repr=False)
     _made: dict[object, Any] = field(default_factory=dict, repr=False)
 
     def once(self, what: object, make: Callable[[], Any]) -> Any:
@@ -62,6 +64,10 @@ class Kin:
         if what not in self._made:
             self._made[what] = make()
         return self._made[what]
+
+    def has(self, what: object) -> bool:
+        """Whether it was made before."""
+        return what in self._made
 
     def of(self, battery: str, size: int, audiences: Collection[Audience] | None = None) -> Passport:
         """The passport of one of them, whole (None) or as these audiences may see it."""
@@ -81,6 +87,7 @@ class Passports:
         self._grounds: OrderedDict[int, tuple[int, Grounds]] = OrderedDict()
         self._kin: Alike[Kin] = Alike(KEPT_KIN)
         self._batches: Alike[tuple[str, ...]] = Alike(KEPT_KIN)
+        self._deeds: OrderedDict[int, Heard[Sequence[Deed]]] = OrderedDict()
         self._lives: Alike[tuple[State, Cessation | None]] = Alike(KEPT_KIN)
         self._about: OrderedDict[tuple[int, str], tuple[tuple[str, int], ...]] = OrderedDict()
         self._lock = RLock()
@@ -101,10 +108,19 @@ class Passports:
                     matter = Matter(self.ledger.book(size), self.carbon.account(size))
                 store = self.ledger.store
                 told = Sayings(Heard(store, size, POINTS_OF))
-                self._grounds[size] = stamp, Grounds(matter, told, Heard(store, size, DEEDS_OF), size, self._learned)
+                self._grounds[size] = stamp, Grounds(matter, told, self._done(size), size, self._learned)
                 while len(self._grounds) > KEPT:
                     self._grounds.popitem(last=False)
             return self._grounds[size]
+
+    def _done(self, size: int) -> Heard[Sequence[Deed]]:
+        """What was done to batteries, read once for passports and for whether they stand."""
+        with self._lock:
+            if size not in self._deeds:
+                self._deeds[size] = Heard(self.ledger.store, size, DEEDS_OF)
+                while len(self._deeds) > KEPT:
+                    self._deeds.popitem(last=False)
+            return self._deeds[size]
 
     def _learned(self, entry: int) -> datetime:
         return self.ledger.store.entry(entry).learned
@@ -130,20 +146,38 @@ class Passports:
         """
         size = self.ledger.size(as_of)
         (stamp, grounds), battery = self._stamped(size), canonical(identifier)
-        day, model = on or self.day(size), model_of(battery)
-        made = grounds.matter.origin_of(battery)
-        alone = battery if made and made.pieces == 1 else ""
-        batch = made.lot if made and not alone else ""
-        marks = tuple(self.ledger.store.marked(battery, size=size))
-        if not marks and not batch:
-            alone = battery
-        key = (stamp, day, model, batch, alone, self._said_of(model, size), marks)
+        day = on or self.day(size)
+        key = self._key(stamp, grounds, battery, day)
         named = self._batches.of(battery, key, lambda: (Battery(grounds, battery, day).about[1:-1], ()))
 
         def make() -> tuple[Kin, Sides]:
-            return Kin(passport(grounds, battery, on=day, ruleset=ruleset)), sides(grounds.deeds.get(battery, ()))
+            made = passport(grounds, battery, on=day, ruleset=ruleset)
+            return Kin(made, grounds.matter), sides(grounds.deeds.get(battery, ()))
 
         return self._kin.of(battery, (*key, ruleset, *(self._said_of(one, size) for one in named)), make)
+
+    def kept(self, identifier: str, *, on: date, ruleset: str = LATEST) -> Kin | None:
+        """The same as known now if it was made before: at once, or None."""
+        size, battery = self.ledger.size(), canonical(identifier)
+        with self._lock:
+            at_hand = self._grounds.get(size)
+        if at_hand is None:
+            return None
+        key = self._key(*at_hand, battery, on)
+        named = self._batches.kept(battery, key)
+        if named is None:
+            return None
+        return self._kin.kept(battery, (*key, ruleset, *(self._said_of(one, size) for one in named)))
+
+    def _key(self, stamp: int, grounds: Grounds, battery: str, day: date) -> tuple[Hashable, ...]:
+        """What all of a kin have in common: matter, day, model, batch, and which records name them in which role."""
+        made, model = grounds.matter.origin_of(battery), model_of(battery)
+        alone = battery if made and made.pieces == 1 else ""
+        batch = made.lot if made and not alone else ""
+        marks = tuple(self.ledger.store.marked(battery, size=grounds.size))
+        if not marks and not batch:
+            alone = battery
+        return stamp, day, model, batch, alone, self._said_of(model, grounds.size), marks
 
     def _said_of(self, subject: str, size: int) -> tuple[tuple[str, int], ...]:
         """Which records may say something of a model or batch; kept, for all its batteries ask."""
@@ -196,7 +230,7 @@ class Passports:
             return Life().state, None
 
         def make() -> tuple[tuple[State, Cessation | None], Sides]:
-            done = Heard(self.ledger.store, size, DEEDS_OF).get(battery, ())
+            done = self._done(size).get(battery, ())
             told = life(battery, done, self.ledger.register(size))
             return (told.state, told.ceased), sides(done)
 

@@ -44,14 +44,15 @@ def renamed(passport: Passport, battery: str, *, size: int) -> Passport:
 
 def _renamed(one: PointValue, old: str, battery: str) -> PointValue:
     if one.code in NAMED:
-        return replace(one, value=_named(one, battery), why=replace(one.why, subject=battery))
+        return replace(one, value=own(one.value, battery), why=replace(one.why, subject=battery))
     return replace(one, why=replace(one.why, subject=battery)) if one.why.subject == old else one
 
 
-def _named(one: PointValue, battery: str) -> Value | None:
-    if not isinstance(one.value, dict):
-        return battery if one.value is not None else None
-    return {**one.value, "serial": elements(battery)["21"]} if "serial" in one.value else one.value
+def own(value: Value | None, battery: str) -> Value | None:
+    """The value of a point of `NAMED` with another name in it."""
+    if not isinstance(value, dict):
+        return battery if value is not None else None
+    return {**value, "serial": elements(battery)["21"]} if "serial" in value else value
 
 
 def _told(one: Finding, old: str, new: str) -> Finding:

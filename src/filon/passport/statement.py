@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
@@ -116,11 +116,18 @@ def _read(said: Said, of: str) -> Iterator[Statement | Finding]:
     if not about:
         yield found("PAS-005", said.place)
     about = tuple(one for one in about if one == of) if of else about
-    listed = said.event.own(MEMBER)
+    listed, levels = said.event.own(MEMBER), {one: level(one) for one in about}
     for number, member in enumerate(listed if isinstance(listed, list | tuple) else [listed], 1):
         own = {str(name).rpartition("/")[2]: value for name, value in member.items()} if _is_map(member) else {}
-        for subject in about:
-            yield _statement(said, subject, own, number)
+        read_once: dict[Level, Statement] = {}  # five hundred batteries of one measurement are read as one
+        for subject, at in levels.items():
+            if at in read_once:
+                yield replace(read_once[at], subject=subject)
+                continue
+            one = _statement(said, subject, own, number)
+            if isinstance(one, Statement):
+                read_once[at] = one
+            yield one
 
 
 def _is_map(value: object) -> bool:

@@ -33,7 +33,8 @@ def as_json(value: object, tongue: Tongue | None = None) -> Any:
         return [as_json(item, tongue) for item in value]
     if not is_dataclass(value):
         return _scalar(value)
-    members = {item.name: as_json(getattr(value, item.name), tongue) for item in fields(value)}
+    told = (item.name for item in fields(value) if not item.metadata.get("inner"))
+    members = {name: as_json(getattr(value, name), tongue) for name in told}
     if isinstance(value, Sentence) and tongue is not None:
         members["text"] = tongue.tell(value)
     return members

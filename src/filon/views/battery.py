@@ -8,8 +8,9 @@ Source: Regulation (EU) 2023/1542, Annex XIII point 1; passport reference, secti
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from filon.views.figure import Figure, Named, Sentence
 from filon.views.ledger_state import LedgerState
@@ -54,6 +55,8 @@ class BatteryView:
         journey: stage by stage, from the mines on.
         passport: the data points that everybody may see; None where there is none.
         evidence: sentences on how we know: events, deposits, root hash.
+        kept: what was drawn of the part that all of its kin share, by whoever draws;
+            no part of the view, None = nothing is kept.
     """
 
     ledger: LedgerState
@@ -74,6 +77,7 @@ class BatteryView:
     journey: tuple[Leg, ...]
     evidence: tuple[Sentence, ...]
     passport: PassportView | None = None
+    kept: dict[str, Any] | None = field(default=None, compare=False, repr=False, metadata={"inner": True})
 
     @property
     def path(self) -> str:

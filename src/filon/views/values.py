@@ -20,6 +20,8 @@ UNITS: Mapping[str, str] = {
     "thisBattery": "kg CO₂e",
     "primary": "%", "preConsumer": "%", "postConsumer": "%", "unclassed": "%", "known": "%", "unknown": "%",
 }  # fmt: skip
+GRAM = 3
+"""Decimals of a kilogram that a page shows of what weighs a kilogram or more; the JSON twin has every milligram."""
 _SILENT = frozenset(
     {"id", "element", "cas", "sha256", "method", "transactions", "reports", "plant", "media", "language"}
 )
@@ -66,7 +68,8 @@ def _member(say: Tongue, name: str, value: Value) -> str:
         word = name if value else f"not {name}"
         known = say.name(Named("member", word))
         return known if known != word else ""
-    text = _scalar(say, "date" if name == "day" else "", value, UNITS.get(name, ""))
+    shown = round(value, GRAM) if name == "kg" and isinstance(value, Decimal) and value >= 1 else value
+    text = _scalar(say, "date" if name == "day" else "", shown, UNITS.get(name, ""))
     label = say.name(Named("member", name))
     return text if label == name else f"{label} {text}"
 

@@ -36,6 +36,7 @@ from filon.web.dpp import failed, passport_routes
 from filon.web.dpp_writing import dpp_writing_routes
 from filon.web.epcis import Below, Interface
 from filon.web.evidence import evidence_routes
+from filon.web.front import AtHand, Front
 from filon.web.log import log_routes, witness_routes
 from filon.web.pact import pact
 from filon.web.points import points_routes
@@ -119,6 +120,13 @@ def create_app(
         app.middleware("http")(gate(door, frozenset(names)))
     app.middleware("http")(_guarded)
     app.add_middleware(GZipMiddleware, minimum_size=512)
+    return _fronted(app, ledger)
+
+
+def _fronted(app: FastAPI, ledger: Ledger) -> FastAPI:
+    """Battery pages that are at hand are answered before anything else is asked."""
+    if isinstance(ledger, AtHand):
+        app.add_middleware(Front, pages=ledger, host=app.state.host)
     return app
 
 

@@ -33,7 +33,7 @@ from filon.seal.jcs import read
 from filon.views.say import LANGUAGES
 from filon.web.door import sight
 from filon.web.dpp_words import STATUS
-from filon.web.reply import OPEN, language
+from filon.web.reply import OPEN, PAGE, language
 
 MOST_IDS = 1000
 """Product identifiers in one question."""
@@ -129,7 +129,7 @@ def redirected(request: Request, shelf: Shelf, gtin: str, serial: str) -> Respon
     """The resolver's answer where a battery's own page is asked for something else than itself; else None."""
     query = dict(parse_qsl(request.url.query))
     first = request.headers.get("accept", "*/*").split(",")[0].partition(";")[0].strip().lower()
-    if "linkType" not in query and first in _PAGE:
+    if "linkType" not in query and first in PAGE:
         return None
     return answered(request, shelf, _made(sgtin, gtin, serial))
 

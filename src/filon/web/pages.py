@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.resources import files
+from typing import Any
 from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -24,9 +26,11 @@ from filon.core.finding import Finding, Language
 from filon.core.ident import short
 from filon.views.balance import BalanceLine
 from filon.views.battery import BatteryView
-from filon.views.build.sight import lot_path
-from filon.views.figure import Named
+from filon.views.build.battery import LOG
+from filon.views.build.sight import GS1, lot_path
+from filon.views.figure import Named, Sentence
 from filon.views.origin import Contained
+from filon.views.passport import PointLine
 from filon.views.recall import RecallView
 from filon.views.say import LANGUAGES, decimals, tongue
 from filon.views.values import told
@@ -36,6 +40,7 @@ from filon.web.draw.chain import draw_chain
 from filon.web.draw.sankey import draw_sankey
 from filon.web.draw.waterfall import amount, waterfall
 from filon.web.qr import qr_svg, scannable
+from filon.web.sheet import BLANKS, Own, Sheet
 
 ASSETS = {
     "filon.css": ("base.css", "site.css"),
@@ -89,6 +94,7 @@ def environment(language: Language) -> Environment:
         loader=PackageLoader("filon.web"),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
@@ -119,6 +125,7 @@ def environment(language: Language) -> Environment:
         places=places,
         columns=columns,
         alike=alike,
+        lines_by_code=lines_by_code,
         qr_svg=qr_svg,
         scannable=scannable,
         lot_path=lot_path,
@@ -163,9 +170,50 @@ def render_battery(view: BatteryView, language: Language, *, standalone: bool = 
         host: `https://passport.example`, put in front of the identifier's path in the QR code; empty = the
             canonical link itself.
     """
+    own = own_of(view, language, host)
+    if view.kept is None or standalone:
+        return _drawn(view, language, own, standalone=standalone).encode()
+    return sheet_of(view, language).plain(own)
+
+
+def sheet_of(view: BatteryView, language: Language) -> Sheet:
+    """The page of all kin of a battery, with blanks for what is one's own; drawn once where the view is kept."""
+    kept: dict[str, Any] = {} if view.kept is None else view.kept
+    if language not in kept:
+        log = BLANKS.log if any(one.code == LOG for one in view.evidence) else ""
+        passport = view.passport and replace(view.passport, link=BLANKS.tail)
+        kept[language] = Sheet(_drawn(replace(view, passport=passport), language, replace(BLANKS, log=log)))
+    sheet: Sheet = kept[language]
+    return sheet
+
+
+def own_of(view: BatteryView, language: Language, host: str) -> Own:
+    """What is a battery's own on its page, and what every entry of the log changes."""
     link = public_link(view, host)
+    log, size = _log_of(next((one for one in view.evidence if one.code == LOG), None), view.ledger.size, language)
+    code = qr_svg(link, tongue(language).words.gettext("QR code of this battery"))
+    history = view.passport.history if view.passport else ""
+    tail = view.passport.link.removeprefix(GS1) if view.passport else ""
+    return Own(view.serial, link, view.path, history, tail, log, view.ledger.root, size, code)
+
+
+@lru_cache(maxsize=64)
+def _log_of(sentence: Sentence | None, size: int, language: Language) -> tuple[str, str]:
+    """The sentence on the log, and how many entries it has; of all batteries, until it grows."""
+    say = tongue(language)
+    return say.tell(sentence) if sentence else "", say.number(size)
+
+
+def _drawn(view: BatteryView, language: Language, own: Own, *, standalone: bool = False) -> str:
     style = Markup(asset("battery.css").data.decode())  # noqa: S704 - our own file
-    return render("battery.html", language, view=view, link=link, standalone=standalone, style=style)
+    template = environment(language).get_template("battery.html")
+    return template.render(view=view, own=own, standalone=standalone, style=style)
+
+
+def lines_by_code(view: BatteryView) -> Mapping[str, PointLine]:
+    """{data point: its line}; nothing for those that are not shown."""
+    lines = view.passport.points if view.passport else ()
+    return defaultdict(lambda: None, {line.point.key: line for line in lines})  # type: ignore[return-value,arg-type]
 
 
 def render_letters(view: RecallView, language: Language) -> Iterator[tuple[str, bytes]]:

@@ -8,22 +8,28 @@ Source: interface reference, section 9; RFC 3986, sections 3.1 and 3.2.2 (scheme
 
 from __future__ import annotations
 
+import re
+
 from markupsafe import Markup, escape
 
 from filon.exchange.label.code import QUIET, scannable
 from filon.exchange.label.code import code_of as qr_code
+from filon.exchange.label.sibling import rows
 from filon.web.draw.svg import tag
 
 __all__ = ["QUIET", "qr_code", "qr_file", "qr_svg", "scannable"]
 
+_DARK = re.compile("1+")
+_BAR = [f"h{wide}v1h-{wide}z" for wide in range(178)]
+"""A bar of so many modules, one high; 177 are a side of the largest code."""
+
 
 def qr_svg(link: str, title: str, *, size: int = 148) -> Markup:
     """The code as SVG to put into a page; `size` px, crisp at any."""
-    code = qr_code(link)
-    side = code.symbol_size(border=QUIET)[0]
-    dark = "".join(
-        f"M{x + QUIET} {y + QUIET}h{run}v1h-{run}z" for y, row in enumerate(code.matrix) for x, run in _runs(row)
-    )
+    told = rows(link)
+    side = len(told) + 2 * QUIET
+    spans = [(y, *run.span()) for y, row in enumerate(told, QUIET) for run in _DARK.finditer(row)]
+    dark = "".join([f"M{first + QUIET} {y}{_BAR[last - first]}" for y, first, last in spans])
     return tag(
         "svg",
         tag("title", escape(title)),
@@ -37,18 +43,6 @@ def qr_svg(link: str, title: str, *, size: int = 148) -> Markup:
         aria_label=title,
         shape_rendering="crispEdges",
     )
-
-
-def _runs(row: bytearray) -> list[tuple[int, int]]:
-    """(start, length) of each dark run in a row of modules."""
-    runs: list[tuple[int, int]] = []
-    for x, module in enumerate(row):
-        if module & 1:
-            if runs and sum(runs[-1]) == x:
-                runs[-1] = (runs[-1][0], runs[-1][1] + 1)
-            else:
-                runs.append((x, 1))
-    return runs
 
 
 def qr_file(link: str, title: str) -> bytes:

@@ -10,15 +10,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from email.utils import format_datetime
+from hashlib import sha256
 from urllib.parse import parse_qsl, quote, urlencode
 
 from fastapi import Request
 from fastapi.responses import Response
 
+from filon import __version__
 from filon.core.errors import FilonError
 from filon.core.finding import Language
 from filon.views import details
 from filon.views.as_json import as_json, write_json
+from filon.views.battery import BatteryView
 from filon.views.figure import Named
 from filon.views.say import LANGUAGES, tongue
 from filon.web.pages import asset, query, render
@@ -43,10 +47,57 @@ OPEN: Mapping[str, str] = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Res
 """Public data may be read from any page of anybody."""
 
 
+PAGE = ("text/html", "application/xhtml+xml", "application/json", "*/*", "text/*")
+"""What a reader who comes for a battery's own page or its data asks for first; others ask the resolver."""
+
+
 def battery_policy() -> str:
     """What a battery page may load: its own style, by hash, and nothing else."""
     style = asset("battery.css").source
     return f"default-src 'none'; style-src {style}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+
+def validators(view: BatteryView, spoken: Language, host: str) -> dict[str, str]:
+    """By what a reader asks again whether a battery page is still the same.
+
+    The page is a function of the log, the day its verdicts are for, and this program: so its tag is made of their
+    names, without drawing it.
+
+    Source: RFC 9110, 8.8; 8.8.1 (weak, for the same page comes compressed and not).
+    """
+    on = view.passport.on.isoformat() if view.passport else ""
+    named = f"{view.link}\n{spoken}\n{host}\n{view.ledger.root}\n{on}\n{__version__}\n{asset('battery.css').path}"
+    told = {"ETag": f'W/"{sha256(named.encode()).hexdigest()[:24]}"'}
+    if view.ledger.learned is not None:
+        told["Last-Modified"] = format_datetime(view.ledger.learned, usegmt=True)
+    return told
+
+
+def battery_headers(view: BatteryView, spoken: Language, host: str) -> dict[str, str]:
+    """The headers of a battery page, whoever answers."""
+    return {
+        "Content-Language": spoken,
+        "Vary": "Accept, Accept-Language",
+        "Cache-Control": "no-cache",
+        "Content-Security-Policy": battery_policy(),
+        **validators(view, spoken, host),
+        **OPEN,
+    }
+
+
+def guards(scheme: str) -> dict[str, str]:
+    """Headers that every answer has."""
+    safe = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"} if scheme == "https" else {}
+    return {name: value for name, value in {**GUARDS, **safe}.items() if name not in OPEN}
+
+
+def unchanged(asked: str, headers: Mapping[str, str]) -> bool:
+    """Whether the reader has this very page already; only its tag decides, for a day can change what a page says.
+
+    Args:
+        asked: If-None-Match.
+    """
+    return headers["ETag"].removeprefix("W/") in {one.strip().removeprefix("W/") for one in asked.split(",")}
 
 
 def language(request: Request) -> Language:
@@ -87,10 +138,16 @@ def _weight(offer: str, weights: Mapping[str, float]) -> float:
 
 def wants_json(request: Request) -> bool:
     """Whether the reader is a program: the path says `.json`, or the Accept header prefers JSON to HTML."""
-    if request.url.path.endswith(".json"):
-        return True
-    offers = ("text/html", "application/json", "application/problem+json")
-    return "json" in preferred(request.headers.get("accept", "*/*"), offers, "text/html")
+    return request.url.path.endswith(".json") or _json(request.headers.get("accept", "*/*"))
+
+
+def _json(accept: str) -> bool:
+    return "json" in preferred(accept, ("text/html", "application/json", "application/problem+json"), "text/html")
+
+
+def takes_page(accept: str) -> bool:
+    """Whether a reader with this Accept header gets a battery's page, and no data of it nor a way to them."""
+    return accept.split(",", maxsplit=1)[0].partition(";")[0].strip().lower() in PAGE and not _json(accept)
 
 
 def page(template: str, request: Request, view: object, **values: object) -> Response:

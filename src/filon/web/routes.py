@@ -31,7 +31,7 @@ from filon.web.door import published, scanned
 from filon.web.dpp import redirected
 from filon.web.pages import ASSETS, asset, public_link, render_battery
 from filon.web.qr import qr_file
-from filon.web.reply import OPEN, battery_policy, json_of, language, page, wants_json
+from filon.web.reply import OPEN, battery_headers, json_of, language, page, unchanged, wants_json
 
 pages = APIRouter()
 reads = partial(pages.api_route, methods=["GET", "HEAD"])
@@ -282,18 +282,13 @@ def battery(request: Request, gtin: Gtin, serial: str, as_of: AsOf = None) -> Re
     if wants_json(request):
         answer = json_of(request, view)
     else:
-        spoken = language(request)
-        headers = {
-            "Content-Language": spoken,
-            "Vary": "Accept, Accept-Language",
-            "Cache-Control": "no-cache",
-            "Content-Security-Policy": battery_policy(),
-        }
-        answer = Response(
-            render_battery(view, spoken, host=request.app.state.host),
-            media_type="text/html; charset=utf-8",
-            headers=headers,
-        )
+        spoken, host = language(request), request.app.state.host
+        headers = battery_headers(view, spoken, host)
+        if unchanged(request.headers.get("if-none-match", ""), headers):
+            answer = Response(status_code=304, headers=headers)
+        else:
+            body = render_battery(view, spoken, host=host)
+            answer = Response(body, media_type="text/html; charset=utf-8", headers=headers)
     answer.headers.update(OPEN)
     return answer
 

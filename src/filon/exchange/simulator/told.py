@@ -112,7 +112,7 @@ def _event(deed: Deed, name: str, kind: EventType, **fields: Any) -> Event:
 
 def quantity(line: Line) -> QuantityElement:
     """A line as a quantity: pieces of an article, kg of anything else."""
-    return QuantityElement(line.lot.id, line.amount, None if line.lot.product.form == "cell" else "KGM")
+    return QuantityElement(line.lot.id, line.amount, None if line.lot.product.form in {"cell", "pack"} else "KGM")
 
 
 def _made(deed: Made) -> Event:

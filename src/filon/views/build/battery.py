@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from filon.books import trace
@@ -22,41 +23,49 @@ from filon.passport.passport import Passport
 from filon.passport.value import Value
 from filon.views.battery import BatteryView, Leg
 from filon.views.build.lot import contained, mass_of
+from filon.views.build.passport import renamed as renamed_passport
 from filon.views.build.sight import Sight
 from filon.views.chain import STAGES
 from filon.views.figure import Figure, Named, Sentence, Standing
 from filon.views.ledger_state import LedgerState
 from filon.views.origin import Contained, OriginKind, known_share, unmeasured, verdict
 
+LOG = "evidence.log"
+"""The sentence that every entry changes."""
 
-def battery_view(sight: Sight, lot: LotId, *, public: bool = True) -> BatteryView:
+
+def battery_view(
+    sight: Sight, battery: str, *, public: bool = True, lot: LotId | None = None, pieces: int = 1
+) -> BatteryView:
     """The view of one battery.
 
     Args:
-        lot: its identifier, with GTIN and serial number.
+        battery: its identifier, with GTIN and serial number.
         public: for everybody; False = for the owner of the ledger, who sees all names and lots.
+        lot: where the books have it, if it is one piece of a batch of so many `pieces`.
 
     Raises:
         NotFoundError: the book knows no such article.
     """
-    first, keys = sight.book.first(lot), elements(lot)
+    lot = lot or LotId(battery)
+    first, keys = sight.book.first(lot), elements(battery)
     if first is None or not {"01", "21"} <= keys.keys():
         raise NotFoundError("there is no such battery in this ledger")
-    metals = contained(sight, lot, public=public)
+    metals = contained(sight, lot, public=public, pieces=pieces)
     register = sight.book.register
     model = class_of(keys["01"])
     site = register.site(first.site)
     party = site.party or first.site
     return BatteryView(
         ledger=sight.state,
-        link=lot,
+        link=battery,
         gtin=keys["01"],
         serial=keys["21"],
         model=sight.product(lot),
         maker=register.name(party) if register.name(party) != party else site.name,
         maker_country=site.country,
         made=sight.day(first.made),
-        mass=mass_of(sight, lot),
+        mass=mass_of(sight, lot, pieces=pieces),
         energy=_energy(register.vocabularies.get(EPC_CLASS, {}).get(model, {}).get(FILON + "ratedEnergy", "")),
         known=known_share(metals),
         verdict=verdict(metals),
@@ -64,7 +73,7 @@ def battery_view(sight: Sight, lot: LotId, *, public: bool = True) -> BatteryVie
         unknown=_unknown(metals),
         balance=_balance(sight, lot),
         journey=journey(sight, lot, metals, public=public),
-        evidence=_evidence(sight, lot),
+        evidence=(*_evidence(sight, lot), *_log(sight.state)),
     )
 
 
@@ -100,6 +109,16 @@ def declared_view(state: LedgerState, passport: Passport) -> BatteryView:
 def _declared(value: Value | None, unit: str) -> Figure:
     number = value if isinstance(value, Decimal) else None
     return Figure(number, unit, Standing.MISSING if number is None else Standing.DECLARED)
+
+
+def renamed(view: BatteryView, battery: str, state: LedgerState) -> BatteryView:
+    """The page of another battery of the kin, of which the log is known as far as that."""
+    keys = elements(battery)
+    told = None if view.passport is None else renamed_passport(view.passport, battery, state)
+    return replace(
+        view, ledger=state, link=battery, gtin=keys["01"], serial=keys["21"], passport=told,
+        evidence=tuple(one for said in view.evidence for one in (_log(state) if said.code == LOG else (said,))),
+    )  # fmt: skip
 
 
 def _unknown(metals: tuple[Contained, ...]) -> tuple[Sentence, ...]:
@@ -184,10 +203,12 @@ def _evidence(sight: Sight, lot: LotId) -> tuple[Sentence, ...]:
     events = {sight.book.holdings[i].made for i in _behind(sight, lot)}
     entries = {sight.book.events[event].entry for event in events}
     senders = {sight.entry(index).submitter for index in entries}
-    told = [
+    return (
         Sentence("evidence.events", {"count": len(events)}),
         Sentence("evidence.deposits", {"count": len(entries), "senders": len(senders)}),
-    ]
-    if sight.state.learned:
-        told.append(Sentence("evidence.log", {"count": sight.state.size, "learned": sight.state.learned}))
-    return tuple(told)
+    )
+
+
+def _log(state: LedgerState) -> tuple[Sentence, ...]:
+    """Where the files are kept, and since when."""
+    return (Sentence(LOG, {"count": state.size, "learned": state.learned}),) if state.learned else ()

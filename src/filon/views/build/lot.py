@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from math import hypot
 
+from filon.accounts.carried import shared
 from filon.accounts.custody.chain import ChainOfCustody
 from filon.books.declared import weighing_sigma
 from filon.books.lot import MILLIGRAM, PIECE, Account, LotId
@@ -12,6 +13,7 @@ from filon.core.errors import NotFoundError
 from filon.core.finding import Finding, Level
 from filon.core.ident import short
 from filon.core.matter import MASS
+from filon.core.quantity import part
 from filon.views.build.balance import crossing, lot_lines
 from filon.views.build.chain import chain_of
 from filon.views.build.owner import owned
@@ -64,24 +66,24 @@ def lot_view(sight: Sight, lot: LotId, *, carrier: str = "", custody: ChainOfCus
     )
 
 
-def mass_of(sight: Sight, lot: LotId) -> Figure:
+def mass_of(sight: Sight, lot: LotId, *, pieces: int = 1) -> Figure:
     """What the lot weighed when it was made: declared where it was weighed, computed where it was put together."""
     made = sight.made(lot)
     mass = made.content.get(MASS)
+    mass = None if mass is None else part(mass, 1, pieces)
     computed = made.unit == PIECE or made.id != (sight.book.first(lot) or made).id
     return kg(mass, Standing.COMPUTED if computed else Standing.DECLARED)
 
 
-def contained(sight: Sight, lot: LotId, *, public: bool = False) -> tuple[Contained, ...]:
+def contained(sight: Sight, lot: LotId, *, public: bool = False, pieces: int = 1) -> tuple[Contained, ...]:
     """The elements in a lot, each by origin, with the reasons for what is unknown.
 
     Args:
         public: only sites that agreed are named, others by their country; no partner's lot is named.
+        pieces: of how many the lot consists; everything is told of one of them.
     """
-    return tuple(
-        _contained(sight, lot, element, reasons(sight, lot, element, public=public), public=public)
-        for element in sight.elements(sight.made(lot))
-    )
+    told = {one: reasons(sight, lot, one, public=public, pieces=pieces) for one in sight.elements(sight.made(lot))}
+    return tuple(_contained(sight, lot, one, why, public=public, pieces=pieces) for one, why in told.items())
 
 
 def contained_plainly(sight: Sight, lot: LotId) -> tuple[Contained, ...]:
@@ -89,11 +91,15 @@ def contained_plainly(sight: Sight, lot: LotId) -> tuple[Contained, ...]:
     return tuple(_contained(sight, lot, element, ()) for element in sight.elements(sight.made(lot)))
 
 
-def _contained(sight: Sight, lot: LotId, element: str, why: tuple[Sentence, ...], *, public: bool = False) -> Contained:
+def _contained(
+    sight: Sight, lot: LotId, element: str, why: tuple[Sentence, ...], *, public: bool = False, pieces: int = 1
+) -> Contained:
     made = sight.made(lot)
-    vector = sight.origins(element).made[made.id]
-    if vector is None or made.content.get(element) is None:
+    vector, whole = sight.origins(element).made[made.id], made.content.get(element)
+    if vector is None or whole is None:
         return by_origin(element, None, why)
+    if pieces > 1:
+        vector = shared(part(whole, 1, pieces), vector)
     masses: Counter[Origin] = Counter()
     for key, mg in vector.items():
         origin = sight.origin(key)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from filon.books import trace
 from filon.books.lot import LotId
 from filon.passport.dated import due
 from filon.passport.grounds import Grounds
+from filon.passport.kin import NAMED, own
 from filon.passport.passport import Passport, PointValue
 from filon.passport.statement import model_of
 from filon.passport.verdict import Verdict
@@ -59,6 +61,19 @@ def passport_view(passport: Passport, state: LedgerState, *, all_points: bool = 
         history=history_path(passport.identifier),
         findings=passport.findings,
     )
+
+
+def renamed(view: PassportView, battery: str, state: LedgerState) -> PassportView:
+    """The view of another battery of the kin: its name, and where its history is."""
+
+    def line(one: PointLine) -> PointLine:
+        return replace(one, value=own(one.value, battery)) if one.point.key in NAMED else one
+
+    groups = tuple(
+        replace(group, points=tuple(map(line, group.points))) if group.name.key == "identity" else group
+        for group in view.groups
+    )
+    return replace(view, ledger=state, link=battery, groups=groups, history=history_path(battery))
 
 
 def history_path(battery: str) -> str:

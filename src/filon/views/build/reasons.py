@@ -8,6 +8,7 @@ from filon.books import trace
 from filon.books.journal import UNKNOWN
 from filon.books.lot import AccountKind, LotId
 from filon.core.ident import short
+from filon.core.quantity import part
 from filon.views.build.cone import Gap, gaps_of
 from filon.views.build.sight import Sight
 from filon.views.figure import Named, Sentence, Value, kg
@@ -19,11 +20,12 @@ TRIFLE = 10_000
 """What is less than this part of the whole may come of rounding at the many steps, and is not explained."""
 
 
-def reasons(sight: Sight, lot: LotId, element: str, *, public: bool = False) -> tuple[Sentence, ...]:
+def reasons(sight: Sight, lot: LotId, element: str, *, public: bool = False, pieces: int = 1) -> tuple[Sentence, ...]:
     """Why part of an element's origin, or its amount, is unknown; largest first, () if nothing is.
 
     Args:
         public: no partner's lot or site is named.
+        pieces: of how many the lot consists; masses are of one of them.
     """
     made = sight.made(lot)
     vector = sight.origins(element).made[made.id]
@@ -33,11 +35,13 @@ def reasons(sight: Sight, lot: LotId, element: str, *, public: bool = False) -> 
     for gap in gaps_of(sight.book, lot, element):
         found[gap.kind, "" if public else _where(sight, gap)] += gap.mg
     of = Named("element", element)
-    told = [_sentence(kind, place, of, mg, public=public) for (kind, place), mg in found.most_common(TOLD)]
+    told = [
+        _sentence(kind, place, of, part(mg, 1, pieces), public=public) for (kind, place), mg in found.most_common(TOLD)
+    ]
     if rest := sum(mg for _, mg in found.most_common()[TOLD:]):
-        told.append(Sentence("unknown.other", {"mass": kg(rest), "of": of}))
+        told.append(Sentence("unknown.other", {"mass": kg(part(rest, 1, pieces)), "of": of}))
     if (alike := vector.get(UNKNOWN, 0) - found.total()) * TRIFLE > sum(vector.values()):
-        told.append(Sentence("unknown.measured", {"mass": kg(alike), "of": of}))
+        told.append(Sentence("unknown.measured", {"mass": kg(part(alike, 1, pieces)), "of": of}))
     return tuple(told)
 
 
