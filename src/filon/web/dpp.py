@@ -39,7 +39,6 @@ MOST_IDS = 1000
 """Product identifiers in one question."""
 BODY = 1024 * 1024
 """Bytes of one question."""
-_PAGE = ("text/html", "application/xhtml+xml", "application/json", "*/*", "text/*")
 _MAY: Mapping[str, str] = {
     "Allow": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
