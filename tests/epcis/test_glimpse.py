@@ -62,6 +62,7 @@ def test_an_answer_in_stored_bytes_is_the_answer_by_way_of_the_event(event):
         ({"readPoint": {"id": "urn:x:1"}, "bizLocation": {"id": "urn:x:2"}}, True),
         ({"readPoint": {"id": "urn:x:1", "ex:a": 1}}, False),
         ({"bizLocation": {"https://a.example/b": 1, "id": "urn:x:2"}}, False),
+        ({"readPoint": {"id": "urn:x:1", "urn:y:a": 1}}, False),
         ({"ex:a": "b"}, False),
         ({"ilmd": {"ex:a": "b"}}, False),
         ({"quantityList": [{"epcClass": "urn:x:l", "quantity": 1.5, "uom": "KGM"}]}, True),
