@@ -106,7 +106,7 @@ def test_the_same_question_in_french(filon):
 @pytest.mark.parametrize(
     ("words", "part"),
     [
-        (["balance", "--owner", "--site", "Katodia"], "--owner is of all sites and all time"),
+        (["balance", "--owner", "--site", "Katodia"], "--owner is of all sites; choose by --element, --on and --as-of"),
         (["lot", "nobody-knows"], "no lot 'nobody-knows' is known"),
         (["origin", "000001", "-e", "Xx"], "is not kept in the books"),
         (["balance", "--site", "Nowhere"], "no site is called"),
