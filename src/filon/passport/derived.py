@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 
 from filon.accounts.carbon.account import CarbonAccount, Footprint
 from filon.accounts.carbon.line import Variant
@@ -159,6 +159,22 @@ class Mean:
     batteries: int
     lacking: int
 
+    @cached_property
+    def total(self) -> Decimal:
+        """Kg CO2e a battery; worked out once, for a year's line has thousands of contributions."""
+        return self.footprint.total(Variant.MARKET) if self.footprint else Decimal(0)
+
+    @cached_property
+    def stages(self) -> Mapping[str, Decimal]:
+        """{life-cycle stage that has a method: kg CO2e a battery}."""
+        told = [stage for stage in STAGES if stage != "end-of-life"]
+        return {stage: self.footprint.total(stage=stage) for stage in told} if self.footprint else {}
+
+    @cached_property
+    def primary(self) -> Decimal | None:
+        """Percent on primary data."""
+        return self.footprint.primary_share() if self.footprint else None
+
 
 def footprint_value(
     mean: Mean, own: Footprint, energy: Decimal | None, cycles: int | None, plant: str
@@ -175,30 +191,26 @@ def footprint_value(
     Source: Article 7(1): per model per plant, (d), (e); Annex II, points 2, 4 and 5; the method act is not adopted,
         which `method` says.
     """
-    footprint = mean.footprint
-    if footprint is None:
+    if mean.footprint is None:
         return None
-    total = footprint.total(Variant.MARKET)
     told: dict[str, Value] = {}
     if energy and cycles:
-        told["perTotalKwh"] = _round(total / (energy * cycles), Decimal("0.000001"))
+        told["perTotalKwh"] = _round(mean.total / (energy * cycles), Decimal("0.000001"))
     if energy:
-        told["perCapacityKwh"] = _round(total / energy)
-    told["perBattery"] = _round(total)
+        told["perCapacityKwh"] = _round(mean.total / energy)
+    told["perBattery"] = _round(mean.total)
     if own.whole:
         told["thisBattery"] = _round(own.total(Variant.MARKET))
     told["batteries"] = mean.batteries
-    primary = footprint.primary_share()
-    if primary is not None:
-        told["primary"] = _round(primary)
-    told["stages"] = tuple(_stage(footprint, stage, energy) for stage in STAGES if stage != "end-of-life")
+    if mean.primary is not None:
+        told["primary"] = _round(mean.primary)
+    told["stages"] = tuple(_stage(stage, kg, energy) for stage, kg in mean.stages.items())
     if plant:
         told["plant"] = plant
-    return {**told, "method": f"{stamp_text(footprint)}; method act not adopted"}
+    return {**told, "method": f"{stamp_text(mean.footprint)}; method act not adopted"}
 
 
-def _stage(footprint: Footprint, stage: str, energy: Decimal | None) -> Mapping[str, Value]:
-    kg = footprint.total(stage=stage)
+def _stage(stage: str, kg: Decimal, energy: Decimal | None) -> Mapping[str, Value]:
     told: dict[str, Value] = {"stage": stage, "kg": _round(kg)}
     return {**told, "perKwh": _round(kg / energy)} if energy else told
 
