@@ -95,7 +95,7 @@ CHANGES = {
     "quantity as text": (at(0, "quantityList/0/quantity", "20 t"), "EPC-046"),
     "negative quantity": (at(0, "quantityList/0/quantity", -5), "EPC-101"),
     "nothing in a quantity": (at(0, "quantityList/0/quantity", 0), "EPC-101"),
-    "unit without quantity": (at(0, "quantityList/0/quantity", None), "EPC-102"),
+    "unit without quantity": (at(0, "quantityList/0/quantity", None), "EPC-129"),
     "unit of energy for a mass": (at(0, "quantityList/0/uom", "KWH"), "EPC-103"),
     "unit not in the list": (at(0, "quantityList/0/uom", "TON"), "EPC-103"),
     "ilmd on an observation": (at(1, "ilmd", {"filon:form": "CoSO4"}), "EPC-078"),

@@ -4,7 +4,7 @@ Pieces of one batch that the same records name in the same way have the same pas
 follows from the books is told of one piece of the batch, what was said and done was said and done to all of them at
 once. The law that holds (tests/app/test_kin.py): `renamed(passport of one, other)` is the passport of the other.
 
-Source: decision 0101.
+Source: decision 0102.
 """
 
 from __future__ import annotations
