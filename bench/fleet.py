@@ -88,6 +88,7 @@ def _asked(ledger: Ledger, sealer: object, scale: int, bare: float) -> Iterator[
     spent, _ = _spent(lambda: [pages.battery(PACK.gtin, str(n)) for n in range(1, scale + 1, 500)])
     yield _row("all kin", spent / (scale // 500 or 1) * 1e3, "ms a kin", spent / (scale // 500 or 1) / bare)
     for language in ("en", "fr"):
+        asyncio.run(_all(app, drawn, "", 200, language))  # each kin's sheet is drawn once a language
         yield from _scans(app, f"page, {language}", drawn, bare, language=language)
     yield from _scans(app, "resolver: linkset", drawn, bare, query="linkType=linkset")
     yield from _scans(app, "resolver: redirect", drawn, bare, query="linkType=gs1:certificationInfo", status=307)
