@@ -134,6 +134,7 @@ def test_factor_tables_that_are_none():
         b"key,value,per\na,1,FURLONG\n",
         b"key,value,per\n,1,KGM\n",
         b"PK\x03\x04",
+        b"%PDF-1.7\n\rkey",
     ):
         with pytest.raises(WrongCallError):
             read_factors(bad, "x.csv")
@@ -171,6 +172,70 @@ def test_what_if_and_end_of_life(filon, tmp_path):
     assert filon("carbon", "0001", "--what-if", "wind:Nowhere:1")[0] == 2
     (tmp_path / "eol.json").write_text("{}")
     assert filon("carbon", "0001", "--end-of-life", "eol.json")[0] == 2
+
+
+@pytest.mark.parametrize("amount", ["1e400", "1" * 400, "1,500", "-1e16", "NaN", "1/0", "2 t", ""])
+def test_a_number_that_is_none_or_says_two_things_is_a_wrong_call(filon, amount):
+    """1,500 km is 1500 to one reader and 1.5 to another: neither is taken."""
+    code, out, err = filon("carbon", "0001", "--what-if", f"supplier:Mine:{amount}")
+    assert code == 2
+    assert "no change" in out + err
+
+
+def test_a_decimal_comma_is_the_point_of_french_fingers(filon):
+    told = [filon("carbon", "0001", "--what-if", f"supplier:Mine:{one}", "--json") for one in ("0,2", "0.2")]
+    assert told[0] == told[1]
+    assert told[0][0] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [(["--what-if", "wind:Mine:1"], "--what-if is not for all packs"), (["--xlsx", "x.xlsx"], "--xlsx is not for all"),
+     (["0001", "--year", "2026"], "--year is not for a lot"),
+     (["CTR-1", "--what-if", "wind:Mine:1"], "--what-if is not for an agreement"),
+     (["CTR-1", "--gwp", "ar5_100"], "--gwp is not for an agreement")],
+)  # fmt: skip
+def test_an_option_that_would_change_nothing_is_refused(filon, tmp_path, words, told):
+    (tmp_path / "filon-agreement.json").write_text(_agreement("CTR-1"))
+    code, out, err = filon("carbon", *words)
+    assert code == 2
+    assert told in out + err
+
+
+def test_a_year_without_deliveries_says_so_and_shows_no_empty_tables(filon, tmp_path):
+    (tmp_path / "filon-agreement.json").write_text(_agreement("CTR-1"))
+    code, out, _ = filon("carbon", "CTR-1", "--year", "1999")
+    assert code == 1
+    assert "Nothing was delivered under CTR-1 in 1999" in out
+    assert "Made of" not in out
+    assert "Rien n’a été livré" in filon("carbon", "CTR-1", "--year", "1999", lang="fr")[1]
+
+
+def test_a_kilogram_of_salt_has_no_kwh_and_no_path_of_packs(filon, tmp_path):
+    """Nothing is missing there: the promise is of packs. Asked with a baseline in hand, it is told that units differ."""
+    out = filon("carbon", "S", "--made")[1]
+    assert "per kg" in out
+    assert "path" not in out
+    assert [row for row in out.splitlines() if row.startswith("raw materials") and "missing" not in row]
+    assert "path" in filon("carbon", "S", "--made", "--baseline", tmp_path / "filon-baseline.json")[1]
+    assert "missing" not in filon("carbon", "0001")[1].partition("raw materials")[2].splitlines()[0]
+
+
+def test_reasons_are_told_in_the_reader_s_language_and_units(filon):
+    """Table factors: 0.630014 kg CO2e per KWH in Morocco."""
+    out = filon("carbon", "0001", "--why", lang="fr")[1].replace("\u202f", " ")
+    assert "0,630014 kg CO2e/kWh" in out
+    assert "KWH" not in out
+    assert "électricité Mine" in out
+    assert "kWh de capacité" in filon("carbon", lang="fr")[1]
+
+
+def _agreement(number):
+    return json.dumps({
+        "id": number, "parties": [{"role": "seller", "name": "A"}, {"role": "buyer", "name": "B"}], "status": "binding",
+        "product": {"form": "CoSO4·7H2O", "element": "Co"}, "quantity": {"perYear": "1", "unit": "t"}, "years": 3,
+        "start": "2026-01-01",
+    })  # fmt: skip
 
 
 def test_a_baseline_is_rebased_and_both_are_shown(filon, tmp_path):

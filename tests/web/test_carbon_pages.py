@@ -2,7 +2,9 @@
 
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from starlette.testclient import TestClient
@@ -13,8 +15,10 @@ from filon.accounts.carbon.factor import Factors
 from filon.app.carbon import Carbon
 from filon.app.pages import Pages
 from filon.exchange.carbon_pdf import carbon_pdf, source
+from filon.views.figure import Figure, Standing
 from filon.views.say import tongue
 from filon.web.app import create_app
+from filon.web.draw.carbon import footprint_waterfall
 
 PACK = "/carbon" + P1.removeprefix("https://id.gs1.org")
 GAPPY = "/carbon" + P2.removeprefix("https://id.gs1.org")
@@ -111,6 +115,17 @@ def test_the_bars_are_as_wide_as_the_figures(client):
     widths = [float(w) for w in re.findall(r'width="([\d.]+)%" height="12" class="c-', drawing)]
     assert abs(sum(widths[:-1]) - widths[-1]) < 1.5
     assert widths[-1] == 100
+
+
+def test_the_last_bar_is_the_figure_at_the_head_though_lines_are_rounded():
+    """Three lines of 0.3334 kg are told as 0.333 each, 0.999 together; the whole is 1.0002, told as 1.000."""
+    whole = Figure(D("1.000"), "kg CO2e", Standing.COMPUTED)
+    line = SimpleNamespace(key="c1", stage="raw", kg=replace(whole, value=D("0.333")), flow="road", site="Mine")
+    market = SimpleNamespace(variant="market", known=whole)
+    drawn = footprint_waterfall(SimpleNamespace(contributions=[line] * 3, variants=[market]), tongue("en"))
+    assert drawn.count("0.333") >= 3
+    assert "total: 1.000" in drawn
+    assert "0.999" not in drawn
 
 
 def test_what_if_by_the_form(client):

@@ -15,7 +15,7 @@ from glob import escape
 from typing import Any
 
 from filon.accounts.carbon.account import CarbonAccount, Stamp, carbon_account
-from filon.accounts.carbon.activity import Activity, activities
+from filon.accounts.carbon.activity import Activity, activities, sensible
 from filon.accounts.carbon.allocation import BY_MASS, Allocation
 from filon.accounts.carbon.declared import differences
 from filon.accounts.carbon.factor import Factors, warming
@@ -32,6 +32,7 @@ from filon.core.errors import NotFoundError, WrongCallError
 from filon.core.finding import Finding
 from filon.core.moment import Known
 from filon.core.tables import Table, table
+from filon.exchange.workbook.figures import number
 from filon.views.build.carbon import Extras, carbon_of_pack
 from filon.views.build.carbon_board import carbon_board
 from filon.views.build.carbon_contract import carbon_contract
@@ -178,7 +179,10 @@ class Carbon:
                 account, self.state(size), lot, files, baseline=promised.baseline if promised else None,
                 targets=promised.targets if promised else (), delivered=not made, extras=extras,
             )  # fmt: skip
-            return replace(view, declared=declared_lines(account, account.footprint(lot, delivered=not made), files))
+            # The promise of all packs, per kWh, says nothing of a kg of salt, unless it was asked with that in hand.
+            path = view.path if baseline or self.given or view.per != "kg" else None
+            told = declared_lines(account, account.footprint(lot, delivered=not made), files)
+            return replace(view, declared=told, path=path)
         except KeyError as error:
             raise NotFoundError(f"the books hold nothing of {name!r}") from error
 
@@ -294,15 +298,27 @@ def parsed(text: str, account: CarbonAccount) -> Change:
     try:
         if kind == "route":
             place, mode, km = rest.rsplit(":", 2)
-            return Route(_site(account, place), mode, Fraction(km))
+            return Route(_site(account, place), mode, _amount(km))
         place, amount = rest.rsplit(":", 1)
         if kind == "supplier":
-            return Supplier(_site(account, place), "", Fraction(amount))
+            return Supplier(_site(account, place), "", _amount(amount))
         own = kind.startswith("own-")
-        return Power(_site(account, place), kind.removeprefix("own-"), Fraction(amount) / 100, own)
-    except (ValueError, ZeroDivisionError) as error:
+        return Power(_site(account, place), kind.removeprefix("own-"), _amount(amount) / 100, own)
+    except ValueError as error:
         ways = "wind:SITE:80, own-solar:SITE:100, supplier:SITE:2.5 or route:SITE:rail:900"
         raise WrongCallError(f"{text!r} is no change; write {ways}") from error
+
+
+def _amount(text: str) -> Fraction:
+    """A number as people type it, `2,5` or `2.5`; not `1,500`, which is 1500 to one reader and 1.5 to another.
+
+    Raises:
+        ValueError: it is none, says two things, or is beyond any footprint, distance or share.
+    """
+    read = number(text)
+    if read.value is None or not sensible(abs(read.value)) or ("," in text and read.other is not None):
+        raise ValueError(text)
+    return Fraction(read.value)
 
 
 def _site(account: CarbonAccount, name: str) -> str:

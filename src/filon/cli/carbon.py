@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from filon.cli.show import AsOf, chosen, console, grid, put_json
-from filon.views.figure import Named
+from filon.core.errors import WrongCallError
+from filon.views.figure import Figure, Named
 from filon.views.say import Tongue, tongue
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ Lot = Annotated[str, typer.Argument(help="Lot number, serial number or identifie
 
 def add_to(app: typer.Typer) -> None:
     """Add this command."""
-    app.command(epilog="Example: filon carbon 000001 --why --what-if wind:Atlas:100")(carbon)
+    app.command(epilog="Example: filon carbon 000001 --why --what-if wind:Rivage:100")(carbon)
     app.command(epilog="Example: filon rebase filon-baseline.json 60.2 --ruleset gba-rulebook-2.0")(rebase)
 
 
@@ -69,11 +70,13 @@ def carbon(
     with Ledger.open(context.obj.ledger, create=False) as ledger:
         account = Carbon(ledger, baseline.read_bytes() if baseline else None)
         if not name:
+            _refuse(context, _OF_ALL, "all packs together")
             board = account.board(as_of=as_of, ruleset=ruleset)
             put_json(board, say) if as_json else put_board(board, say)
             return
         file = name.endswith(".json") and Path(name).is_file()
         if file or name in account.agreements:
+            _refuse(context, _OF_AGREEMENT, "an agreement")
             agreed = terms(Path(name).read_bytes()) if file else name
             contract = account.contract(agreed, year, as_of=as_of, ruleset=ruleset)
             _put_files(contract, say, xlsx, pdf)
@@ -81,6 +84,7 @@ def carbon(
             if contract.covered.value != 100:  # noqa: PLR2004 - percent
                 raise typer.Exit(1)
             return
+        _refuse(context, frozenset(context.params) - {"year"}, "a lot or pack")
         view = account.pack(
             name, as_of=as_of, made=made, unconfirmed=unconfirmed, allocation=allocation, ruleset=ruleset,
             prices=read_prices(prices.read_bytes()) if prices else None,
@@ -94,6 +98,18 @@ def carbon(
         put_carbon(view, say, why=why)
     if view.gaps:
         raise typer.Exit(1)
+
+
+_OF_ALL = frozenset({"name", "ruleset", "baseline", "as_of", "as_json"})
+_OF_AGREEMENT = _OF_ALL | {"year", "why", "xlsx", "pdf"}
+
+
+def _refuse(context: typer.Context, known: frozenset[str], of: str) -> None:
+    """An option that would change nothing is a wrong call: a what-if that is passed over reads like an answer."""
+    sources = {key: context.get_parameter_source(key) for key in context.params}
+    given = {key for key, source in sources.items() if source is not None and source.name == "COMMANDLINE"}
+    if idle := sorted(given - known):
+        raise WrongCallError(f"--{idle[0].replace('_', '-')} is not for {of}; see filon carbon --help")
 
 
 def _put_files(view: CarbonView | CarbonContract, say: Tongue, xlsx: Path | None, pdf: Path | None) -> None:
@@ -142,7 +158,7 @@ def put_board(view: CarbonBoard, say: Tongue) -> None:
     for path in (view.packs, *view.others):
         _put_trajectory(path, say)
     for link in view.contracts:
-        out.print(f"{words['agreement']}: filon carbon {link.label}")
+        out.print(words["agreement"].format(number=link.label))
     for law in view.legal:
         out.print(f"[dim]{say.name(Named('law', law.what))} ({law.clause})[/]")
 
@@ -153,7 +169,8 @@ def _put_trajectory(path: Trajectory, say: Tongue) -> None:
     goals = ", ".join(f"{year}: {say.figure(percent)}" for year, percent in path.targets)
     for number, one in enumerate(path.baselines):
         note = words["replaced"] if number else goals
-        out.print(f"{path.of} {one.year} = 100: {say.figure(one.value)}  {note}  [dim]{one.stamp} {one.seal[:16]}[/]")
+        of = path.of or words["all packs"]
+        out.print(f"{of}, {one.year} = 100: {say.figure(one.value)}  {note}  [dim]{one.stamp} {one.seal[:16]}[/]")
     for year in path.years:
         because = say.name(Named("because", year.because)) if year.because else ""
         out.print(
@@ -166,9 +183,8 @@ def put_contract(view: CarbonContract, say: Tongue, *, why: bool = False, limit:
     """Print what an agreement's deliveries cost, year by year, the path, and what they are made of."""
     words, out = WORDS[say.language], console()
     values = {"mass": say.figure(view.mass), "per": say.figure(view.per_kg), "share": say.figure(view.covered)}
-    out.print(
-        f"[bold]{words['contract'].format(reference=view.reference, year=view.year or words['term'], **values)}[/]"
-    )
+    head = words["contract" if view.lots else "nothing"]
+    out.print(f"[bold]{head.format(reference=view.reference, year=view.year or words['term'], **values)}[/]")
     out.print(f"[dim]{' → '.join(view.parties)}[/]")
     years = [
         (one.spoken, str(one.lots), say.figure(one.mass), say.figure(one.covered), say.figure(one.market),
@@ -185,7 +201,8 @@ def put_contract(view: CarbonContract, say: Tongue, *, why: bool = False, limit:
         (one.lot.label, one.year, one.shipment, say.figure(one.mass), say.figure(one.per_kg), say.figure(one.kg))
         for one in view.lots
     ]
-    out.print(grid("", words["deliveries"].split("|"), rows, right=(3, 4, 5)))
+    if rows:
+        out.print(grid("", words["deliveries"].split("|"), rows, right=(3, 4, 5)))
 
 
 def _put_made(view: CarbonView | CarbonContract, say: Tongue, *, why: bool, limit: int) -> None:
@@ -195,7 +212,8 @@ def _put_made(view: CarbonView | CarbonContract, say: Tongue, *, why: bool, limi
         (words.get(one.flow, one.flow), one.site, say.figure(one.kg), say.figure(one.share))
         for one in view.contributions
     ]
-    out.print(grid("", words["made"].split("|"), rows if why else rows[:limit], right=(2, 3)))
+    if rows:
+        out.print(grid("", words["made"].split("|"), rows if why else rows[:limit], right=(2, 3)))
     if why:
         _put_reasons(view, say)
     elif len(rows) > limit:
@@ -214,14 +232,15 @@ def put_carbon(view: CarbonView, say: Tongue, *, why: bool = False, limit: int =
         (
             words[one.variant],
             say.figure(one.total),
-            say.figure(one.per_kwh),
-            "" if one.total.value else say.figure(one.known),
+            _per_kwh(view, one.per_kwh, say),
+            "" if one.total.value is not None else say.figure(one.known),
         )
         for one in view.variants
     ]
     out.print(grid("", words["variants"].split("|"), rows, right=(1, 2, 3)))
     stages = [
-        (words[one.stage], say.figure(one.kg), say.figure(one.per_kwh), say.figure(one.share)) for one in view.stages
+        (words[one.stage], say.figure(one.kg), _per_kwh(view, one.per_kwh, say), say.figure(one.share))
+        for one in view.stages
     ]
     out.print(grid("", words["stages"].split("|"), stages, right=(1, 2, 3)))
     out.print(words["primary"].format(share=say.figure(view.primary)))
@@ -232,6 +251,11 @@ def put_carbon(view: CarbonView, say: Tongue, *, why: bool = False, limit: int =
     _put_made(view, say, why=why, limit=limit)
     _put_declared(view, say)
     _put_more(view, say)
+
+
+def _per_kwh(view: CarbonView, figure: Figure, say: Tongue) -> str:
+    """Nothing for what is told by the kg: cobalt sulfate has no kWh that could be missing."""
+    return "" if view.per == "kg" else say.figure(figure)
 
 
 def _put_more(view: CarbonView, say: Tongue) -> None:
@@ -255,10 +279,8 @@ def _put_more(view: CarbonView, say: Tongue) -> None:
         out.print(words["formula"].format(ruleset=view.formula.ruleset, **told))
     if view.what_if:
         for one in view.what_if.effects:
-            change = say.name(Named("change", one.change))
-            out.print(
-                f"  {words['effect'].format(change=change, what=one.what, site=one.site, kg=say.figure(one.delta))}"
-            )
+            change = f"{say.name(Named('change', one.change))} {one.what}".strip()
+            out.print(f"  {words['effect'].format(change=change, site=one.site, kg=say.figure(one.delta))}")
         after = {"after": say.figure(view.what_if.after), "per": say.figure(view.what_if.per_kwh)}
         out.print(f"  [bold]{words['after'].format(**after)}[/]")
     if view.lifetime:
@@ -286,11 +308,11 @@ def _put_path(view: CarbonView, say: Tongue) -> None:
 
 
 def _put_reasons(view: CarbonView | CarbonContract, say: Tongue) -> None:
-    out = console()
+    out, words = console(), WORDS[say.language]
     for one in view.contributions:
-        out.print(f"[bold]{one.flow}[/] {one.site}  {say.figure(one.kg)}")
+        out.print(f"[bold]{words.get(one.flow, one.flow)}[/] {one.site}  {say.figure(one.kg)}")
         for key, value, source in one.factors:
-            out.print(f"    {key}  {value}  [dim]{source}[/]", markup=True)
+            out.print(f"    {key}  {say.measured(value)}  [dim]{source}[/]", markup=True)
         papers = ", ".join(one.readings[:6]) + (" …" if len(one.readings) > 6 else "")  # noqa: PLR2004 - of a line
         if papers:
             out.print(f"    [dim]{papers}[/]")
@@ -333,7 +355,9 @@ WORDS = {
         "contract": "{reference}, {year}: {per} on average over {share} of {mass} delivered.",
         "contract years": "Year|Deliveries|Mass|Covered|Market|Location|Per kg of element|Primary",
         "term": "the whole term so far",
-        "agreement": "Agreement",
+        "agreement": "Agreement: filon carbon {number}",
+        "all packs": "All packs",
+        "nothing": "Nothing was delivered under {reference} in {year}.",
         "replaced": "replaced",
         "spread": "Uncertainty: {low} to {high} in 95 of 100 draws (GSD² {gsd2}).",
         "ratings": "Data quality, 1 best to 5: {ratings}.",
@@ -347,7 +371,7 @@ WORDS = {
         "cut beyond": "[red]Left out: {percent}, more than the {most} that {rules} allows.[/]",
         "cut cannot tell": "Whether no more is left out than the {most} of {rules} cannot be told: there are gaps.",
         "formula": "Circular footprint formula ({ruleset}): {correction} on raw materials, {end} at the end.",
-        "effect": "{change} {what}, {site}: {kg}",
+        "effect": "{change}, {site}: {kg}",
         "after": "With all of it: {after}, {per}",
         "lifetime": "Over the service life: {per} ({kwh}, {ruleset}).",
         "gaps": "something is missing in the figure",
@@ -401,7 +425,9 @@ WORDS = {
         "contract": "{reference}, {year} : {per} en moyenne sur {share} de {mass} livrés.",
         "contract years": "Année|Livraisons|Masse|Couvert|Contrats|Réseau|Par kg d’élément|Primaire",
         "term": "toute la durée jusqu’ici",
-        "agreement": "Contrat",
+        "agreement": "Contrat : filon carbon {number}",
+        "all packs": "Tous les packs",
+        "nothing": "Rien n’a été livré au titre de {reference} en {year}.",
         "replaced": "remplacée",
         "spread": "Incertitude : {low} à {high} dans 95 tirages sur 100 (GSD² {gsd2}).",
         "ratings": "Qualité des données, de 1 (la meilleure) à 5 : {ratings}.",
@@ -415,7 +441,7 @@ WORDS = {
         "cut beyond": "[red]Laissé de côté : {percent}, plus que les {most} admis par {rules}.[/]",
         "cut cannot tell": "Impossible de dire si plus des {most} de {rules} est laissé de côté : lacunes.",
         "formula": "Formule d’empreinte circulaire ({ruleset}) : {correction} sur les matières, {end} en fin de vie.",
-        "effect": "{change} {what}, {site} : {kg}",
+        "effect": "{change}, {site} : {kg}",
         "after": "Avec le tout : {after}, {per}",
         "lifetime": "Sur la durée de service : {per} ({kwh}, {ruleset}).",
         "gaps": "il manque des données",

@@ -9,7 +9,7 @@ from decimal import Decimal
 import xlsxwriter
 
 from filon.exchange.carbon_sections import Cell, Told, sections
-from filon.views.figure import Figure
+from filon.views.figure import Figure, Named
 from filon.views.say import Tongue
 
 
@@ -22,7 +22,8 @@ def report(view: Told, say: Tongue) -> bytes:
         for section in sections(view, say):
             sheet = book.add_worksheet(section.title)
             units = [_unit([row[index] for row in section.rows]) for index in range(len(section.heads))]
-            heads = [f"{head} ({unit})" if unit else head for head, unit in zip(section.heads, units, strict=True)]
+            named = [say.name(Named("unit", unit)) if unit else "" for unit in units]
+            heads = [f"{head} ({unit})" if unit else head for head, unit in zip(section.heads, named, strict=True)]
             sheet.write_row(0, 0, heads, bold)
             sheet.freeze_panes(1, 0)
             sheet.set_column(0, len(heads) - 1, 20)

@@ -130,7 +130,7 @@ def _kinds(view: CarbonView, say: Tongue) -> Iterator[Sequence[Cell]]:
 def _made(lines: Sequence[ContributionLine], say: Tongue) -> Rows:
     return [
         (say.name(Named("flow", one.flow)), one.site, say.name(Named("life", one.stage)), one.kg, one.share,
-         "; ".join(f"{key} {value}" for key, value, _ in one.factors),
+         "; ".join(f"{key} {say.measured(value)}" for key, value, _ in one.factors),
          "; ".join(dict.fromkeys(source for _, _, source in one.factors)), "; ".join(one.readings),
          "; ".join(f"#{entry} {file}" for entry, file in one.entries))
         for one in lines

@@ -70,7 +70,10 @@ def _lines(data: bytes, name: str) -> Sequence[Sequence[Any]]:
         return [row for grid in grids[:1] for row in grid.rows]
     text = data.decode("utf-8-sig", "replace")
     mark = max(";,\t", key=text.split("\n", 1)[0].count)
-    return [row for row in csv.reader(io.StringIO(text), delimiter=mark) if row and not row[0].startswith("#")]
+    try:
+        return [row for row in csv.reader(io.StringIO(text), delimiter=mark) if row and not row[0].startswith("#")]
+    except csv.Error as error:
+        raise WrongCallError(f"{name} is no table of factors: CSV, xlsx, ILCD or ecoSpold 2") from error
 
 
 def _text(cell: Any) -> str:

@@ -70,6 +70,7 @@ CARBON_NAMES: Mapping[tuple[str, str], str] = {
     ("beside", "agrees"): PN_("beside", "agrees"),
     ("beside", "differs"): PN_("beside", "differs"),
     ("beside", "cannot tell"): PN_("beside", "cannot be compared"),
+    ("unit", "kg CO2e/kWh capacity"): PN_("unit", "kg CO2e/kWh capacity"),
     ("because", "gaps"): PN_("because", "something is missing in the figure"),
     ("because", "baseline unknown"): PN_("because", "the baseline is not known"),
     ("because", "unit"): PN_("because", "another unit"),

@@ -173,7 +173,7 @@ class Tongue:
             return self.mass(figure.value)
         if figure.unit == "1":
             return self.number(figure.value)
-        return f"{self.number(figure.value)}{NARROW}{figure.unit}"
+        return f"{self.number(figure.value)}{NARROW}{self.name(Named('unit', figure.unit))}"
 
     def measured(self, text: str) -> str:
         """A text in which measures as the books write them (`19836.0 kg`) read as this language writes them."""

@@ -205,7 +205,7 @@ def carbon(  # noqa: PLR0917 - the query of the page, by name
     key = lot_key(path.removesuffix(".json"))
     changes = list(change or [])
     if site and amount:
-        number = amount.replace(",", ".").strip()
+        number = amount.strip()
         way, _, mode = kind.partition(":")
         changes.append(f"{way}:{site}:{mode}:{number}" if mode else f"{way}:{site}:{number}")
     view = ledger(request).carbon(key, changes=changes, ruleset=ruleset, as_of=as_of)

@@ -78,6 +78,14 @@ def test_a_cell_that_cannot_be_read_refuses_the_file(column, text):
     assert [(one.code, one.place.row, one.place.column) for one in document.findings] == [("CFP-018", 3, column)]
 
 
+def test_a_period_that_ends_before_it_begins_refuses_the_file():
+    document = read(write([{**METER, "from": "2026-07-31", "until": "2026-07-01"}]), "x.csv")
+    assert document.events == ()
+    (told,) = document.findings
+    assert (told.code, told.place.column, told.expected) == ("CFP-018", "until", "≥ 2026-07-31")
+    assert not read(write([{**METER, "from": "2026-07-31", "until": "2026-07-31"}]), "x.csv").findings
+
+
 def test_its_words_say_what_stood_there_and_what_should():
     (told,) = read(write([ACID, {**METER, "amount": "-5"}]), "x.csv").findings
     assert told.text("en") == "Row 3: amount -5 is not understood"

@@ -78,11 +78,13 @@ def _document(rows: Sequence[Sequence[str]], first: int, findings: list[Finding]
 
 
 def _wrong(row: Mapping[str, str], number: int, name: str) -> list[Finding]:
+    told = {key: expected for key in SHEET.keys if (expected := _expected(key, row.get(key, "")))}
+    if not _DAY & told.keys() and row["until"] < row["from"]:
+        told["until"] = f"≥ {row['from']}"
     return [
-        found("CFP-018", Place(file=name, row=number, column=key), found=row.get(key, ""), expected=told, row=number,
-              column=key)
-        for key in SHEET.keys
-        if (told := _expected(key, row.get(key, "")))
+        found("CFP-018", Place(file=name, row=number, column=key), found=row.get(key, ""), expected=expected,
+              row=number, column=key)
+        for key, expected in told.items()
     ]  # fmt: skip
 
 

@@ -361,10 +361,14 @@ def _line(  # noqa: PLR0917 - all that a line tells
     )
 
 
+_SYMBOLS = {"KWH": "kWh", "KGM": "kg", "LTR": "L", "MTQ": "m³", "TKM": "t·km"}
+"""How people write the codes of Rec 20 that factors have."""
+
+
 def _factor(part: Part) -> tuple[str, str, str]:
     one = part.factor
     value = format((Decimal(one.value.numerator) / Decimal(one.value.denominator)).normalize(), "f")
-    return ("declared" if one.declared else one.key, f"{value} kg CO2e/{one.per}", one.source)
+    return ("declared" if one.declared else one.key, f"{value} kg CO2e/{_SYMBOLS.get(one.per, one.per)}", one.source)
 
 
 def gap_line(account: CarbonAccount, one: Lacking) -> GapLine:

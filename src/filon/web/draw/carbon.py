@@ -60,8 +60,16 @@ def _lanes(view: CarbonView | CarbonContract) -> list[tuple[str, str, Decimal, _
     rest = sum((one.kg.value or Decimal(0) for one in lines[SHOWN:]), Decimal(0))
     if rest:
         rows.append(("rest", "c-rest", rest, "others"))
-    total = sum((kg for _, _, kg, _ in rows), Decimal(0))
-    return [*rows, ("", "c-total", total, "total")] if rows else []
+    return [*rows, ("", "c-total", _total(view), "total")] if rows else []
+
+
+def _total(view: CarbonView | CarbonContract) -> Decimal:
+    """The figure at the head of the page: its lines, each rounded to the gram, may sum to a gram more or less."""
+    if isinstance(view, CarbonContract):
+        told = view.per_kg
+    else:
+        told = next(one.known for one in view.variants if one.variant == "market")
+    return told.value or Decimal(0)
 
 
 def _called(name: _Name, tongue: Tongue) -> str:
@@ -96,6 +104,8 @@ def bands(view: CarbonView | CarbonContract) -> tuple[list[Band], list[Band]]:
 
 
 WIDTH, GAP, NODE, MINIMUM = 760, 14, 10, 230
+BELOW = 24
+"""Room for the name of the last knot, which may be thinner than its name."""
 _COLUMNS = (0, WIDTH // 2 - NODE // 2, WIDTH - NODE)
 
 
@@ -119,7 +129,7 @@ def sankey(view: CarbonView | CarbonContract, tongue: Tongue) -> Markup:
     told = "; ".join(f"{_node_name(0, a, tongue)}, {_node_name(1, b, tongue)}: {_kg(kg, tongue)}" for a, b, kg in left)
     title, desc = titled(tongue.words.gettext("Who emits what, and for which stage"), told, "sankey")
     return tag(
-        "svg", title, desc, *parts, viewBox=f"0 0 {WIDTH} {height}", class_="sankey", role="group",
+        "svg", title, desc, *parts, viewBox=f"0 0 {WIDTH} {height + BELOW}", class_="sankey", role="group",
         aria_labelledby="sankey-title sankey-desc",
     )  # fmt: skip
 
@@ -180,7 +190,9 @@ def _node_name(index: int, name: str, tongue: Tongue) -> str:
 
 
 def _kg(kg: Decimal, tongue: Tongue) -> str:
-    return tongue.figure(Figure(kg.quantize(Decimal("0.1")), "kg CO2e", Standing.COMPUTED))
+    """To 100 g; below 10 kg finer, so that the carriage of a kg of salt is not told as 0."""
+    step = next((Decimal(step) for least, step in ((10, "0.1"), (1, "0.01")) if kg >= least), Decimal("0.001"))
+    return tongue.figure(Figure(kg.quantize(step), "kg CO2e", Standing.COMPUTED))
 
 
 _DOTS = {"on path": "ok", "above path": "over"}
