@@ -1,6 +1,7 @@
 """Catena-X: what we write passes their schemas, what they send becomes a footprint, and there and back loses nothing."""
 
 import json
+import re
 from decimal import Decimal
 
 import pytest
@@ -60,6 +61,17 @@ def test_numbers_are_written_as_they_are():
     assert catena_x.write({"a": [Decimal("0.1000000000000000000001"), True, "é"]}) == (
         '{"a":[0.1000000000000000000001,true,"é"]}'.encode()
     )
+
+
+@pytest.mark.parametrize("text", ["1e999999999", "1,5", "many", "NaN"])
+@pytest.mark.parametrize("name", ["fossilGhgEmissions", "declaredUnitAmount", "pcfExcludingBiogenicUptake"])
+def test_a_number_that_measures_nothing_is_a_finding_not_an_accident(name, text):
+    """It is handed on as it stood: the rules of a footprint refuse it, and name it."""
+    body = json.dumps(catena_x.to_pcf(pact("valid-cobalt-sulfate")), default=str)
+    spoilt = re.sub(rf'"{name}": "?[\d.]+"?', f'"{name}": "{text}"', body)
+    assert spoilt != body
+    told = check(catena_x.from_pcf(json.loads(spoilt)))
+    assert [one for one in told if one.level is Level.ERROR and name in str(one.place)]
 
 
 def test_what_has_no_place_is_not_dropped():

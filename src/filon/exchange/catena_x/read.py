@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import quote
+
+from filon.accounts.carbon.activity import sensible
 
 SPEC = "3.0.3"
 OLD = {
@@ -94,8 +96,9 @@ def _pcf(leaves: _Leaves) -> dict[str, Any]:
     pcf["declaredUnitOfMeasurement"] = "megabit second" if unit == "megabit" else unit
     if "fossilGhgEmissions" in leaves:
         # A part of their own there, a part of the fossil ones here.
-        aircraft = Decimal(str(leaves.get("aircraftGhgEmissions", [0])[0]))
-        pcf["fossilGhgEmissions"] = _text(Decimal(str(leaves["fossilGhgEmissions"][0])) + aircraft)
+        said = leaves["fossilGhgEmissions"][0]
+        fossil, aircraft = _number(said), _number(leaves.get("aircraftGhgEmissions", [0])[0])
+        pcf["fossilGhgEmissions"] = _text(said if fossil is None or aircraft is None else fossil + aircraft)
     pcf |= next(({name: leaves[name][0]} for name in _PLACES if leaves.get(name, [""])[0]), {})
     if pcf.get("geographyRegionOrSubregion") in {"Global", "Several"}:
         del pcf["geographyRegionOrSubregion"]
@@ -133,7 +136,19 @@ def _urn(text: Any) -> str:
     return text if str(text).lower().startswith("urn:") else f"urn:pact:catena-x.net:own-id:{quote(str(text), safe='')}"
 
 
+def _number(value: Any) -> Decimal | None:
+    """None where it measures nothing: `1e999999999` is short to write and fills the memory of whoever spells it out."""
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if sensible(number.copy_abs()) else None
+
+
 def _text(value: Any) -> str:
-    """A number as text; whole ones without a trailing point."""
-    text = format(Decimal(str(value)), "f")
+    """A number as text, whole ones without a trailing point; what is none stays as it is, for the rules to refuse."""
+    number = _number(value)
+    if number is None:
+        return str(value)
+    text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
