@@ -2,12 +2,14 @@
 
 import io
 import json
+import subprocess
 import sys
 from decimal import Decimal
 
 import openpyxl
 import pytest
 
+from brightway_project import WORDS, write_project
 from carbon_ledger import BASELINE, MODEL, NOW, data
 from filon.app import capture
 from filon.app.ledger import Ledger
@@ -116,6 +118,34 @@ def test_factors_of_a_data_set_are_told_written_and_used(filon, tmp_path):
     assert abs(totals[0] - totals[1] - 120 * (Decimal("0.630014") - Decimal("0.25"))) < Decimal("0.002")
     assert totals[2] == totals[0]  # a factor under its own key stands for nothing until an activity names it
     assert dict(map(tuple, told["stamp"]))["factors"].startswith("db/")
+
+
+def test_factors_of_a_brightway_project_are_told_written_and_used(filon, tmp_path, monkeypatch):
+    """A kWh of it costs 9/14 kg: named as Morocco's grid, 120 kWh cost 9/14 - 0.630014 more each."""
+    (tmp_path / "bw").mkdir()
+    write_project(tmp_path / "bw", monkeypatch)
+    named = ("--brightway", "batteries/ours", "--method", WORDS)
+    # A process of its own, for Brightway speaks on standard output as soon as it is imported.
+    fresh = [sys.executable, "-c", "from filon.cli.main import run; run()", "factors", *named]
+    done = subprocess.run([*fresh, "--out", "ours.csv", "--json"], capture_output=True, check=False, cwd=tmp_path)
+    told = json.loads(done.stdout)
+    assert (done.returncode, len(told["factors"]), len(told["leftOut"])) == (1, 4, 2)
+    code, out, _ = filon("factors", *named, "--activity", "power", lang="fr")
+    assert (code, "batteries/ours" in out, "2023" in out) == (0, True, True)
+    key = "lca.ours.power.ipcc-2021-climate-change-gwp-100a"
+    text = (tmp_path / "ours.csv").read_text().replace(key, "grid.ma.2023.lifecycle").replace(",FR,", ",MA,")
+    (tmp_path / "ours.csv").write_text(text)
+    totals = []
+    for words in ((), ("--factors", "ours.csv"), named):
+        _, out, _ = filon("carbon", "0001", "--json", *words)
+        told = json.loads(out)
+        totals.append(Decimal(next(one for one in told["variants"] if one["variant"] == "market")["total"]["value"]))
+    assert abs(totals[1] - totals[0] - 120 * (Decimal(9) / 14 - Decimal("0.630014"))) < Decimal("0.002")
+    assert totals[2] == totals[0]  # under its own key it counts where an activity names it
+    assert dict(map(tuple, told["stamp"]))["factors"].startswith("ours/")
+    for words in ((), ("ours.csv", *named), ("--brightway", "batteries/hours", "--method", WORDS)):
+        assert filon("factors", *words)[0] == 2
+    assert filon("carbon", "0001", "--method", WORDS)[0] == 2
 
 
 def test_factor_tables_that_are_none():

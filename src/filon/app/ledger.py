@@ -16,6 +16,7 @@ from pathlib import Path
 from threading import RLock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import quote
 
 from filon import __version__
 from filon.app.records import MASTER, is_master, register, said
@@ -26,6 +27,7 @@ from filon.books.movement import Said
 from filon.books.post import post
 from filon.books.register import Register
 from filon.core.errors import NotFoundError, WrongCallError
+from filon.core.gs1 import PLAIN
 from filon.core.ident import canonical, short
 from filon.core.moment import Known, day_text
 from filon.log.store import Record, Store, Stored
@@ -207,7 +209,9 @@ class Ledger:
         size = self.size(as_of)
         if next(iter(self.store.touching([wanted], roles=LOT_ROLES, size=size)), None) is not None:
             return LotId(wanted)
-        near = self.store.identifiers(text.strip(), roles=LOT_ROLES, limit=200)
+        # GS1 identifiers hold a stroke or an accent of the lot number encoded.
+        spellings = {text.strip(), quote(text.strip(), safe=PLAIN)}
+        near = sorted({one for part in spellings for one in self.store.identifiers(part, roles=LOT_ROLES, limit=200)})
         exact = [one for one in near if short(one) == text.strip()]
         if len(exact) == 1 or (not exact and len(near) == 1):
             return LotId((exact or near)[0])

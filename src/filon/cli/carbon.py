@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from filon.cli.factors import Brightway, Method
 from filon.cli.show import AsOf, chosen, console, grid, put_json
 from filon.core.errors import WrongCallError
 from filon.views.figure import Figure, Named
 from filon.views.say import Tongue, tongue
 
 if TYPE_CHECKING:
+    from filon.core.tables import Table
     from filon.views.carbon import CarbonView
     from filon.views.carbon_board import CarbonBoard, CarbonContract, Trajectory
 
@@ -36,6 +39,8 @@ def carbon(
     factors: Annotated[
         list[Path] | None, typer.Option(help="Your own factors: CSV, xlsx, ILCD, ecoSpold 2.", exists=True)
     ] = None,
+    brightway: Brightway = "",
+    method: Method = "",
     gwp: Annotated[str, typer.Option(help="Warming potentials: ar6_100, ar5_100, ar5ccf_100, ar6_20.")] = "ar6_100",
     baseline: Annotated[Path | None, typer.Option(help="Baseline and targets, JSON.", exists=True)] = None,
     what_if: Annotated[
@@ -64,7 +69,6 @@ def carbon(
     """
     from filon.app.carbon import Carbon, read_prices, terms
     from filon.app.ledger import Ledger
-    from filon.exchange.factor_table import read_factors
 
     say = tongue(chosen(context.obj.language))
     with Ledger.open(context.obj.ledger, create=False) as ledger:
@@ -88,7 +92,7 @@ def carbon(
         view = account.pack(
             name, as_of=as_of, made=made, unconfirmed=unconfirmed, allocation=allocation, ruleset=ruleset,
             prices=read_prices(prices.read_bytes()) if prices else None,
-            tables=tuple(read_factors(one.read_bytes(), one.name) for one in factors or ()),
+            tables=_tables(factors or (), brightway, method),
             gwp=gwp, changes=what_if or (), draws=True, end_of_life=end_of_life.read_bytes() if end_of_life else None,
         )  # fmt: skip
     _put_files(view, say, xlsx, pdf)
@@ -110,6 +114,15 @@ def _refuse(context: typer.Context, known: frozenset[str], of: str) -> None:
     given = {key for key, source in sources.items() if source is not None and source.name == "COMMANDLINE"}
     if idle := sorted(given - known):
         raise WrongCallError(f"--{idle[0].replace('_', '-')} is not for {of}; see filon carbon --help")
+
+
+def _tables(files: Sequence[Path], brightway: str, method: str) -> tuple[Table, ...]:
+    from filon.exchange.factor_table import brightway_factors, read_factors
+
+    if method and not brightway:
+        raise WrongCallError("--method is of a Brightway project; name it by --brightway PROJECT/DATABASE")
+    own = tuple(read_factors(one.read_bytes(), one.name) for one in files)
+    return (*own, brightway_factors(brightway, method)) if brightway else own
 
 
 def _put_files(view: CarbonView | CarbonContract, say: Tongue, xlsx: Path | None, pdf: Path | None) -> None:

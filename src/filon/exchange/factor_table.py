@@ -1,7 +1,8 @@
-"""A reader's own emission factors: CSV or a workbook with the columns of table `factors`, ILCD or ecoSpold 2.
+"""A reader's own emission factors: CSV, a workbook, ILCD, ecoSpold 2 or a Brightway project.
 
-Needed: `key`, `value` (kg CO2e), `per` (Rec 20 code); welcome: `geography`, `year`, `gsd`, `source`, `licence`,
-`confirmed`. The table is named by its file and the hash of its bytes, and that name stands in every result.
+CSV and workbook have the columns of table `factors`. Needed: `key`, `value` (kg CO2e), `per` (Rec 20 code); welcome:
+`geography`, `year`, `gsd`, `source`, `licence`, `confirmed`. The table is named by its file and the hash of its bytes,
+and that name stands in every result.
 
     read_factors(data, "ours.csv")      # Table
     csv_of(read_factors(data, "database.zip").rows)     # the same as CSV, to choose from and to name
@@ -20,6 +21,7 @@ from typing import Any
 from filon.core.errors import WrongCallError
 from filon.core.tables import Table
 from filon.core.unit import units
+from filon.exchange.lca.brightway import read_brightway
 from filon.exchange.lca.parts import is_lca
 from filon.exchange.lca.read import read_lca
 from filon.exchange.sheets import of_xlsx
@@ -51,6 +53,17 @@ def read_factors(data: bytes, name: str) -> Table:
         if any(row.values()):
             rows.append(_checked(row, number, name))
     return Table(PurePath(name).stem, version, name, tuple(rows))
+
+
+def brightway_factors(place: str, method: str) -> Table:
+    """The table that a Brightway database makes, named by the database and the hash of its rows.
+
+    Raises:
+        WrongCallError: as `read_brightway`.
+    """
+    computed, _ = read_brightway(place, method)
+    version = hashlib.sha256(csv_of(computed)).hexdigest()[:12]
+    return Table(place.partition("/")[2], version, f"Brightway {place}", computed)
 
 
 def csv_of(rows: Iterable[Mapping[str, str]]) -> bytes:

@@ -1,1 +1,1 @@
-"""Emission factors out of life-cycle data sets: ILCD and ecoSpold 2, where the data set itself states its score."""
+"""Emission factors out of life-cycle data sets: ILCD and ecoSpold 2 that state their score, Brightway projects."""

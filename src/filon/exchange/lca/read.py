@@ -6,21 +6,34 @@ rows, left_out = read_lca(data, "database.zip")
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from filon.core.errors import WrongCallError
 from filon.exchange.lca import ecospold, ilcd
 from filon.exchange.lca.parts import parts
 from filon.exchange.lca.score import Score, row
 
+Read = tuple[tuple[dict[str, str], ...], tuple[str, ...]]
+"""Rows of table `factors`, and a reason for each score that makes none."""
 
-def read_lca(data: bytes, name: str) -> tuple[tuple[dict[str, str], ...], tuple[str, ...]]:
+
+def read_lca(data: bytes, name: str) -> Read:
     """Rows of table `factors`, and a reason for each score that makes none.
 
     Raises:
         WrongCallError: unreadable, ecoSpold 1, no score of global warming in it, or two of the same key.
     """
+    return rows(_scores(data, name), name)
+
+
+def rows(scores: Iterable[Score], name: str) -> Read:
+    """The scores as rows.
+
+    Raises:
+        WrongCallError: none of them makes a factor, or two have the same key.
+    """
     made, left_out = [], []
-    for score in _scores(data, name):
+    for score in scores:
         one = row(score)
         if isinstance(one, str):
             left_out.append(one)
