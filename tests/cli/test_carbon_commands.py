@@ -161,6 +161,7 @@ def test_factor_tables_that_are_none():
         b"",
         b"key,value\na,1\n",
         b"key,value,per\na,x,KGM\n",
+        b"key,value,per\na,1e999999999,KGM\n",
         b"key,value,per\na,1,FURLONG\n",
         b"key,value,per\n,1,KGM\n",
         b"PK\x03\x04",
@@ -210,6 +211,12 @@ def test_a_number_that_is_none_or_says_two_things_is_a_wrong_call(filon, amount)
     code, out, err = filon("carbon", "0001", "--what-if", f"supplier:Mine:{amount}")
     assert code == 2
     assert "no change" in out + err
+
+
+@pytest.mark.parametrize("value", ["1e999999999", "1e400", "NaN"])
+def test_a_baseline_that_measures_nothing_is_a_wrong_call(filon, tmp_path, value):
+    (tmp_path / "far.json").write_bytes(BASELINE.replace(b'"value": "3"', f'"value": "{value}"'.encode()))
+    assert filon("carbon", "0001", "--baseline", "far.json")[0] == 2
 
 
 def test_a_decimal_comma_is_the_point_of_french_fingers(filon):

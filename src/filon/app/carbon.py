@@ -367,6 +367,8 @@ def promise(data: bytes) -> Promise:
 
 def _baseline(said: Mapping[str, Any]) -> Baseline:
     value = None if said.get("value") is None else Decimal(str(said["value"]))
+    if value is not None and not sensible(value.copy_abs()):
+        raise ValueError(f"value {value}")
     return Baseline(
         int(said["year"]), value, str(said["unit"]), Variant(said["variant"]), Stamp(**said["stamp"]),
         str(said.get("source", "")), str(said.get("replaces", "")), str(said.get("of", "")),

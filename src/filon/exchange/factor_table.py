@@ -18,6 +18,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import PurePath
 from typing import Any
 
+from filon.accounts.carbon.activity import sensible
 from filon.core.errors import WrongCallError
 from filon.core.tables import Table
 from filon.core.unit import units
@@ -96,7 +97,7 @@ def _text(cell: Any) -> str:
 def _checked(row: dict[str, str], number: int, name: str) -> dict[str, str]:
     value = row["value"].replace(",", ".").replace("\u202f", "").replace(" ", "")
     try:
-        good = Decimal(value).is_finite()
+        good = sensible(Decimal(value).copy_abs())
     except InvalidOperation:
         good = False
     if not row["key"] or not good:
