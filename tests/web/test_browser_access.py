@@ -99,7 +99,7 @@ def test_a_partner_signs_in_sees_what_was_granted_and_signs_out(chromium, house)
     assert page.url == house[0] + "/granted" + BATTERY
     assert page.get_by_text("not public", exact=True).count() > 5
     page.get_by_role("button", name="Sign out").click()
-    page.wait_for_url("**/sign-in")
+    page.wait_for_url("**/sign-in**")
     page.goto(house[0] + "/granted" + BATTERY)
     assert "/sign-in?next=" in page.url
     page.go_back()
@@ -115,7 +115,7 @@ def test_the_operator_walks_the_ledger_and_reads_who_read(chromium, house):
     page.get_by_role("link", name="Who read what is not public").click()
     assert page.get_by_role("cell", name="Seconde Vie").first.is_visible()
     page.get_by_role("button", name="Sign out").click()
-    page.wait_for_url("**/sign-in")
+    page.wait_for_url("**/sign-in**")
     page.goto(house[0] + "/lots")
     assert "/sign-in?next=%2Flots" in page.url
     page.context.close()

@@ -123,13 +123,18 @@ def _is_safe(value: Decimal, text: str) -> bool:
 
 
 def written_alike(body: bytes) -> bool:
-    """Whether partners are written the stored form as it is: no name in it has a prefix, no number is a long one."""
-    return not any(label in body for label in _REWRITTEN) and all(_is_point(body, label) for label in _LABELS)
+    """Whether partners are written the stored form as it is: no prefixed name, no long number, nothing listed twice."""
+    return (
+        not any(label in body for label in _REWRITTEN)
+        and all(_is_point(body, label) for label in _LABELS)
+        and not any(_is_doubled(body, label) for label in _SETS)
+    )
 
 
 _REWRITTEN = (b'"ilmd":', b'"extensions":', b'"sensorElementList":', b'"errorDeclaration":', b'"$decimal"')
 _LABELS = (b'"readPoint":{', b'"bizLocation":{')
 _ID = b'"id":"'
+_SETS = (b'"epcList":[', b'"inputEPCList":[', b'"outputEPCList":[')
 
 
 def _is_point(body: bytes, label: bytes) -> bool:
@@ -140,6 +145,15 @@ def _is_point(body: bytes, label: bytes) -> bool:
     at += len(label)
     end = body.find(b'"', at + len(_ID))
     return body.startswith(_ID, at) and body[end : end + 2] == b'"}'
+
+
+def _is_doubled(body: bytes, label: bytes) -> bool:
+    """Whether a list that the JSON schema wants without doubles may name something twice."""
+    at = body.find(label)
+    if at < 0:
+        return False
+    listed = body[at + len(label) : body.find(b"]", at)].split(b",")
+    return len(set(listed)) < len(listed)
 
 
 def stored_members(body: bytes) -> dict[str, Any]:

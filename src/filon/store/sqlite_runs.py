@@ -84,7 +84,7 @@ def fit(connection: sqlite3.Connection) -> bool:
     try:
         wanted = _sum(hashes((sequence, key, name.decode()) for sequence, key, name in said))
         sizes = dict(connection.execute("SELECT run, count(*) FROM sought GROUP BY run"))
-    except (TypeError, ValueError):
+    except (AttributeError, TypeError, ValueError):
         return False
     return wanted == _sum(held) and sizes == dict(connection.execute("SELECT number, size FROM run"))
 
