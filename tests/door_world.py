@@ -5,6 +5,7 @@ in it, wherever they stand.
 """
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote
 
@@ -21,8 +22,9 @@ from filon.app.pact.office import Company, Office
 from filon.app.pages import Pages
 from filon.app.passport_data import PassportData
 from filon.app.passport_writing import PassportWriting
+from filon.app.passports import Kin
 from filon.app.public_log import PublicLog
-from filon.core.ident import elements
+from filon.core.ident import canonical, elements
 from filon.passport.passport import Passport, PointValue, Standing, State, Why, disclosed
 from filon.passport.point import Audience, Category, Need, Shown, points
 from filon.passport.verdict import Verdict
@@ -49,9 +51,14 @@ PARTNER = seen_by(Audience.PARTNER)
 
 def marked(identifier):
     values = tuple(
-        PointValue(one, f"MARK-{one.code}-", Standing.DECLARED, Why("declared"), Verdict.FULFILLED) for one in points()
+        PointValue(one, mark(one.code), Standing.DECLARED, Why("declared"), Verdict.FULFILLED) for one in points()
     )
     return Passport(identifier, 1, 1, date(2027, 3, 1), Category.EV, State.ACTIVE, values)
+
+
+def mark(code):
+    text = f"MARK-{code}-"
+    return {"model": text, "serial": "1"} if code == "modelAndSerial" else text
 
 
 def made(identifier, *, audiences=None, **_):
@@ -80,6 +87,8 @@ class World:
         self.now = NOW
         self.pages = Pages(chain, lambda: date(2027, 3, 1))
         self.pages.passports.passport = made
+        self.pages.passports.kin, self.pages.passports.kept = self.kin, self.kept
+        self.shown = {}
         self.pages.passports.state = lambda _: self.state
         self.state = State.ACTIVE
         self.battery = next(lot for lot in chain.book().of_lot if "/21/" in lot)
@@ -93,6 +102,15 @@ class World:
             with acting(OPERATOR):
                 of = enter(self.desk, kind.value, kind, now=NOW)
             self.member(kind.value, of)
+
+    def kin(self, identifier, **_):
+        """The kin of a battery, all alone, in the state that the world is in."""
+        whole = replace(marked(canonical(identifier)), state=self.state)
+        return self.shown.setdefault((identifier, self.state), Kin(whole, self.pages.passports.grounds().matter))
+
+    def kept(self, identifier, **_):
+        """The same if it was shown before."""
+        return self.shown.get((identifier, self.state))
 
     def member(self, name, of):
         """A person of an organisation, signed in."""

@@ -17,7 +17,7 @@ import typer
 from filon.cli.show import AsOf, chosen, console, put_findings, put_json
 from filon.cli.words import word
 from filon.core.errors import NotFoundError, WrongCallError
-from filon.core.finding import Finding, Language
+from filon.core.finding import Language
 
 if TYPE_CHECKING:
     from filon.app.issuing import Issuing
@@ -92,8 +92,8 @@ def label(
     as_json: Json = False,
 ) -> None:
     """Print the codes of batteries; exit 1 if a code would be too small to be read."""
-    from filon.exchange.label import SHEETS, Label, Print, code_of, findings, pdf, png, svg
-    from filon.passport.identity import identity, printed
+    from filon.app.labels import labels
+    from filon.exchange.label import SHEETS, Print, code_of, pdf, png, svg
 
     how = Print(Decimal(str(size)))
     if sheet not in SHEETS or out.suffix not in {".pdf", ".svg", ".png"}:
@@ -101,28 +101,14 @@ def label(
     if out.suffix != ".pdf" and len(names) != 1:
         raise WrongCallError("a picture holds one code; print several as .pdf")
     with issuing_of(context, None) as issuing:
-        labels: list[Label] = []
-        faults: list[Finding] = []
-        for name in names:
-            made = issuing.passports.passport(issuing.passports.named(name))
-            link = printed(made.identifier, issuing.host)
-            faults += [*identity(link)[1], *findings(code_of(link), how)]
-            labels.append(_sticker(made, link, Label))
+        made, faults = labels(issuing.passports, names, issuing.host, how.side_mm)
     writer = {".svg": svg, ".png": png}.get(out.suffix)
-    code = code_of(labels[0].link)
-    out.write_bytes(writer(code, how) if writer else pdf(labels, SHEETS[sheet], side_mm=how.side_mm))
-    told = {"file": str(out), "labels": [{"link": one.link, "serial": one.serial} for one in labels]}
+    code = code_of(made[0].link)
+    out.write_bytes(writer(code, how) if writer else pdf(made, SHEETS[sheet], side_mm=how.side_mm))
+    told = {"file": str(out), "labels": [{"link": one.link, "serial": one.serial} for one in made]}
     _report(told, faults, context, as_json=as_json)
     if any(one.level == "error" for one in faults):
         raise typer.Exit(1)
-
-
-def _sticker(made: Any, link: str, maker: Any) -> Any:
-    model = made.value("modelAndSerial")
-    energy, weight = made.value("ratedEnergy"), made.value("weight")
-    lines = [f"{energy} kWh" if energy is not None else "", f"{weight} kg" if weight is not None else ""]
-    name = model.get("model", "") if isinstance(model, dict) else ""
-    return maker(link, str(name or made.value("manufacturer") or ""), made.serial, (" · ".join(filter(None, lines)),))
 
 
 def verify(

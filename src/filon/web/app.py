@@ -37,6 +37,7 @@ from filon.web.dpp_writing import dpp_writing_routes
 from filon.web.epcis import Below, Interface
 from filon.web.evidence import evidence_routes
 from filon.web.front import AtHand, Front
+from filon.web.labels import label_routes
 from filon.web.log import log_routes, witness_routes
 from filon.web.pact import pact
 from filon.web.points import points_routes
@@ -89,10 +90,7 @@ def create_app(
     app.state.host = host
     app.state.office = office
     app.include_router(pact)
-    if points is not None:
-        app.include_router(points_routes(points))
-        if isinstance(ledger, PassportPages):
-            app.include_router(deed_routes(points, ledger.passports))
+    _forms(app, ledger, points)
     app.include_router(asking)
     app.include_router(pages)
     app.state.shelf = shelf
@@ -121,6 +119,16 @@ def create_app(
     app.middleware("http")(_guarded)
     app.add_middleware(GZipMiddleware, minimum_size=512)
     return _fronted(app, ledger)
+
+
+def _forms(app: FastAPI, ledger: Ledger, points: PassportData | None) -> None:
+    """What the operator's people fill in about passports."""
+    if points is not None:
+        app.include_router(points_routes(points))
+    if isinstance(ledger, PassportPages):
+        app.include_router(label_routes(ledger.passports))
+        if points is not None:
+            app.include_router(deed_routes(points, ledger.passports))
 
 
 def _fronted(app: FastAPI, ledger: Ledger) -> FastAPI:
