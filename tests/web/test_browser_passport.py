@@ -128,7 +128,7 @@ def stranger(chromium):
 
 def test_a_stranger_asks_how_each_figure_is_known(stranger, house):
     stranger.goto(house.address + PATH)
-    asked = stranger.locator("details.how")
+    asked = stranger.locator(".how details")
     assert asked.count() >= 20
     for number in (0, asked.count() // 2, asked.count() - 1):
         one = asked.nth(number)
