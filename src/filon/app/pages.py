@@ -6,7 +6,6 @@ look forward, take the whole book, which is kept until the log grows.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -22,7 +21,7 @@ from filon.accounts.tip import chosen
 from filon.accounts.why import Reason, why
 from filon.app.affected import affected, taken_back
 from filon.app.capture import gravest_first
-from filon.app.carbon import OWN, Carbon
+from filon.app.carbon import OWN, Carbon, terms
 from filon.app.custody import CustodyOfLedger
 from filon.app.export import exported
 from filon.app.intake import document
@@ -32,7 +31,7 @@ from filon.app.passports import Kin
 from filon.books.book import Book
 from filon.books.lot import LotId
 from filon.books.period import period_findings
-from filon.contracts.agreement import agreement, standing
+from filon.contracts.agreement import standing
 from filon.core.errors import NotFoundError, WrongCallError
 from filon.core.finding import Finding, Place
 from filon.core.ident import sgtin
@@ -352,15 +351,9 @@ class Pages(PassportPages):
         sight, chain = self.sight(as_of, on), self._custody.chain(as_of, on)
         return credits_view(sight, chain, self._custody.reopened(as_of, on), site=self._site(site, sight))
 
-    def agreement(self, terms: bytes, year: int, *, as_of: Known | None = None) -> AgreementView:
+    def agreement(self, data: bytes, year: int, *, as_of: Known | None = None) -> AgreementView:
         """Where an agreement stands in a year."""
-        try:
-            read = json.loads(terms, parse_float=Decimal)
-        except ValueError as error:
-            raise WrongCallError(f"the agreement is not readable JSON: {error}") from error
-        if not isinstance(read, dict):
-            raise WrongCallError("the agreement is a JSON object; see docs/agreement.md")
-        return agreement_view(standing(self.ledger.book(as_of), agreement(read), year), self.state(as_of=as_of))
+        return agreement_view(standing(self.ledger.book(as_of), terms(data), year), self.state(as_of=as_of))
 
     def sight(self, as_of: Known | None = None, on: date | None = None) -> Sight:
         """The whole book to look at, as things stood on a day if one is given; kept until the log grows."""

@@ -12,7 +12,7 @@ from filon.cli.show import console, grid, put_json, speech
 from filon.core.errors import WrongCallError
 
 if TYPE_CHECKING:
-    from filon.app.access import Delegation, Grant, Organisation, Person
+    from filon.app.access import Delegation, Grant, Organisation, Person, Purpose
     from filon.app.desk.file import Desk
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
@@ -125,10 +125,11 @@ def invite(
 
 def list_people(context: typer.Context, as_json: Json = False) -> None:
     """List everybody who may sign in."""
-    from filon.app.access import organisations, people
+    from filon.app.access import names as names_of
+    from filon.app.access import people
 
     with _desk(context) as desk:
-        found, names = people(desk), {one.id: one.name for one in organisations(desk)}
+        found, names = people(desk), names_of(desk)
     if as_json:
         put_json([_person(one) for one in found])
         return
@@ -192,16 +193,13 @@ def give(
     as_json: Json = False,
 ) -> None:
     """Let an organisation see restricted data of a battery, a model, or all."""
-    from filon.app.access import Purpose
     from filon.app.access import give as deed
     from filon.app.access import organisation as found
 
-    if purpose not in list(Purpose):
-        raise WrongCallError(f"{purpose!r} is no purpose; choose of {', '.join(Purpose)}")
-    now = _now()
+    wanted, now = _purpose(purpose), _now()
     with _desk(context) as desk:
         to = found(desk, organisation)
-        made = deed(desk, to, Purpose(purpose), scope, basis, now + timedelta(days=days), now=now,
+        made = deed(desk, to, wanted, scope, basis, now + timedelta(days=days), now=now,
                     points=points or (), evidence=evidence, download=download, share=share)  # fmt: skip
     _put_grants(context, [made], {to.id: to.name}, as_json=as_json)
 
@@ -212,12 +210,13 @@ def list_grants(
     as_json: Json = False,
 ) -> None:
     """List grants, oldest first, those that are over included."""
-    from filon.app.access import grants, organisations
+    from filon.app.access import grants
+    from filon.app.access import names as names_of
     from filon.app.access import organisation as found
 
     with _desk(context) as desk:
         of = found(desk, organisation).id if organisation else ""
-        listed, names = grants(desk, of), {one.id: one.name for one in organisations(desk)}
+        listed, names = grants(desk, of), names_of(desk)
     _put_grants(context, listed, names, as_json=as_json)
 
 
@@ -227,11 +226,11 @@ def revoke(
     as_json: Json = False,
 ) -> None:
     """End a grant: the next request sees nothing of it."""
-    from filon.app.access import organisations
+    from filon.app.access import names as names_of
     from filon.app.access import revoke as deed
 
     with _desk(context) as desk:
-        ended, names = deed(desk, grant, now=_now()), {one.id: one.name for one in organisations(desk)}
+        ended, names = deed(desk, grant, now=_now()), names_of(desk)
     _put_grants(context, [ended], names, as_json=as_json)
 
 
@@ -248,14 +247,12 @@ def delegate(
     as_json: Json = False,
 ) -> None:
     """Let an organisation act for another, as far as its shareable grants reach."""
-    from filon.app.access import Purpose, organisation
     from filon.app.access import delegate as deed
+    from filon.app.access import organisation
 
-    if purpose not in list(Purpose):
-        raise WrongCallError(f"{purpose!r} is no purpose; choose of {', '.join(Purpose)}")
-    now = _now()
+    wanted, now = _purpose(purpose), _now()
     with _desk(context) as desk:
-        made = deed(desk, organisation(desk, giver), organisation(desk, to), Purpose(purpose), scope,
+        made = deed(desk, organisation(desk, giver), organisation(desk, to), wanted, scope,
                     now + timedelta(days=days), now=now, points=points or ())  # fmt: skip
         _put_delegations(context, desk, [made], as_json=as_json)
 
@@ -312,11 +309,12 @@ def readings(
 
 def refusals(context: typer.Context, as_json: Json = False) -> None:
     """List who was not let in, or not shown what they asked for, the last first."""
-    from filon.app.access import Door, organisations
+    from filon.app.access import Door
+    from filon.app.access import names as names_of
     from filon.app.access import people as everybody
 
     with _desk(context) as desk:
-        found, names = Door(desk).refusals(), {one.id: one.name for one in organisations(desk)}
+        found, names = Door(desk).refusals(), names_of(desk)
         people = {one.id: one.name for one in everybody(desk)}
     rows = [(one.at, one.what, people.get(one.who, one.who), names.get(one.organisation, ""), one.about)
             for one in found]  # fmt: skip
@@ -372,10 +370,18 @@ def _grant(one: Grant, names: dict[str, str]) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _put_delegations(context: typer.Context, desk: Desk, found: list[Delegation], *, as_json: bool) -> None:
-    from filon.app.access import organisations
+def _purpose(text: str) -> Purpose:
+    from filon.app.access import Purpose
 
-    names = {one.id: one.name for one in organisations(desk)}
+    if text not in list(Purpose):
+        raise WrongCallError(f"{text!r} is no purpose; choose of {', '.join(Purpose)}")
+    return Purpose(text)
+
+
+def _put_delegations(context: typer.Context, desk: Desk, found: list[Delegation], *, as_json: bool) -> None:
+    from filon.app.access import names as names_of
+
+    names = names_of(desk)
     if as_json:
         put_json([
             {"id": one.id, "giver": names[one.giver], "taker": names[one.taker], "purpose": one.purpose.value,

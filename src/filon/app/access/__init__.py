@@ -10,7 +10,7 @@ from filon.app.access.delegations import Delegation, delegate, delegations, with
 from filon.app.access.door import Door
 from filon.app.access.grants import Grant, Purpose, give, grants, revoke
 from filon.app.access.openid import Client
-from filon.app.access.organisations import Kind, Organisation, enter, organisation, organisations
+from filon.app.access.organisations import Kind, Organisation, enter, names, organisation, organisations
 from filon.app.access.people import Person, disable, invite, people
 from filon.app.access.providers import providers
 from filon.app.access.reader import OPERATOR, STRANGER, Reader, Reading, seen
@@ -54,6 +54,7 @@ __all__ = [
     "give",
     "grants",
     "invite",
+    "names",
     "organisation",
     "organisations",
     "people",

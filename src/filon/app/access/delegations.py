@@ -15,13 +15,13 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from filon.app.access.grants import FOR, Grant, Purpose, covered, grants, scope_of
+from filon.app.access.grants import FOR, Grant, Purpose, check_points, covered, grants, scope_of
 from filon.app.access.organisations import Kind, Organisation, organisation
 from filon.app.desk.acting import Part, acting
 from filon.app.desk.file import Desk, Row
 from filon.core.errors import NotFoundError, WrongCallError
 from filon.log.leaf import micros, moment
-from filon.passport.point import Audience, by_code
+from filon.passport.point import Audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +101,7 @@ def delegate(  # noqa: PLR0917 - what a delegation says, in the order of its sen
         raise WrongCallError("a delegation is given to another organisation, and not to the operator")
     if giver.kind in FOR and purpose not in FOR[giver.kind]:
         raise WrongCallError(f"{giver.name} may have data for: {', '.join(sorted(FOR[giver.kind]))}")
-    if unknown := sorted(set(points) - by_code().keys()):
-        raise WrongCallError(f"there is no data point {', '.join(unknown)}; docs/datapoints.md lists them")
+    check_points(points)
     if expires <= now:
         raise WrongCallError("the delegation would have ended before it began")
     made = Delegation(

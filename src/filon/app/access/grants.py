@@ -91,6 +91,16 @@ def covered(scope: str, battery: str) -> bool:
     return bool(model := model_of(battery)) and scope == model
 
 
+def check_points(codes: Collection[str]) -> None:
+    """Make sure that the table has these data points.
+
+    Raises:
+        WrongCallError: it has not.
+    """
+    if unknown := sorted(set(codes) - by_code().keys()):
+        raise WrongCallError(f"there is no data point {', '.join(unknown)}; docs/datapoints.md lists them")
+
+
 def give(  # noqa: PLR0917 - what a grant says, in the order of its sentence
     desk: Desk,
     to: Organisation,
@@ -117,8 +127,7 @@ def give(  # noqa: PLR0917 - what a grant says, in the order of its sentence
     if purpose not in FOR[to.kind]:
         allowed = ", ".join(sorted(FOR[to.kind]))
         raise WrongCallError(f"{to.name} may have data for: {allowed}; not for {purpose.value}")
-    if unknown := sorted(set(points) - by_code().keys()):
-        raise WrongCallError(f"there is no data point {', '.join(unknown)}; docs/datapoints.md lists them")
+    check_points(points)
     if not basis.strip():
         raise WrongCallError("a grant names its basis: the act, the contract or the request it rests on")
     if expires <= now:

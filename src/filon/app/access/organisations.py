@@ -100,6 +100,11 @@ def organisations(desk: Desk) -> list[Organisation]:
     return [_organisation(row) for row in desk.rows(f"SELECT {_COLUMNS} FROM organisation ORDER BY name")]  # noqa: S608
 
 
+def names(desk: Desk) -> dict[str, str]:
+    """{id: name} of all of them."""
+    return {one.id: one.name for one in organisations(desk)}
+
+
 def organisation(desk: Desk, name: str) -> Organisation:
     """The one of that id or name.
 

@@ -8,7 +8,8 @@ from datetime import timedelta
 from filon.app.access.delegations import Delegation, delegate, delegations, withdraw
 from filon.app.access.door import Door, Read
 from filon.app.access.grants import Purpose, grants
-from filon.app.access.organisations import organisation, organisations
+from filon.app.access.organisations import names as organisation_names
+from filon.app.access.organisations import organisation
 from filon.app.access.people import people
 from filon.app.access.reader import Reader
 from filon.app.desk.acting import OPERATOR, Part, acting
@@ -129,7 +130,7 @@ def _page_of(scope: str) -> str:
 def read_list(pages: PassportPages, door: Door, battery: str = "") -> ReadList:
     """Who read what beyond the public, the last first; of one battery, or of all."""
     with acting(OPERATOR):
-        names = {one.id: one.name for one in organisations(door.desk)}
+        names = organisation_names(door.desk)
         who = {one.id: one.name for one in people(door.desk)} | {one.id: one.name for one in tokens(door.desk)}
     rows = tuple(_line(one, names, who) for one in door.readings(battery))
     return ReadList(pages.state(), rows)
