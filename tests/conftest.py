@@ -1,7 +1,14 @@
 """What holds for all tests: long runs only on demand, hypothesis the same everywhere."""
 
+import os
+import tempfile
+
 import pytest
 from hypothesis import HealthCheck, settings
+
+# Brightway makes its folder when it is imported: each worker has one of its own, and none touches the user's.
+_brightway = tempfile.TemporaryDirectory(prefix="filon-brightway-")
+os.environ["BRIGHTWAY2_DIR"] = _brightway.name
 
 settings.register_profile(
     "short", max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
