@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
-import socket
-import threading
-import time
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-import uvicorn
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+import host
 
 
 def certificate(folder):
@@ -35,26 +32,6 @@ def certificate(folder):
     return cert, secret
 
 
-@contextmanager
 def served(app, cert, key, door):
     """The application over TLS at a bound socket."""
-    config = uvicorn.Config(app, log_level="critical", ssl_certfile=str(cert), ssl_keyfile=str(key))
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 30
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert server.started
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        thread.join(15)
-        door.close()
-
-
-def bound():
-    door = socket.socket()
-    door.bind(("127.0.0.1", 0))
-    return door
+    return host.served(app, door, log_level="critical", ssl_certfile=str(cert), ssl_keyfile=str(key))

@@ -5,12 +5,9 @@ folder; skipped by name without them.
 """
 
 import json
-import os
 import secrets
-import shutil
 import subprocess
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -24,10 +21,10 @@ from filon.seal.sdjwt import concealed, presented
 from filon.seal.seal import as_token
 from filon.seal.webvh import continued, founded
 from filon.store.memory import MemoryStore
+from node_folder import node_folder
 from passport_examples import EXAMPLES, example
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-HERE = Path(__file__).parent / "node"
 KEY = new_key("did:web:id.example.com#2026", bytes(range(32)))
 P256 = secret_from_jwk(
     {
@@ -47,22 +44,11 @@ CREDENTIAL = {
 @pytest.fixture(scope="module")
 def node(tmp_path_factory):
     """Asks the outside programs one question."""
-    program, npm = shutil.which("node"), shutil.which("npm")
-    if program is None or npm is None:
-        pytest.skip("no node with npm (Debian: nodejs, npm)")
-    folder = Path(os.environ.get("FILON_NODE") or tmp_path_factory.mktemp("node"))
-    for name in ("package.json", "verify.mjs"):
-        shutil.copy(HERE / name, folder)
-    if not (folder / "node_modules/jose").is_dir():
-        told = [npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
-        done = subprocess.run(told, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
-        if done.returncode:
-            missing = pytest.fail if os.environ.get("CI") else pytest.skip  # where CI has node, it must check
-            missing(f"npm could not install the verifiers: {done.stderr[-200:]}")
+    folder = node_folder(tmp_path_factory, "verify.mjs", "jose")
 
     def ask(**question):
         done = subprocess.run(
-            [program, "verify.mjs"], cwd=folder, input=json.dumps(question), capture_output=True, text=True, check=True
+            ["node", "verify.mjs"], cwd=folder, input=json.dumps(question), capture_output=True, text=True, check=True
         )
         return json.loads(done.stdout.strip().splitlines()[-1])
 

@@ -4,20 +4,14 @@ Needs node with npm, which fetches the packages of node/package.json into FILON_
 name without them.
 """
 
-import os
 import re
-import shutil
-import socket
 import subprocess
-import threading
-import time
+from contextlib import closing
 from datetime import date
 from html import unescape
-from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 
 from filon.app.access import Door, Kind, enter
 from filon.app.access.door import Door as _Door
@@ -30,39 +24,25 @@ from filon.app.ledger import Ledger
 from filon.app.outside import asker
 from filon.app.pages import Pages
 from filon.web.app import create_app
-
-HERE = Path(__file__).parent / "node"
+from host import bound, served
+from node_folder import node_folder
 
 
 def free():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
+    with closing(bound()) as one:
         return one.getsockname()[1]
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    program, npm = shutil.which("node"), shutil.which("npm")
-    if program is None or npm is None:
-        pytest.skip("no node with npm (Debian: nodejs, npm)")
-    folder = Path(os.environ.get("FILON_NODE") or tmp_path_factory.mktemp("node"))
-    for name in ("package.json", "provider.mjs"):
-        shutil.copy(HERE / name, folder)
-    if not (folder / "node_modules/oidc-provider").is_dir():
-        done = subprocess.run([npm, "install", "--no-audit", "--no-fund"], cwd=folder, capture_output=True, text=True,
-                              check=False)  # fmt: skip
-        if done.returncode:
-            pytest.fail(f"npm install: {done.stderr}") if os.environ.get("CI") else pytest.skip(
-                "npm reaches no registry"
-            )
-    return folder
+    return node_folder(tmp_path_factory, "provider.mjs", "oidc-provider")
 
 
 @pytest.fixture
 def house(folder):
     """(our address, the desk): Filon served, and the provider that it trusts."""
-    ours, theirs = free(), free()
-    host, issuer = f"http://127.0.0.1:{ours}", f"http://127.0.0.1:{theirs}"
+    ours, theirs = bound(), free()
+    host, issuer = f"http://127.0.0.1:{ours.getsockname()[1]}", f"http://127.0.0.1:{theirs}"
     where = f"{host}/sign-in/with/op"
     words = [str(theirs), "filon", f"{where}/back", f"{where}/end", f"{host}/sign-in", "x,traceability"]
     op = subprocess.Popen(["node", "provider.mjs", *words], cwd=folder, stdout=subprocess.PIPE, text=True)
@@ -74,15 +54,8 @@ def house(folder):
     door.providers["op"] = Client(provider, asker({f"127.0.0.1:{theirs}"}), door.now)
     with Ledger.open("memory:") as ledger:
         app = create_app(Pages(ledger, lambda: date(2027, 3, 1)), door=door, host=host)
-        server = uvicorn.Server(uvicorn.Config(app, port=ours, log_level="warning"))
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        deadline = time.monotonic() + 60
-        while not server.started and time.monotonic() < deadline:
-            time.sleep(0.02)
-        yield host, issuer, desk
-        server.should_exit = True
-        thread.join(10)
+        with served(app, ours):
+            yield host, issuer, desk
     op.terminate()
     op.wait(10)
 

@@ -4,32 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import threading
-import time
 
 import pytest
-import uvicorn
 
 from example_ledger import ExampleLedger
 from filon.web.app import create_app
+from host import served
 
 
 @pytest.fixture(scope="session")
 def address():
     """`http://127.0.0.1:port` of a running server."""
-    door = socket.socket()
-    door.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(ExampleLedger()), log_level="warning"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 20
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{door.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
-    door.close()
+    with served(create_app(ExampleLedger())) as host:
+        yield f"http://{host}"
 
 
 @pytest.fixture(scope="session")

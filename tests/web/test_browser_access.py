@@ -1,15 +1,11 @@
 """Three people in a real browser: the operator, a partner with a grant, and a stranger; the pages of the door, looked at."""
 
 import os
-import socket
-import threading
-import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pyotp
 import pytest
-import uvicorn
 from axe_playwright_python.base import AXE_FILE_PATH
 
 from filon.app import capture
@@ -22,6 +18,7 @@ from filon.exchange.simulator.files import simulate
 from filon.exchange.simulator.passport import simulate_passport
 from filon.web.app import create_app
 from founding import captured
+from host import served
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -59,18 +56,8 @@ def house(tmp_path_factory):
             if kind is Kind.INTEREST:
                 scope = "https://id.gs1.org" + BATTERY
                 give(desk, of, Purpose.REPAIR, scope, "Art. 77(2)(b)", now + timedelta(days=9), now=now, share=True)
-        door = socket.socket()
-        door.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
-        thread.start()
-        deadline = time.monotonic() + 60
-        while not server.started and time.monotonic() < deadline:
-            time.sleep(0.02)
-        yield f"http://127.0.0.1:{door.getsockname()[1]}", codes
-        server.should_exit = True
-        thread.join(10)
-        door.close()
+        with served(app) as host:
+            yield f"http://{host}", codes
 
 
 def person(chromium, house, name, locale="en"):

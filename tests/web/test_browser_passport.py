@@ -5,15 +5,11 @@ and fetches its document; the holder says what was done to the battery. Every pa
 """
 
 import json
-import socket
-import threading
-import time
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from urllib.parse import quote
 
 import pytest
-import uvicorn
 from axe_playwright_python.base import AXE_FILE_PATH
 
 from filon.app.access import Door, Kind, Purpose, enter, give, invite
@@ -29,6 +25,7 @@ from filon.exchange.simulator.files import simulate
 from filon.exchange.simulator.passport import simulate_passport
 from filon.web.app import create_app
 from founding import captured
+from host import bound, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -56,8 +53,7 @@ class House:
         now, desk = datetime.now(UTC), Desk(None)
         self.ledger = Ledger.open("memory:")
         captured(self.ledger, files)
-        self.socket = socket.socket()
-        self.socket.bind(("127.0.0.1", 0))
+        self.socket = bound()
         self.address = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
         pages = Pages(self.ledger, now.date)
         data, evidence = PassportData(self.ledger, desk), Evidence(folder / "evidence")
@@ -79,21 +75,7 @@ class House:
                 give(
                     desk, of, Purpose.REPAIR, BATTERY, "Art. 77(2)(b)", now + timedelta(days=9), now=now, download=True
                 )
-        self.server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-
-    def __enter__(self):
-        run = {"target": self.server.run, "kwargs": {"sockets": [self.socket]}}
-        self.thread = threading.Thread(**run, daemon=True)
-        self.thread.start()
-        deadline = time.monotonic() + 60
-        while not self.server.started and time.monotonic() < deadline:
-            time.sleep(0.02)
-        return self
-
-    def __exit__(self, *error):
-        self.server.should_exit = True
-        self.thread.join(10)
-        self.socket.close()
+        self.app = app
 
     def person(self, chromium, name, locale="en"):
         """Somebody's page, signed in by the form."""
@@ -114,7 +96,8 @@ class House:
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
-    with House(tmp_path_factory.mktemp("house")) as made:
+    made = House(tmp_path_factory.mktemp("house"))
+    with served(made.app, made.socket):
         yield made
 
 

@@ -3,14 +3,10 @@
 import base64
 import hashlib
 import json
-import socket
-import threading
-import time
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
-import uvicorn
 from starlette.testclient import TestClient
 
 from corpora import corpus
@@ -29,6 +25,7 @@ from filon.log.policy import parse_policy
 from filon.log.store import Deposit
 from filon.store.memory import MemoryStore
 from filon.web.app import create_app
+from host import bound, served
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ORIGIN = "log.example/atlas"
@@ -186,25 +183,9 @@ def test_a_busy_witness_is_asked_again_and_a_flood_is_refused(client, witness, m
 # --- a mirror by address ---
 
 
-@contextmanager
-def running(app):
-    door = socket.socket()
-    door.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 20
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.02)
-    yield f"127.0.0.1:{door.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
-    door.close()
-
-
 def test_a_copy_is_brought_up_to_date_over_http(store, signer, policy, tmp_path, witness):
     signer.checkpoint(store, now=NOON)
-    with running(create_app(ExampleLedger(), log=PublicLog(store), witness=witness)) as host:
+    with served(create_app(ExampleLedger(), log=PublicLog(store), witness=witness)) as host:
         copy = tmp_path / "copy"
         for grown in (0, 500):
             fill(store, grown)
@@ -237,7 +218,7 @@ def test_a_log_that_serves_another_history_is_not_copied(store, signer, policy, 
     forged.append_all([(Deposit(b"x", "text/plain"), [])] * 700, now=NOON)
     forged.publish(701, bytes(signer.sign(type(signer.signed)(701, forged.root()), NOON)))
     app = create_app(ExampleLedger(), log=PublicLog(forged))
-    with running(app) as host, Remote(f"http://{host}", copy, {host}) as read:
+    with served(app) as host, Remote(f"http://{host}", copy, {host}) as read:
         verdict = mirror.mirror(read, copy, policy)
     assert not verdict.whole
     assert parse_checkpoint(parse_note((copy / "checkpoint").read_bytes()).text).size == 600
@@ -254,8 +235,7 @@ def test_addresses_that_are_never_asked(address, tmp_path):
 
 
 def test_nobody_answers(tmp_path):
-    with closing(socket.socket()) as door:
-        door.bind(("127.0.0.1", 0))
+    with closing(bound()) as door:
         host = f"127.0.0.1:{door.getsockname()[1]}"
     with pytest.raises(OutsideError):
         poster({host})(f"http://{host}/", b"", "text/plain")

@@ -36,8 +36,9 @@ from filon.exchange.pact.letter import Kind
 from filon.exchange.pact.letter import write as letter
 from filon.exchange.pact.search import validity
 from filon.web.app import create_app
+from host import bound
 from story import moment, site
-from tls_host import bound, certificate, served
+from tls_host import certificate, served
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 COBALT, NICKEL = "04006381333931", "04006381333948"
