@@ -1,6 +1,7 @@
 """What holds for all tests: long runs only on demand, hypothesis the same everywhere."""
 
 import os
+import sys
 import tempfile
 
 import pytest
@@ -30,3 +31,21 @@ def pytest_collection_modifyitems(config, items):
         for item in items:
             if "nightly" in item.keywords:
                 item.add_marker(skip)
+
+
+@pytest.fixture
+def command(monkeypatch, capsys):
+    """Call the command line: command(ledger, "lots", "ATL", lang="fr") -> (exit code, standard output, standard error)."""
+    from filon.cli.main import run
+
+    def call(ledger, *words, lang="en"):
+        monkeypatch.setattr(sys, "argv", ["filon", "--ledger", str(ledger), "--lang", lang, *map(str, words)])
+        try:
+            run()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code or 0
+        out = capsys.readouterr()
+        return code, out.out, out.err
+
+    return call

@@ -13,14 +13,13 @@ from brightway_project import WORDS, write_project
 from carbon_ledger import BASELINE, MODEL, NOW, data
 from filon.app import capture
 from filon.app.ledger import Ledger
-from filon.cli.main import run
 from filon.core.errors import WrongCallError
 from filon.exchange.factor_table import read_factors
 from lca_files import ecospold, indicator, packed
 
 
 @pytest.fixture
-def filon(monkeypatch, capsys, tmp_path):
+def filon(monkeypatch, command, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("FILON_COMPANY", "Filonnière")
@@ -31,14 +30,7 @@ def filon(monkeypatch, capsys, tmp_path):
     (tmp_path / "filon-baseline.json").write_bytes(BASELINE)
 
     def call(*words, lang="en"):
-        monkeypatch.setattr(sys, "argv", ["filon", "--ledger", "filon.db", "--lang", lang, *map(str, words)])
-        try:
-            run()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        out = capsys.readouterr()
-        return code, out.out, out.err
+        return command("filon.db", *words, lang=lang)
 
     return call
 

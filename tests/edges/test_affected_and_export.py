@@ -2,7 +2,6 @@
 
 import io
 import json
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -15,7 +14,6 @@ from filon.app.export import exported
 from filon.app.ledger import Ledger
 from filon.app.pages import Pages
 from filon.books.lot import LotId
-from filon.cli.main import run
 from filon.core.errors import NotFoundError, WrongCallError
 from filon.epcis import jsonwrite, read
 from filon.epcis.event import ErrorDeclaration
@@ -154,7 +152,7 @@ def test_a_lots_events_in_the_workbook(ledger):
 
 
 @pytest.fixture
-def filon(monkeypatch, capsys, tmp_path):
+def filon(monkeypatch, command, tmp_path):
     path = tmp_path / "filon.db"
     with Ledger.open(path) as ledger:
         for number, events in enumerate((chain(), take_back(chain()[0]))):
@@ -162,13 +160,7 @@ def filon(monkeypatch, capsys, tmp_path):
     monkeypatch.chdir(tmp_path)
 
     def call(*words):
-        monkeypatch.setattr(sys, "argv", ["filon", "--ledger", str(path), "--lang", "en", *words])
-        try:
-            run()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        return code, capsys.readouterr().out
+        return command(path, *words)[:2]
 
     return call
 

@@ -1,7 +1,6 @@
 """The founding chain's carbon: from suppliers' sheets to the pack, through the command line; a hand calculation of one leg."""
 
 import json
-import sys
 from decimal import Decimal
 
 import pytest
@@ -12,7 +11,6 @@ from filon.app.carbon import Carbon
 from filon.app.derive import derived
 from filon.app.ledger import Ledger
 from filon.app.verify import verify
-from filon.cli.main import run
 from filon.exchange.simulator.energy import simulate_energy
 from founding import captured
 
@@ -36,19 +34,12 @@ def ledger_file(chain_files, tmp_path_factory):
 
 
 @pytest.fixture
-def filon(monkeypatch, capsys, ledger_file, tmp_path):
+def filon(monkeypatch, command, ledger_file, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "160")
 
     def call(*words, lang="en"):
-        monkeypatch.setattr(sys, "argv", ["filon", "--ledger", str(ledger_file), "--lang", lang, *map(str, words)])
-        try:
-            run()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        out = capsys.readouterr()
-        return code, out.out, out.err
+        return command(ledger_file, *words, lang=lang)
 
     return call
 

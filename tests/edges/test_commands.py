@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from filon.app.ledger import Ledger
-from filon.cli.main import run
 from founding import captured
 
 pytestmark = pytest.mark.xdist_group("founding chain")
@@ -24,20 +23,13 @@ def ledger_file(chain_files, tmp_path_factory):
 
 
 @pytest.fixture
-def filon(monkeypatch, capsys, ledger_file, tmp_path):
+def filon(monkeypatch, command, ledger_file, tmp_path):
     """Call the command line: filon("lots", "ATL") -> (exit code, standard output, standard error)."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "160")
 
     def call(*words, ledger=ledger_file, lang="en"):
-        monkeypatch.setattr(sys, "argv", ["filon", "--ledger", str(ledger), "--lang", lang, *map(str, words)])
-        try:
-            run()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        out = capsys.readouterr()
-        return code, out.out, out.err
+        return command(ledger, *words, lang=lang)
 
     return call
 

@@ -15,8 +15,6 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from filon.cli.main import run
-
 GTIN = "https://id.gs1.org/01/09521213000010"
 ONE, TWO = f"{GTIN}/21/L-1", f"{GTIN}/21/L-2"
 STORE, SPARE = "https://id.gs1.org/01/09521213000027/21/S-1", "https://id.gs1.org/01/09521213000027/21/S-2"
@@ -25,22 +23,14 @@ ATLAS, AGAIN = "https://id.gs1.org/417/9521213000003", "https://id.gs1.org/417/9
 
 
 @pytest.fixture
-def filon(monkeypatch, capsys, tmp_path):
+def filon(monkeypatch, command, tmp_path):
     """filon("deed", "publish", ..) -> (exit code, standard output)."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("FILON_BASE_URL", "https://id.atlas.example")
 
     def call(*words, lang="en"):
-        monkeypatch.setattr(
-            sys, "argv", ["filon", "--ledger", str(tmp_path / "f.db"), "--lang", lang, *map(str, words)]
-        )
-        try:
-            run()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        return code, capsys.readouterr().out
+        return command(tmp_path / "f.db", *words, lang=lang)[:2]
 
     call.folder = tmp_path
     return call

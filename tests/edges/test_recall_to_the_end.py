@@ -10,7 +10,6 @@ P3      B2 = 4.8 kg, still at the plant
 import csv
 import io
 import json
-import sys
 from dataclasses import replace
 from decimal import Decimal
 
@@ -21,7 +20,6 @@ from starlette.testclient import TestClient
 
 from filon.app.ledger import Ledger
 from filon.app.pages import Pages
-from filon.cli.main import run
 from filon.epcis.event import QuantityElement, Typed
 from filon.web.app import create_app
 from story import NS, assemble, birth, receive, ship, site, step
@@ -90,17 +88,11 @@ def web(place):
 
 
 @pytest.fixture
-def filon(monkeypatch, capsys, place):
+def filon(command, place):
     def call(*words):
-        monkeypatch.setattr(sys, "argv", ["filon", "--ledger", str(place), *map(str, words)])
-        try:
-            run()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        out = capsys.readouterr()
-        assert code == 0, out.err
-        return out.out
+        code, out, err = command(place, *words)
+        assert code == 0, err
+        return out
 
     return call
 

@@ -5,7 +5,6 @@ traced back to the mines; each step by the command line, and by the pages that e
 """
 
 import json
-import sys
 from datetime import UTC, date, datetime
 
 import pytest
@@ -15,7 +14,6 @@ from filon.app.issuing import Issuing
 from filon.app.ledger import Ledger
 from filon.app.pages import Pages
 from filon.books.register import EPC_CLASS, LOCATION
-from filon.cli.main import run
 from filon.epcis.document import MasterElement, Vocabulary
 from filon.epcis.event import FILON
 from filon.epcis.jsonwrite import write
@@ -57,17 +55,11 @@ def place(chain, chain_files, tmp_path_factory):
 
 
 @pytest.fixture
-def filon(monkeypatch, capsys, place):
+def filon(monkeypatch, command, place):
     monkeypatch.setenv("COLUMNS", "200")
 
     def call(*words):
-        monkeypatch.setattr(sys, "argv", ["filon", "--ledger", str(place[0]), *map(str, words)])
-        try:
-            run()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        return code, capsys.readouterr().out
+        return command(place[0], *words)[:2]
 
     return call
 

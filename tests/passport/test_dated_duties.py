@@ -4,12 +4,10 @@ Each due day is worked out in the row: the later of the law's own date and so ma
 """
 
 import json
-import sys
 from datetime import date, timedelta
 
 import pytest
 
-from filon.cli.main import run
 from filon.passport.dated import due
 from filon.passport.point import Category, points
 from filon.passport.verdict import Verdict, verdict
@@ -82,18 +80,12 @@ READY = [
 
 
 @pytest.fixture
-def ready(monkeypatch, capsys, tmp_path):
+def ready(monkeypatch, command, tmp_path):
     """ready(category, day): counts by verdict as the command tells them, and its exit code."""
     monkeypatch.chdir(tmp_path)
 
     def call(*words):
-        monkeypatch.setattr(sys, "argv", ["filon", "--ledger", str(tmp_path / "f.db"), *words])
-        try:
-            run()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        return code, capsys.readouterr().out
+        return command(tmp_path / "f.db", *words)[:2]
 
     rows = []
     for number, one in enumerate(("ev", "lmt", "industrial"), 1):
