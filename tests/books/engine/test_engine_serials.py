@@ -62,6 +62,22 @@ def test_a_cell_in_its_second_pack_among_many():
     assert links.up(some).tolist() == [*range(50), 90]
 
 
+@both
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 4), st.integers(0, 5)), max_size=9))
+def test_first_homes_and_later_ones_are_those_met_one_by_one(work, told):
+    home, again = [NOWHERE] * 13, []
+    for low, length, article in told:
+        for piece in range(low, low + length):
+            if home[piece] == NOWHERE:
+                home[piece] = article
+            else:
+                again.append((piece, article))
+    low, length, article = np.array(told, np.int64).reshape(-1, 3).T
+    found, later = work.housed((low, low + length, article.astype(np.uint32)), 13)
+    assert found.tolist() == home
+    assert list(zip(*later.tolist(), strict=True)) == again
+
+
 @pytest.fixture(scope="module")
 def book():
     told = [Said(event, body_key(event).hex(), 0) for event in islice(events(5, mines=4), 2500)]

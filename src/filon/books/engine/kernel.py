@@ -29,6 +29,8 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 Places: TypeAlias = npt.NDArray[np.uint32]
 Bits: TypeAlias = npt.NDArray[np.uint8]
 
+NOWHERE = 2**32 - 1
+"""The home of a piece that went nowhere yet."""
 QUEUE = 20
 """A cone of more than 1/20 of the graph is swept in order, not walked: memory read in order is that much faster."""
 
@@ -58,6 +60,12 @@ class Kernel(Protocol):
 
     def homes(self, home: Places, again: Places, articles: int) -> tuple[Starts, Places]:
         """The pieces of each article: (starts, pieces); see `serials`."""
+
+    def housed(self, runs: tuple[Starts, Starts, Places], pieces: int) -> tuple[Places, Places]:
+        """Where each piece went first, and what went on later (pieces, articles).
+
+        `runs` are pieces from, up to but without, and the article they went into, in order of time.
+        """
 
     def classify(self, links: tuple[Starts, Ids, Weights, Ids], ids: Ids, own: Ids, into: Classes) -> None:
         """Give every node without one its class; links are (starts, into, share, event); see `classes`."""
@@ -178,11 +186,18 @@ class Compiled:
 
     def homes(self, home: Places, again: Places, articles: int) -> tuple[Starts, Places]:
         """See `Kernel`."""
-        nowhere = 2**32 - 1
         starts = np.zeros(articles + 2, np.int64)
-        inside = np.empty(np.count_nonzero(home != nowhere) + again.shape[1], np.uint32)
-        self._loops.homed(home, nowhere, again, starts, inside)
+        inside = np.empty(np.count_nonzero(home != NOWHERE) + again.shape[1], np.uint32)
+        self._loops.homed(home, NOWHERE, again, starts, inside)
         return starts[:-1], inside
+
+    def housed(self, runs: tuple[Starts, Starts, Places], pieces: int) -> tuple[Places, Places]:
+        """See `Kernel`."""
+        home, again = np.empty(pieces, np.uint32), np.empty((2, 0), np.uint32)
+        if later := self._loops.housed(*runs, NOWHERE, home, again):  # few ever do: then all is gone through twice
+            again = np.empty((2, later), np.uint32)
+            self._loops.housed(*runs, NOWHERE, home, again)
+        return home, again
 
     def classify(self, links: tuple[Starts, Ids, Weights, Ids], ids: Ids, own: Ids, into: Classes) -> None:
         """See `Kernel`."""
@@ -261,10 +276,22 @@ class Plain:
 
     def homes(self, home: Places, again: Places, articles: int) -> tuple[Starts, Places]:
         """See `Kernel`."""
-        there = np.flatnonzero(home != 2**32 - 1)
+        there = np.flatnonzero(home != NOWHERE)
         article = np.r_[home[there], again[1]].astype(np.int64)
         starts, order = self.by_target(articles, article)
         return starts, np.r_[there, again[0]][order].astype(np.uint32)
+
+    def housed(self, runs: tuple[Starts, Starts, Places], pieces: int) -> tuple[Places, Places]:
+        """See `Kernel`."""
+        low, high, article = runs
+        lengths = high - low
+        cells = np.arange(lengths.sum()) + np.repeat(low - np.cumsum(lengths) + lengths, lengths)
+        of = np.repeat(article, lengths)
+        home, first_time = np.full(pieces, NOWHERE, np.uint32), np.zeros(pieces, np.int64)
+        first_time[cells[::-1]] = np.arange(len(cells))[::-1]  # of several, the one written last stays
+        later = first_time[cells] != np.arange(len(cells))
+        home[cells[~later]] = of[~later]
+        return home, np.stack([cells[later], of[later]]).astype(np.uint32)
 
     def classify(self, links: tuple[Starts, Ids, Weights, Ids], ids: Ids, own: Ids, into: Classes) -> None:
         """See `Kernel`."""

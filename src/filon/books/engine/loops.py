@@ -328,6 +328,22 @@ def gathered(starts: Any, into: Any, share: Any, ids: Any, skip: Any, begins: An
 
 
 @compiled
+def housed(low: Any, high: Any, article: Any, nowhere: int, home: Any, again: Any) -> int:
+    """Fill in where each piece went first, and `again` with what went on later as far as there is room; how many."""
+    home[:] = nowhere
+    later = 0
+    for run in range(len(low)):
+        for piece in range(low[run], high[run]):
+            if home[piece] == nowhere:
+                home[piece] = article[run]
+                continue
+            if later < again.shape[1]:
+                again[0, later], again[1, later] = piece, article[run]
+            later += 1
+    return later
+
+
+@compiled
 def homed(home: Any, nowhere: int, again: Any, starts: Any, inside: Any) -> None:
     """The pieces of each article; `starts` (articles + 2, zero)."""
     for piece in range(len(home)):

@@ -18,13 +18,13 @@ import numpy as np
 import numpy.typing as npt
 
 from filon.books.book import Book
-from filon.books.engine.kernel import Ids, Kernel, Places, Starts, kernel
+from filon.books.engine.kernel import NOWHERE, Ids, Kernel, Places, Starts, kernel
 from filon.books.lot import LotId
-from filon.books.ranges import Column, Spans
+from filon.books.ranges import Column, Spans, plain
 from filon.core.errors import NotFoundError, WrongCallError
 
-NOWHERE = 2**32 - 1
-"""The home of a piece that went nowhere yet."""
+LARGEST = 2**62
+"""Serial numbers of so many bits are counted in Python."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class Serials:
     article: Ids
 
     @classmethod
-    def of(cls, book: Book) -> Serials:
+    def of(cls, book: Book, *, work: Kernel | None = None) -> Serials:
         """All ranges that a book tells of; a piece that no batch gave birth to has no place and is left out."""
         born = [(lot, said.serials) for lot, said in book.declared.items() if said.serials and book.first(lot)]
         lengths = [last - first + 1 for _, (first, last) in born]
@@ -120,12 +120,9 @@ class Serials:
         starts = np.cumsum([0, *lengths], dtype=np.int64)
         batches = {lot: (place, first) for place, (lot, (first, _)) in enumerate(born)}
         nodes = [made.id for lot, _ in born if (made := book.first(lot))]
-        cells, article, of = _cells(book, batches, starts)
-        home, first_time = np.full(int(starts[-1]), NOWHERE, np.uint32), np.zeros(int(starts[-1]), np.int64)
-        first_time[cells[::-1]] = np.arange(len(cells))[::-1]  # of several, the one written last stays
-        later = first_time[cells] != np.arange(len(cells))
-        home[cells[~later]] = of[~later]
-        links = Links.of(home, len(article), np.stack([cells[later], of[later]]))
+        runs, article = _runs(book, batches, starts)
+        home, again = (work := work or kernel()).housed(runs, int(starts[-1]))
+        links = Links.of(home, len(article), again, work=work)
         births = Births(starts, np.array(nodes, np.int32))
         return cls(batches, tuple(batches), births, links, article)
 
@@ -157,11 +154,12 @@ class Serials:
         return lot, low + number, high + number
 
 
-def _cells(
+def _runs(
     book: Book, batches: Mapping[LotId, tuple[int, int]], starts: Starts
-) -> tuple[npt.NDArray[np.int64], Ids, npt.NDArray[np.int64]]:
-    """Of all flows that name serial numbers: the pieces, the articles, and into which of these each piece went."""
-    low, high, counts, target = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [], []
+) -> tuple[tuple[Starts, Starts, Places], Ids]:
+    """Of all flows that name serial numbers: (pieces from, up to, which of the articles they went into), and those."""
+    first, last, target, counts = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [], []
+    within: list[tuple[int, int, int]] = []  # from serial number to piece, and between which pieces it must lie
     for flow in book.flows:
         if not flow.serials or not isinstance(flow.source, int) or not isinstance(flow.target, int):
             continue
@@ -174,19 +172,21 @@ def _cells(
                 if isinstance(flow.serials, Spans)
                 else Spans.of(*map(list, zip(*flow.serials, strict=True)))
             )
-            low.append(_bounded(told.first, begin - number, begin, end))
-            high.append(_bounded(told.last, begin - number + 1, begin, end))
+            low, high, shift = told.first, told.last, begin - number
+            if isinstance(low, list) or isinstance(high, list) or abs(number) > LARGEST:  # of any size
+                low, high, shift = _bounded(low, shift, begin, end), _bounded(high, shift + 1, begin, end) - 1, 0
+            first.append(low)
+            last.append(high)
+            within.append((shift, begin, end))
             counts.append(len(told))
             target.append(flow.target)
-    lows = np.concatenate(low)
-    lengths = np.maximum(np.concatenate(high) - lows, 0)
-    cells = np.arange(lengths.sum()) + np.repeat(lows - np.cumsum(lengths) + lengths, lengths)
+    shift, begin, end = np.repeat(np.array(within, np.int64).reshape(-1, 3), counts, axis=0).T
+    low = np.clip(np.concatenate(first) + shift, begin, end)
+    high = np.maximum(np.clip(np.concatenate(last) + shift + 1, begin, end), low)
     article, of = np.unique(np.array(target, np.int32), return_inverse=True)
-    return cells, article, np.repeat(np.repeat(of, counts), lengths)
+    return (low, high, np.repeat(of, counts).astype(np.uint32)), article
 
 
 def _bounded(column: Column, shift: int, low: int, high: int) -> npt.NDArray[np.int64]:
     """Serial numbers as positions of pieces; those of no piece of the batch at its ends."""
-    if isinstance(column, list):  # of any size
-        return np.array([min(max(number + shift, low), high) for number in column], np.int64)
-    return np.clip(column + shift, low, high)
+    return np.array([min(max(number + shift, low), high) for number in plain(column)], np.int64)
