@@ -15,7 +15,7 @@ from filon.books.movement import Line, Movement
 from filon.books.ranges import Named, Span, named, overlap
 from filon.core.finding import Finding, found
 from filon.core.matter import MASS
-from filon.core.quantity import MG_PER_KG, part
+from filon.core.quantity import part
 
 
 def assembly(journal: Journal, move: Movement) -> None:
@@ -26,20 +26,21 @@ def assembly(journal: Journal, move: Movement) -> None:
     if not whole and not takes:
         return
     pool = journal.new(move.parent, move.site, AccountKind.STEP, PIECE)
+    inside = journal.inside[move.parent]
     for line in takes:
         lot = journal.resolved(line).lot
         for content, _ in journal.take(move, line, pool.id, serials=ranges.get(lot, ())):
             if line.amount:
-                there, before = journal.inside[move.parent].get(lot, (Amount(0, line.amount.unit), {}))
+                there, before = inside.get(lot) or (Amount(0, line.amount.unit), {})
                 plus(before, content)
-                journal.inside[move.parent][lot] = (replace(there, number=there.number + line.amount.number), before)
+                inside[lot] = (Amount(there.number + line.amount.number, there.unit), before)
     if not whole:
         journal.drain(pool, Account(AccountKind.OUT_OF_SCOPE, "elsewhere"))
         return
     begun = (move.parent, move.site) in journal.open
-    mass = journal.told(move.parent).piece_mass
+    mass = journal.told(move.parent).piece_mg
     if mass is not None and not begun:
-        _weigh(journal, move, pool.id, round(mass * MG_PER_KG))
+        _weigh(journal, move, pool.id, mass)
     journal.pour(move.parent, move.site, Amount(0 if begun else 1, PIECE), dict(pool.content), {}, pool.id)
 
 
@@ -107,14 +108,11 @@ def _weights(journal: Journal, whole: Holding, parts: Sequence[Line]) -> list[in
     bulk = [line.amount.number if line.amount and line.amount.unit == MILLIGRAM else 0 for line in parts]
     if not any(bulk):
         return [amount_of(line) for line in parts]
-    said = [journal.told(line.lot).piece_mass for line in parts]
+    said = [journal.told(line.lot).piece_mg for line in parts]
     pieces = [0 if mg else amount_of(line) for line, mg in zip(parts, bulk, strict=True)]
     left = max(0, (whole.left_content.get(MASS) or 0) - sum(bulk))
     each = part(left, 1, sum(pieces)) if any(pieces) else 0
-    return [
-        mg or number * (round(mass * MG_PER_KG) if mass else each)
-        for mg, number, mass in zip(bulk, pieces, said, strict=True)
-    ]
+    return [mg or number * (mass or each) for mg, number, mass in zip(bulk, pieces, said, strict=True)]
 
 
 def _still_inside(

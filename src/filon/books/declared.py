@@ -57,10 +57,26 @@ class Declared:
         return self.form is not None and self.form.article
 
     @cached_property
+    def piece_mg(self) -> int | None:
+        """Whole mg of one piece; None where nobody said."""
+        return None if self.piece_mass is None else round(self.piece_mass * MG_PER_KG)
+
+    @cached_property
     def shares(self) -> Mapping[str, tuple[Fraction | None, float]]:
         """{substance: (mass share in the lot as weighed, its relative sigma)}; what is not carried is left out."""
-        told = ((substance, concentration(self, substance)) for substance in (MASS, *ELEMENTS))
+        might = _carried(self.form.formula, self.form.elements) | self.assays.keys() if self.form else _ALL
+        told = ((substance, concentration(self, substance)) for substance in _ALL if substance in might)
         return {substance: share for substance, share in told if share[0] is None or share[0]}
+
+
+_ALL = dict.fromkeys((MASS, *ELEMENTS)).keys()
+
+
+@cache
+def _carried(formula: str, elements: tuple[str, ...]) -> frozenset[str]:
+    """What a form can hold without an assay of it."""
+    pure = {one for one in ELEMENTS if one not in TOLD and mass_fraction(formula, one)} if formula else ()
+    return frozenset({MASS, *elements, *pure})
 
 
 UNSAID = Declared()
@@ -309,16 +325,19 @@ def measured(lot: Declared, amount: Amount) -> Content:
         return contained(lot, amount.number)
     if amount.unit == LITRE and lot.density:
         return contained(lot, mass_of(amount.number, lot.density))
-    if amount.unit == PIECE and lot.piece_mass is not None and not lot.article:
-        return contained(lot, round(lot.piece_mass * MG_PER_KG) * amount.number)
+    if amount.unit == PIECE and lot.piece_mg is not None and not lot.article:
+        return contained(lot, lot.piece_mg * amount.number)
     content: Content = dict.fromkeys((MASS, *(lot.form.elements if lot.form else _EXPECTED)))
-    if amount.unit == PIECE and lot.piece_mass is not None:
-        content[MASS] = round(lot.piece_mass * MG_PER_KG) * amount.number
+    if amount.unit == PIECE and lot.piece_mg is not None:
+        content[MASS] = lot.piece_mg * amount.number
     return content
 
 
 def plus(total: Content, more: Content) -> None:
     """Add contents in place; unknown plus anything is unknown."""
+    if not total:
+        total.update(more)
+        return
     for substance, mg in more.items():
         before = total.get(substance, 0)
         total[substance] = None if mg is None or before is None else before + mg

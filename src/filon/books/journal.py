@@ -7,7 +7,7 @@ the double entry: a flow leaves one end and enters the other with the same milli
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -92,9 +92,9 @@ class Journal:
         self._said: dict[tuple[int, int], Declared] = {}
         self.born: set[LotId] = set()  # lots that entered the books by their making
         self.inside: dict[LotId, dict[LotId, tuple[Amount, Content]]] = defaultdict(dict)  # article -> what was put in
-        self.shipments: Counter[tuple[str, LotId]] = Counter()  # dispatches still to come, by delivery note and lot
-        self.arrivals: Counter[tuple[str, LotId]] = Counter()  # receipts still to come
-        self.arrived: Counter[tuple[str, LotId]] = Counter()  # what was received so far
+        self.shipments: dict[tuple[str, LotId], int] = defaultdict(int)  # dispatches to come, by delivery note and lot
+        self.arrivals: dict[tuple[str, LotId], int] = defaultdict(int)  # receipts still to come
+        self.arrived: dict[tuple[str, LotId], int] = defaultdict(int)  # what was received so far
         self.early: dict[tuple[str, LotId], int] = {}  # received before it was shipped
         self.packed: dict[LotId, list[Line]] = {}
         self.batches: dict[str, list[tuple[int, int, LotId]]] = defaultdict(list)  # product -> serial ranges
@@ -119,7 +119,8 @@ class Journal:
         move = deed[0]
         if move.shipment and move.kind in {Kind.DISPATCH, Kind.RECEIPT}:
             coming = self.shipments if move.kind is Kind.DISPATCH else self.arrivals
-            coming.update((move.shipment, line.lot) for line in move.takes or move.gives)
+            for line in move.takes or move.gives:
+                coming[move.shipment, line.lot] += 1
         if move.campaign:
             self._contribute(self.campaigns.setdefault(move.campaign, Campaign()), deed)
 
@@ -224,16 +225,15 @@ class Journal:
 
     def out(self, holding: Holding, number: int) -> Content:
         """Take counting units out of a holding: its content pro rata, the last piece takes what is left."""
-        if number == holding.left and number:
-            content, holding.left, holding.left_content = holding.left_content, 0, {}
-            return content
-        content = {}
-        for substance, mg in holding.left_content.items():
-            content[substance] = None if mg is None else part(mg, number, holding.left) if holding.left else mg
-        holding.left -= number
-        for substance, mg in content.items():
-            before = holding.left_content[substance]
-            holding.left_content[substance] = None if before is None or mg is None else before - mg
+        there, kept = holding.left, holding.left_content
+        holding.left = there - number
+        if number == there and number:
+            holding.left_content = {}
+            return kept
+        content: Content = {}
+        for substance, mg in kept.items():
+            some = content[substance] = None if mg is None else part(mg, number, there) if there else mg
+            kept[substance] = None if mg is None or some is None else mg - some
         return content
 
     def drain(self, pool: Holding, account: Account) -> None:
@@ -248,20 +248,23 @@ class Journal:
         Returns:
             [(content, relative sigma)] of what entered the target.
         """
-        line, named = self.resolved(line), line.lot
+        named = line.lot
+        line = line if named in self.known else self.resolved(line)
         if not serials and line.lot != named and (number := serial(named)):
             serials = ((number[1], number[1]),)
         site = self.site_of(line.lot, move.site)
         index = self.open.get((line.lot, site))
         holding = self.holdings[index] if index is not None else None
-        amount = self.in_units_of(move, line, holding)
+        amount = line.amount
+        if amount is None or (holding is not None and holding.unit != amount.unit):
+            amount = self.in_units_of(move, line, holding)
         if amount is None:
             return []
         told = self.told(line.lot)
         weigh = weighing_sigma(told) if amount.unit in {MILLIGRAM, LITRE} else 0.0
         out: list[tuple[Content, Mapping[str, float]]] = []
         there = 0
-        for layer, units in list(self.layers.draw(holding, amount.number)) if holding else ():
+        for layer, units in self.layers.draw(holding, amount.number) if holding else ():
             there += units
             content = self.out(layer, units)
             self._into(Flow(self.event, layer.id, target, units, content, serials=serials))
@@ -357,8 +360,7 @@ class Journal:
             if unit == MILLIGRAM:
                 return Amount(mass_of(amount.number, density), unit)
             return Amount(part(amount.number, density.denominator, density.numerator), unit)
-        weight = self.told(lot).piece_mass
-        piece = round(weight * MG_PER_KG) if weight else 0
+        piece = self.told(lot).piece_mg
         if not piece or {unit, amount.unit} != {MILLIGRAM, PIECE}:
             return None
         return Amount(amount.number * piece if unit == MILLIGRAM else round(Fraction(amount.number, piece)), unit)

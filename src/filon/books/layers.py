@@ -6,7 +6,6 @@ tank whose site said nothing may be stirred.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from filon.books.book import Holding
@@ -34,7 +33,7 @@ class Layers:
 
     def order(self, holding: Holding) -> list[Holding]:
         """The layers in the order in which they come out; the holding alone where it is well mixed."""
-        layers = self.kept.get((holding.lot, holding.site))
+        layers = self.kept.get((holding.lot, holding.site)) if self.kept else None
         if not layers:
             return [holding]
         first = self.register.site(holding.site).mixing == FIFO
@@ -44,10 +43,11 @@ class Layers:
         """Counting units in all layers."""
         return sum(one.left for one in self.order(holding))
 
-    def draw(self, holding: Holding, number: int) -> Iterator[tuple[Holding, int]]:
-        """(layer, units) for so many units, as far as there are any; take them before asking for the next."""
+    def draw(self, holding: Holding, number: int) -> list[tuple[Holding, int]]:
+        """(layer, units) for so many units, as far as there are any."""
+        drawn = []
         for one in self.order(holding):
-            units = min(number, one.left)
-            if units:
+            if units := min(number, one.left):
                 number -= units
-                yield one, units
+                drawn.append((one, units))
+        return drawn

@@ -6,20 +6,19 @@ meaning for matter (inspecting, sensor reports) is no movement. `docs/vocabulary
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import partial
 
-from filon.books.declared import Declared, declared
+from filon.books.declared import UNSAID, Declared, declared
 from filon.books.lot import LITRE, MILLIGRAM, PIECE, Amount, LotId, SiteId
 from filon.core.finding import Finding, Place, found
 from filon.core.ident import short
 from filon.core.moment import day
 from filon.core.unit import mass_mg, millionths_of_a_litre
-from filon.epcis.event import Event, QuantityElement
+from filon.epcis.event import Event, QuantityElement, Typed
 
 
 class Kind(StrEnum):
@@ -117,25 +116,16 @@ def movements(said: Iterable[Said]) -> Iterator[Movement | Finding]:
         yield from _movement(one)
 
 
-def _movement(said: Said) -> Iterator[Movement | Finding]:
+def _movement(said: Said) -> list[Movement | Finding]:
     event = said.event
-    since, until = interval(event)
-    site = SiteId(event.bizLocation or event.readPoint or "")
-    base = partial(Movement, said=said, since=since, until=until, site=site)
-    match event.type:
-        case "TransformationEvent":
-            yield from _step(said, base, event)
-        case "ObjectEvent":
-            yield from _object(said, base, event)
-        case "AggregationEvent" | "AssociationEvent":
-            yield from _aggregation(said, base, event)
-        case _:
-            return
+    if (kind := _KINDS.get(event.type)) is None:
+        return []
+    return kind(said, event, *interval(event), SiteId(event.bizLocation or event.readPoint or ""))
 
 
 def interval(event: Event) -> tuple[datetime, datetime]:
     """The moments between which an event happened: its local day if it tells no more, else twice the same."""
-    if event.own("precision") == "day":
+    if event.extensions and event.own("precision") == "day":
         try:
             return day(event.eventTime, event.eventTimeZoneOffset)
         except (ValueError, OverflowError):  # no such zone, or the first or last day that there is
@@ -143,77 +133,75 @@ def interval(event: Event) -> tuple[datetime, datetime]:
     return event.eventTime, event.eventTime
 
 
-def _step(said: Said, base: partial[Movement], event: Event) -> Iterator[Movement | Finding]:
-    traits, findings = declared(event.ilmd, said.place)
+def _step(said: Said, event: Event, since: datetime, until: datetime, site: SiteId) -> list[Movement | Finding]:
+    traits, findings = declared(event.ilmd, said.place) if event.ilmd else (UNSAID, [])
     takes, bad_takes = lines(said, event.inputQuantityList, event.inputEPCList)
     gives, bad_gives = lines(said, event.outputQuantityList, event.outputEPCList)
-    yield from findings + bad_takes + bad_gives
-    yield base(
-        kind=Kind.STEP,
-        takes=takes,
-        gives=gives,
-        declared=traits,
-        campaign=event.transformationID or "",
-    )
+    move = Movement(said, Kind.STEP, since, until, site, takes, gives, traits, campaign=event.transformationID or "")
+    return [*findings, *bad_takes, *bad_gives, move]
 
 
-def _object(said: Said, base: partial[Movement], event: Event) -> Iterator[Movement | Finding]:
-    what, findings = lines(said, event.quantityList, event.epcList, none_too=event.bizStep in _COUNTING)
-    yield from findings
+def _object(said: Said, event: Event, since: datetime, until: datetime, site: SiteId) -> list[Movement | Finding]:
+    told: list[Movement | Finding] = []
+    counting = event.bizStep in _COUNTING
+    what, findings = lines(said, event.quantityList, event.epcList, none_too=counting)
+    told += findings
     if not what:
-        return
+        return told
     if event.action == "ADD":
-        traits, findings = declared(event.ilmd, said.place)
-        yield from findings
-        yield base(kind=Kind.BIRTH, gives=what, declared=traits)
+        traits, findings = declared(event.ilmd, said.place) if event.ilmd else (UNSAID, [])
+        told += findings
+        told.append(Movement(said, Kind.BIRTH, since, until, site, (), what, traits))
     elif event.action == "DELETE":
-        yield base(kind=Kind.REMOVAL, takes=what)
-    elif event.bizStep == "shipping":
-        yield _dispatch(base, event, what, Kind.DISPATCH)
-    elif event.bizStep == "void_shipping":
-        yield _dispatch(base, event, what, Kind.VOID)
+        told.append(Movement(said, Kind.REMOVAL, since, until, site, what))
+    elif event.bizStep in _DISPATCHES:
+        told.append(_dispatch(said, event, what, since, until))
     elif event.bizStep == "receiving":
-        yield base(
-            kind=Kind.RECEIPT,
-            gives=what,
-            shipment=_transaction(event, "desadv"),
-            partial=str(event.own("partial") or "").lower() == "true",
-            own=LotId(str(event.own("own") or "")),
-        )
-    elif event.bizStep in _COUNTING:
-        yield base(kind=Kind.COUNT, gives=what)
+        note, own = _transaction(event, "desadv"), LotId(str(event.own("own") or ""))
+        part = str(event.own("partial") or "").lower() == "true"
+        told.append(Movement(said, Kind.RECEIPT, since, until, site, (), what, shipment=note, partial=part, own=own))
+    elif counting:
+        told.append(Movement(said, Kind.COUNT, since, until, site, (), what))
+    return told
 
 
-def _dispatch(base: partial[Movement], event: Event, what: tuple[Line, ...], kind: Kind) -> Movement:
-    sources = [source.value for source in event.sourceList if source.type == "location"]
-    targets = [target.value for target in event.destinationList if target.type == "location"]
-    return base(
-        kind=kind,
-        takes=what,
-        # On its way, bizLocation is not where the goods were: the read point or the source is.
-        site=SiteId(event.readPoint or (sources[0] if sources else "") or event.bizLocation or ""),
-        to=SiteId(targets[0] if targets else ""),
-        shipment=_transaction(event, "desadv"),
-    )
+_DISPATCHES = {"shipping": Kind.DISPATCH, "void_shipping": Kind.VOID}
 
 
-def _aggregation(said: Said, base: partial[Movement], event: Event) -> Iterator[Movement | Finding]:
+def _dispatch(said: Said, event: Event, what: tuple[Line, ...], since: datetime, until: datetime) -> Movement:
+    # On its way, bizLocation is not where the goods were: the read point or the source is.
+    site = SiteId(event.readPoint or _place(event.sourceList) or event.bizLocation or "")
+    kind, note = _DISPATCHES[event.bizStep or ""], _transaction(event, "desadv")
+    return Movement(said, kind, since, until, site, what, to=SiteId(_place(event.destinationList)), shipment=note)
+
+
+def _place(ends: Iterable[Typed]) -> str:
+    return next((end.value for end in ends if end.type == "location"), "")
+
+
+def _aggregation(said: Said, event: Event, since: datetime, until: datetime, site: SiteId) -> list[Movement | Finding]:
     if not event.parentID or event.action == "OBSERVE":
-        return
+        return []
     children, findings = lines(said, event.childQuantityList, event.childEPCs)
-    yield from findings
     parent = LotId(event.parentID)
     logistic = event.bizStep in _LOGISTIC or "/00/" in event.parentID
     if event.action == "ADD":
         kind = Kind.PACKING if logistic else Kind.ASSEMBLY
-        yield base(kind=kind, takes=children, parent=parent)
-    else:
-        kind = Kind.UNPACKING if logistic else Kind.DISASSEMBLY
-        yield base(kind=kind, gives=children, parent=parent)
+        return [*findings, Movement(said, kind, since, until, site, children, parent=parent)]
+    kind = Kind.UNPACKING if logistic else Kind.DISASSEMBLY
+    return [*findings, Movement(said, kind, since, until, site, (), children, parent=parent)]
+
+
+_KINDS = {
+    "TransformationEvent": _step,
+    "ObjectEvent": _object,
+    "AggregationEvent": _aggregation,
+    "AssociationEvent": _aggregation,
+}
 
 
 def lines(
-    said: Said, quantities: Iterable[QuantityElement], articles: Iterable[str], *, none_too: bool = False
+    said: Said, quantities: Sequence[QuantityElement], articles: Iterable[str], *, none_too: bool = False
 ) -> tuple[tuple[Line, ...], list[Finding]]:
     """Lots with their amounts, then articles (one piece each).
 
@@ -223,6 +211,8 @@ def lines(
     Findings:
         BOK-030: an amount that cannot be one; the line is left out.
     """
+    if not quantities:
+        return tuple([Line(LotId(epc), ONE) for epc in articles]), []
     bulk, findings = [], []
     for item in quantities:
         problem = _unfit(item, none_too=none_too)
@@ -233,9 +223,10 @@ def lines(
             )
         else:
             bulk.append(Line(LotId(item.epcClass), amount(item.quantity, item.uom)))
-    return (*bulk, *(Line(LotId(epc), Amount(1, PIECE)) for epc in articles)), findings
+    return (*bulk, *(Line(LotId(epc), ONE) for epc in articles)), findings
 
 
+ONE = Amount(1, PIECE)
 MOST = 15
 """Powers of ten: no lot weighs 10^15 of any unit, and no scale shows a 10^-15."""
 
@@ -247,7 +238,7 @@ def _unfit(item: QuantityElement, *, none_too: bool) -> str:
         return ""
     if not number.is_finite() or number <= 0:
         return "> 0"
-    if not -MOST < number.adjusted() < MOST or len(number.as_tuple().digits) > 2 * MOST:
+    if not -MOST < number.adjusted() < MOST or (len(str(number)) > MOST and len(number.as_tuple().digits) > 2 * MOST):
         return f"< 1e{MOST}"
     return "a whole number of pieces" if not item.uom and number % 1 else ""
 

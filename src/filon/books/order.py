@@ -28,8 +28,16 @@ def ordered(moves: Iterable[Movement]) -> tuple[list[list[Movement]], list[Findi
         findings BOK-025 where simultaneous movements need each other). The same whatever the order given.
     """
     deeds = _deeds(sorted(moves, key=lambda move: (move.since, move.said.key)))
-    clock = _Clock(deeds)
     findings: list[Finding] = []
+    in_order: list[list[Movement]] = []
+    for some in _together(deeds):
+        in_order += _settled(some, findings) if len(some) > 1 else some
+    return in_order, findings
+
+
+def _settled(deeds: Sequence[list[Movement]], findings: list[Finding]) -> list[list[Movement]]:
+    """Deeds that may have happened at one time, in the order in which they need each other."""
+    clock = _Clock(deeds)
     for ring in clock.rings():
         for index in sorted(ring):
             clock.settle(index, findings)
@@ -37,7 +45,21 @@ def ordered(moves: Iterable[Movement]) -> tuple[list[list[Movement]], list[Findi
         (clock.time[index], clock.depth[index], RANK[deed[0].kind], deed[0].campaign, deed[0].said.key)
         for index, deed in enumerate(deeds)
     ]
-    return [deeds[index] for index in sorted(range(len(deeds)), key=keys.__getitem__)], findings
+    return [deeds[index] for index in sorted(range(len(deeds)), key=keys.__getitem__)]
+
+
+def _together(deeds: Iterable[list[Movement]]) -> Iterator[list[list[Movement]]]:
+    """Deeds in order of time, those that may overlap together; in a log of seconds most are alone."""
+    some: list[list[Movement]] = []
+    until: datetime | None = None
+    for deed in deeds:
+        if until is not None and deed[0].since > until:
+            yield some
+            some, until = [], None
+        some.append(deed)
+        until = deed[0].until if until is None else max(until, deed[0].until)
+    if some:
+        yield some
 
 
 def _deeds(moves: Iterable[Movement]) -> list[list[Movement]]:
@@ -136,15 +158,10 @@ class _Clock:
         self.depth: dict[int, int] = {}
         self.fillers: dict[LotId, list[tuple[datetime, int, SiteId]]] = defaultdict(list)  # oldest first
         self.longest = max((deed[0].until - deed[0].since for deed in deeds), default=timedelta())
-        moments: dict[datetime, int] = defaultdict(int)
-        for deed in deeds:
-            moments[deed[0].since] += 1
-        self.crowded = {moment for moment, count in moments.items() if count > 1}
         for index, deed in enumerate(deeds):
-            if self.longest or deed[0].since in self.crowded:
-                for move in deed:
-                    for lot, site in adds(move):
-                        self.fillers[lot].append((move.since, index, site))
+            for move in deed:
+                for lot, site in adds(move):
+                    self.fillers[lot].append((move.since, index, site))
         self._waits_for: dict[int, list[int]] = {}
 
     def producers(self, index: int) -> list[int]:
@@ -153,11 +170,10 @@ class _Clock:
             return known
         deed = self.deeds[index]
         out: set[int] = set()
-        if self.longest or deed[0].since in self.crowded:
-            for move in deed:
-                for lot, site in needs(move):
-                    out.update(self._fillers(lot, site, move))
-            out.discard(index)
+        for move in deed:
+            for lot, site in needs(move):
+                out.update(self._fillers(lot, site, move))
+        out.discard(index)
         self._waits_for[index] = sorted(out)
         return self._waits_for[index]
 
@@ -181,7 +197,7 @@ class _Clock:
         for start in range(len(self.deeds)):
             if self.producers(start):
                 yield from search.of(start)
-            elif start not in search.number:  # most deeds: nothing else happened at that time
+            elif start not in search.number:  # most deeds: nothing that they need happened at that time
                 search.number[start] = len(search.number)
                 yield [start]
 

@@ -81,7 +81,7 @@ def count(journal: Journal, move: Movement, line: Line) -> None:
             journal.event, "stocktake", line.lot, site, MASS, booked, found_there, booked - found_there, round(sigma),
             Verdict.FAIL if beyond else Verdict.PASS, account))  # fmt: skip
     if found_there < booked:
-        for layer, units in list(journal.layers.draw(holding, booked - found_there)):
+        for layer, units in journal.layers.draw(holding, booked - found_there):
             journal.flows.append(Flow(journal.event, layer.id, account, units, journal.out(layer, units)))
     elif found_there > booked:
         more = Amount(found_there - booked, holding.unit)
@@ -114,5 +114,5 @@ def removal(journal: Journal, move: Movement, line: Line) -> None:
     if amount is None:
         return
     sink = Account(AccountKind(removed_to(move.said.event)), line.lot)
-    for layer, units in list(journal.layers.draw(holding, amount.number)):
+    for layer, units in journal.layers.draw(holding, amount.number):
         journal.flows.append(Flow(journal.event, layer.id, sink, units, journal.out(layer, units)))

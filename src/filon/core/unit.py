@@ -25,9 +25,12 @@ def units() -> Mapping[str, tuple[str, Fraction, Fraction]]:
     }
 
 
+_NONE = ("", Fraction(0), Fraction(0))
+
+
 def mass_mg(quantity: Decimal, uom: str) -> int | None:
     """Whole mg of a quantity of mass, a half to the even neighbour; None if the unit is not one of mass."""
-    group, factor, _ = units().get(uom, ("", Fraction(0), Fraction(0)))
+    group, factor, _ = units().get(uom, _NONE)
     if group != "mass":
         return None
     number, of = quantity.as_integer_ratio()
@@ -36,5 +39,5 @@ def mass_mg(quantity: Decimal, uom: str) -> int | None:
 
 def millionths_of_a_litre(quantity: Decimal, uom: str) -> int | None:
     """Whole millionths of a litre of a volume; None if the unit is not one of volume."""
-    group, factor, _ = units().get(uom, ("", Fraction(0), Fraction(0)))
+    group, factor, _ = units().get(uom, _NONE)
     return round(Fraction(quantity) * factor * 1_000_000_000) if group == "volume" else None

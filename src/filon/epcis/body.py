@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
 import orjson
 
+from filon.core.remember import LONG
 from filon.epcis.event import ErrorDeclaration, Event, QuantityElement, Typed
 from filon.epcis.moments import written
 from filon.epcis.number import plain
@@ -253,11 +255,19 @@ def _transactions(items: list[dict[str, Any]]) -> tuple[Typed, ...]:
 
 
 def _sources(items: list[dict[str, Any]]) -> tuple[Typed, ...]:
-    return tuple([Typed(item["source"], item.get("type")) for item in items])
+    return tuple([_party(item["source"], item.get("type")) for item in items])
 
 
 def _destinations(items: list[dict[str, Any]]) -> tuple[Typed, ...]:
-    return tuple([Typed(item["destination"], item.get("type")) for item in items])
+    return tuple([_party(item["destination"], item.get("type")) for item in items])
+
+
+def _party(value: str, kind: str | None) -> Typed:
+    """A place or party: there are few, and many events name them."""
+    return _parties(value, kind) if len(value) < LONG else Typed(value, kind)
+
+
+_parties = lru_cache(maxsize=4096)(Typed)
 
 
 def _declared(item: dict[str, Any]) -> ErrorDeclaration:

@@ -43,6 +43,10 @@ class Unread(Mapping[str, Any]):
             self._listed = self._read(orjson.loads(self.text))
         return self._listed
 
+    def get(self, name: str, default: Any = None) -> Any:
+        """As of any mapping; what is missing is asked for often."""
+        return self[name] if name == RANGES else self._rest.get(name, default)
+
     def __iter__(self) -> Iterator[str]:
         return iter((*self._rest, RANGES))
 
