@@ -147,10 +147,11 @@ def differences(
         BOK-041: two weights differ by more than two sigma.
     """
     for one, other in combinations(assays, 2):
-        same = (one.element, one.basis, _rank(one.status)) == (other.element, other.basis, _rank(other.status))
+        if (one.element, one.basis, _rank(one.status)) != (other.element, other.basis, _rank(other.status)):
+            continue
         decided = any(each.element == one.element and each.status == "umpire" for each in assays)
         sigma = sqrt(sum(float(_points(each, default)) ** 2 for each in (one, other))) / 100
-        if same and not decided and abs(one.percent - other.percent) > COVERAGE * sigma:
+        if not decided and abs(one.percent - other.percent) > COVERAGE * sigma:
             told = [f"{float(100 * each.percent):.4g} % {each.by or each.laboratory}".strip() for each in (one, other)]
             yield found("BOK-040", place, expected=told[0], found=told[1], lot=name, element=one.element, told=told[0],
                         other=told[1])  # fmt: skip

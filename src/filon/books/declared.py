@@ -233,7 +233,7 @@ def _of(mass: int, share: Fraction) -> int:
     return part(mass, share.numerator, share.denominator)
 
 
-def content_findings(lot: Declared, name: str, place: Place) -> list[Finding]:
+def content_findings(lot: Declared, name: str = "", place: Place = Place()) -> list[Finding]:  # noqa: B008
     """What is missing or impossible in the declaration of a lot that enters the books.
 
     Findings:
@@ -266,16 +266,17 @@ def content_findings(lot: Declared, name: str, place: Place) -> list[Finding]:
 def _unlikely(assay: Assay, form: Form, name: str, place: Place) -> Iterator[Finding]:
     """An assay that a form cannot have, or that the trade does not see."""
     told = {"lot": name, "element": assay.element, "form": form.key}
-    percent = f"{float(assay.percent * 100):.2f} %"
+    percent = 100 * assay.percent
     if form.formula and form.stage == "refined":  # a salt's formula is a limit, a cathode's a target
         most = mass_fraction(form.formula, assay.element)
         if assay.percent > most * CLOSURE:
-            yield found("BOK-006", place, expected=f"<= {float(most * 100):.2f} %", found=percent, **told)
+            found_here = f"{float(percent):.2f} %"
+            yield found("BOK-006", place, expected=f"<= {float(most * 100):.2f} %", found=found_here, **told)
             return
     low, high = form.window.get(assay.element, (Fraction(0), Fraction(100)))
-    if not low <= assay.percent * 100 <= high and (form.formula or assay.basis != "wet"):
+    if not low <= percent <= high and (form.formula or assay.basis != "wet"):
         usual = f"{float(low):g} .. {float(high):g} %"
-        yield found("BOK-044", place, expected=usual, found=percent, **told)
+        yield found("BOK-044", place, expected=usual, found=f"{float(percent):.2f} %", **told)
 
 
 CLOSURE = Fraction(1005, 1000)
@@ -283,11 +284,15 @@ CLOSURE = Fraction(1005, 1000)
 
 
 def _closure(lot: Declared, name: str, place: Place) -> list[Finding]:
-    dry = sum((assay.percent for assay in lot.assays.values() if assay.basis != "wet"), Fraction(0))
-    wet = sum((assay.percent for assay in lot.assays.values() if assay.basis == "wet"), Fraction(0))
+    if not lot.assays:
+        return []
+    dry = sum(assay.percent for assay in lot.assays.values() if assay.basis != "wet")
+    wet = sum(assay.percent for assay in lot.assays.values() if assay.basis == "wet")
     most = max(dry, wet, wet + dry * (1 - (lot.moisture or 0)))
+    if most <= CLOSURE:
+        return []
     told = f"{float(most * 100):.1f} %"
-    return [found("BOK-032", place, expected="<= 100.5 %", found=told, lot=name, sum=told)] if most > CLOSURE else []
+    return [found("BOK-032", place, expected="<= 100.5 %", found=told, lot=name, sum=told)]
 
 
 def completed(lot: Declared, product: Declared) -> Declared:

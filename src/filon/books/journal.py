@@ -111,8 +111,8 @@ class Journal:
             self.declared.setdefault(line.lot, told)
             if told.serials and (key := self.register.product(line.lot)):
                 self.batches[key].append((*told.serials, line.lot))
-            if not told.article and told.kind == "product" and self.follows(line.lot):
-                self.findings += content_findings(told, self.name(line.lot), move.said.place)
+            if not told.article and told.kind == "product" and self.follows(line.lot) and content_findings(told):
+                self.findings += content_findings(told, self.name(line.lot), move.said.place)  # few lots need a name
 
     def expect(self, deed: list[Movement]) -> None:
         """Note what a deed contributes to its campaign or shipment, before anything is posted."""
@@ -232,8 +232,13 @@ class Journal:
             return kept
         content: Content = {}
         for substance, mg in kept.items():
-            some = content[substance] = None if mg is None else part(mg, number, there) if there else mg
-            kept[substance] = None if mg is None or some is None else mg - some
+            if mg is None or not there:
+                content[substance], kept[substance] = mg, mg and 0
+                continue
+            some, rest = divmod(mg * number, there)  # as `part`, without the call: the innermost line of all
+            if 2 * rest > there or (2 * rest == there and some % 2):
+                some += 1
+            content[substance], kept[substance] = some, mg - some
         return content
 
     def drain(self, pool: Holding, account: Account) -> None:

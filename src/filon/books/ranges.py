@@ -163,7 +163,7 @@ def _columns(unread: Sequence[tuple[str, bytes]], names: tuple[str, ...]) -> dic
     )
     whole = b"".join(text for _, text in unread)
     ends = np.cumsum([len(text) for _, text in unread])
-    most = whole.count(b"{") + 1
+    most = len(whole) // sum(map(len, marks)) + 1
     low, high = np.empty(most, np.int64), np.empty(most, np.int64)
     runs = np.empty((most, 7), np.int64)
     entries = np.empty(len(unread), np.int64)

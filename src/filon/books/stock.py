@@ -23,17 +23,17 @@ def birth(journal: Journal, move: Movement, line: Line) -> None:
     """
     if not journal.follows(line.lot):
         return
-    place, name = move.said.place, journal.name(line.lot)
     if line.amount is None:
-        journal.findings.append(found("BOK-023", place, lot=name))
+        journal.findings.append(found("BOK-023", move.said.place, lot=journal.name(line.lot)))
         return
     told = journal.says(move, line.lot)
     content = measured(told, line.amount)
     origin = told.origin or (move.site if journal.register.site(move.site).kind in ORIGIN_KINDS else UNKNOWN)
     if (line.lot, move.site) in journal.open or line.lot in journal.born:
-        journal.findings.append(found("BOK-018", place, lot=name))
+        journal.findings.append(found("BOK-018", move.said.place, lot=journal.name(line.lot)))
     if origin == UNKNOWN and (told.form or told.assays):
-        journal.findings.append(found("BOK-020", place, lot=name, site=journal.register.name(move.site)))
+        names = {"lot": journal.name(line.lot), "site": journal.register.name(move.site)}
+        journal.findings.append(found("BOK-020", move.said.place, **names))
     journal.born.add(line.lot)
     source = Account(AccountKind.SOURCE, origin)
     output(journal, move, line, content, spread(told, content), source)

@@ -60,13 +60,13 @@ class Unread(Mapping[str, Any]):
 def parted(body: bytes) -> tuple[dict[str, Any], bytes]:
     """The members of a stored body, and the text of its ranges if they were left unread: then null stands for them.
 
-    Only a flat list is left: one opening bracket and no escapes, so that the first `"}]` is where it ends. Where it was
-    not (lists elsewhere end so too), what is left is no JSON, or the null stands elsewhere, and all is read.
+    Only a flat list is left: one opening bracket and no escapes, so that the first closing one is where it ends. Where
+    it was not (a text may hold one), what is left is no JSON, or the null stands elsewhere, and all is read.
     """
     at = body.find(_BEGIN) if len(body) > _LONG else -1
     begin = at + len(_BEGIN) - 1
-    text = body[begin : body.find(_END, begin) + len(_END)] if at >= 0 else b""
-    if text.count(b"[") == 1 and b"\\" not in text:
+    text = body[begin : body.find(b"]", begin) + 1] if at >= 0 else b""
+    if text.endswith(_END) and text.count(b"[") == 1 and b"\\" not in text:
         with suppress(ValueError):
             raw: dict[str, Any] = orjson.loads(body[:begin] + b"null" + body[begin + len(text) :])
             if raw.get("extensions", _NONE).get(RANGES, False) is None:

@@ -65,15 +65,20 @@ def test_a_cell_in_its_second_pack_among_many():
 @both
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 4), st.integers(0, 5)), max_size=9))
 def test_first_homes_and_later_ones_are_those_met_one_by_one(work, told):
-    home, again = [NOWHERE] * 13, []
-    for low, length, article in told:
-        for piece in range(low, low + length):
-            if home[piece] == NOWHERE:
+    """Spans of two batches by turns, one of pieces 0 to 4 (numbers 100 ..), one of 5 to 11 (numbers 1000 ..)."""
+    home, again, movings = [NOWHERE] * 12, [], []
+    for place, (low, length, article) in enumerate(told):
+        number, begin, end = ((100, 0, 5), (1000, 5, 12))[place % 2]
+        movings.append((begin - number, begin, end, article))
+        for piece in range(begin + low - 2, begin + low - 2 + length):
+            if begin <= piece < end and home[piece] == NOWHERE:
                 home[piece] = article
-            else:
+            elif begin <= piece < end:
                 again.append((piece, article))
-    low, length, article = np.array(told, np.int64).reshape(-1, 3).T
-    found, later = work.housed((low, low + length, article.astype(np.uint32)), 13)
+    first = np.array([(100, 1000)[place % 2] + low - 2 for place, (low, _, _) in enumerate(told)], np.int64)
+    last = first + np.array([length for _, length, _ in told], np.int64) - 1
+    begins, each = np.arange(len(told) + 1), np.array(movings, np.int64).reshape(-1, 4)
+    found, later = work.housed((first, last), (begins, each), 12)
     assert found.tolist() == home
     assert list(zip(*later.tolist(), strict=True)) == again
 

@@ -61,10 +61,13 @@ class Kernel(Protocol):
     def homes(self, home: Places, again: Places, articles: int) -> tuple[Starts, Places]:
         """The pieces of each article: (starts, pieces); see `serials`."""
 
-    def housed(self, runs: tuple[Starts, Starts, Places], pieces: int) -> tuple[Places, Places]:
+    def housed(self, told: tuple[Starts, Starts], movings: tuple[Starts, Starts], pieces: int) -> tuple[Places, Places]:
         """Where each piece went first, and what went on later (pieces, articles).
 
-        `runs` are pieces from, up to but without, and the article they went into, in order of time.
+        Args:
+            told: first and last serial number of each span, in order of time.
+            movings: where the spans of each begin (movings + 1); (movings, 4) what turns a serial number into a piece,
+                between which pieces it must lie, and the article they went into.
         """
 
     def classify(self, links: tuple[Starts, Ids, Weights, Ids], ids: Ids, own: Ids, into: Classes) -> None:
@@ -191,12 +194,13 @@ class Compiled:
         self._loops.homed(home, NOWHERE, again, starts, inside)
         return starts[:-1], inside
 
-    def housed(self, runs: tuple[Starts, Starts, Places], pieces: int) -> tuple[Places, Places]:
+    def housed(self, told: tuple[Starts, Starts], movings: tuple[Starts, Starts], pieces: int) -> tuple[Places, Places]:
         """See `Kernel`."""
         home, again = np.empty(pieces, np.uint32), np.empty((2, 0), np.uint32)
-        if later := self._loops.housed(*runs, NOWHERE, home, again):  # few ever do: then all is gone through twice
+        later = self._loops.housed(*told, *movings, NOWHERE, home, again)
+        if later:  # few ever do: then all is gone through twice
             again = np.empty((2, later), np.uint32)
-            self._loops.housed(*runs, NOWHERE, home, again)
+            self._loops.housed(*told, *movings, NOWHERE, home, again)
         return home, again
 
     def classify(self, links: tuple[Starts, Ids, Weights, Ids], ids: Ids, own: Ids, into: Classes) -> None:
@@ -281,10 +285,11 @@ class Plain:
         starts, order = self.by_target(articles, article)
         return starts, np.r_[there, again[0]][order].astype(np.uint32)
 
-    def housed(self, runs: tuple[Starts, Starts, Places], pieces: int) -> tuple[Places, Places]:
+    def housed(self, told: tuple[Starts, Starts], movings: tuple[Starts, Starts], pieces: int) -> tuple[Places, Places]:
         """See `Kernel`."""
-        low, high, article = runs
-        lengths = high - low
+        shift, begin, end, article = np.repeat(movings[1], np.diff(movings[0]), axis=0).T
+        low = np.clip(told[0] + shift, begin, end)
+        lengths = np.maximum(np.clip(told[1] + shift + 1, begin, end) - low, 0)
         cells = np.arange(lengths.sum()) + np.repeat(low - np.cumsum(lengths) + lengths, lengths)
         of = np.repeat(article, lengths)
         home, first_time = np.full(pieces, NOWHERE, np.uint32), np.zeros(pieces, np.int64)

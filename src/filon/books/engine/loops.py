@@ -328,18 +328,21 @@ def gathered(starts: Any, into: Any, share: Any, ids: Any, skip: Any, begins: An
 
 
 @compiled
-def housed(low: Any, high: Any, article: Any, nowhere: int, home: Any, again: Any) -> int:
+def housed(first: Any, last: Any, begins: Any, movings: Any, nowhere: int, home: Any, again: Any) -> int:
     """Fill in where each piece went first, and `again` with what went on later as far as there is room; how many."""
     home[:] = nowhere
     later = 0
-    for run in range(len(low)):
-        for piece in range(low[run], high[run]):
-            if home[piece] == nowhere:
-                home[piece] = article[run]
-                continue
-            if later < again.shape[1]:
-                again[0, later], again[1, later] = piece, article[run]
-            later += 1
+    for moving in range(len(movings)):
+        shift, least, most, article = movings[moving]
+        for span in range(begins[moving], begins[moving + 1]):
+            low = min(max(first[span] + shift, least), most)
+            for piece in range(low, min(max(last[span] + shift + 1, least), most)):
+                if home[piece] == nowhere:
+                    home[piece] = article
+                    continue
+                if later < again.shape[1]:
+                    again[0, later], again[1, later] = piece, article
+                later += 1
     return later
 
 

@@ -41,6 +41,15 @@ def alike(text: Any, at: int, end: int, other: int, other_end: int) -> bool:
 
 
 @compiled
+def repeated(text: Any, at: int, other: int, length: int) -> bool:
+    """Whether so many bytes are the same at two places; all of them are looked at, many at once."""
+    differ = np.uint8(0)
+    for place in range(length):
+        differ |= text[at + place] ^ text[other + place]
+    return bool(differ == 0)
+
+
+@compiled
 def digits(text: Any, at: int, end: int) -> int:
     """Where the digits that begin there end."""
     while at < end and 48 <= text[at] <= 57:  # noqa: PLR2004 - 0 to 9
@@ -73,9 +82,13 @@ def ranged(text: Any, ends: Any, marks: Any, first: Any, last: Any, runs: Any, e
     for event in range(len(ends)):
         at, end = begin + 1, ends[event]
         kept_ranges, kept, well = ranges, count, False
-        while starts_with(text, at, end, batch):
+        before, prefix = at, 0  # the last item of this list, and its bytes up to the first number
+        while True:
+            again = 0 < prefix < end - at and repeated(text, at, before, prefix)  # of the same batch, as most are
+            if not again and not starts_with(text, at, end, batch):
+                break
             name = at + len(batch)
-            stop = name
+            stop = at + prefix - len(low) if again else name
             while stop < end and text[stop] != 34:  # noqa: PLR2004 - the quote behind the batch
                 stop += 1
             number_at = stop + len(low)
@@ -83,7 +96,7 @@ def ranged(text: Any, ends: Any, marks: Any, first: Any, last: Any, runs: Any, e
             until_at = number_end + len(high)
             until_end = digits(text, until_at, end)
             if not (
-                starts_with(text, stop, end, low)
+                (again or starts_with(text, stop, end, low))
                 and starts_with(text, number_end, end, high)
                 and starts_with(text, until_end, end, close)
                 and 0 < number_end - number_at <= DIGITS
@@ -91,7 +104,8 @@ def ranged(text: Any, ends: Any, marks: Any, first: Any, last: Any, runs: Any, e
             ):
                 break
             from_here, to_there = number(text, number_at, number_end), number(text, until_at, until_end)
-            if count == kept or not alike(text, name, stop, runs[count - 1, 0], runs[count - 1, 1]):
+            before, prefix = at, number_at - at
+            if not again and (count == kept or not alike(text, name, stop, runs[count - 1, 0], runs[count - 1, 1])):
                 runs[count, 0], runs[count, 1], runs[count, 2], runs[count, 3] = name, stop, ranges, 0
                 runs[count, 4], runs[count, 5], runs[count, 6] = from_here, to_there, 0
                 count += 1

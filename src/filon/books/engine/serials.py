@@ -120,8 +120,8 @@ class Serials:
         starts = np.cumsum([0, *lengths], dtype=np.int64)
         batches = {lot: (place, first) for place, (lot, (first, _)) in enumerate(born)}
         nodes = [made.id for lot, _ in born if (made := book.first(lot))]
-        runs, article = _runs(book, batches, starts)
-        home, again = (work := work or kernel()).housed(runs, int(starts[-1]))
+        told, movings, article = _movings(book, batches, starts)
+        home, again = (work := work or kernel()).housed(told, movings, int(starts[-1]))
         links = Links.of(home, len(article), again, work=work)
         births = Births(starts, np.array(nodes, np.int32))
         return cls(batches, tuple(batches), births, links, article)
@@ -154,12 +154,12 @@ class Serials:
         return lot, low + number, high + number
 
 
-def _runs(
+def _movings(
     book: Book, batches: Mapping[LotId, tuple[int, int]], starts: Starts
-) -> tuple[tuple[Starts, Starts, Places], Ids]:
-    """Of all flows that name serial numbers: (pieces from, up to, which of the articles they went into), and those."""
-    first, last, target, counts = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [], []
-    within: list[tuple[int, int, int]] = []  # from serial number to piece, and between which pieces it must lie
+) -> tuple[tuple[Starts, Starts], tuple[Starts, Starts], Ids]:
+    """Of all flows that name serial numbers what `Kernel.housed` wants, and the articles that they went into."""
+    first, last, counts, target = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [0], []
+    within: list[tuple[int, int, int]] = []
     for flow in book.flows:
         if not flow.serials or not isinstance(flow.source, int) or not isinstance(flow.target, int):
             continue
@@ -167,11 +167,8 @@ def _runs(
         if lot in batches:
             place, number = batches[lot]
             begin, end = int(starts[place]), int(starts[place + 1])
-            told = (
-                flow.serials
-                if isinstance(flow.serials, Spans)
-                else Spans.of(*map(list, zip(*flow.serials, strict=True)))
-            )
+            spans = flow.serials
+            told = spans if isinstance(spans, Spans) else Spans.of(*map(list, zip(*spans, strict=True)))
             low, high, shift = told.first, told.last, begin - number
             if isinstance(low, list) or isinstance(high, list) or abs(number) > LARGEST:  # of any size
                 low, high, shift = _bounded(low, shift, begin, end), _bounded(high, shift + 1, begin, end) - 1, 0
@@ -180,11 +177,9 @@ def _runs(
             within.append((shift, begin, end))
             counts.append(len(told))
             target.append(flow.target)
-    shift, begin, end = np.repeat(np.array(within, np.int64).reshape(-1, 3), counts, axis=0).T
-    low = np.clip(np.concatenate(first) + shift, begin, end)
-    high = np.maximum(np.clip(np.concatenate(last) + shift + 1, begin, end), low)
     article, of = np.unique(np.array(target, np.int32), return_inverse=True)
-    return (low, high, np.repeat(of, counts).astype(np.uint32)), article
+    movings = np.column_stack([np.array(within, np.int64).reshape(-1, 3), of])
+    return (np.concatenate(first), np.concatenate(last)), (np.cumsum(counts), movings), article
 
 
 def _bounded(column: Column, shift: int, low: int, high: int) -> npt.NDArray[np.int64]:
