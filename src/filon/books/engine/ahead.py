@@ -1,4 +1,6 @@
-"""Asking memory ahead: a walk over 10^8 links waits for memory, not for arithmetic, unless it says early what comes.
+"""Asking memory ahead, and for eight bytes at once: what a compiled loop cannot say in Python.
+
+A walk over 10^8 links waits for memory, not for arithmetic, unless it says early what comes.
 
 Imported only where numba is installed.
 """
@@ -31,6 +33,22 @@ def _asked(_: Any, array: Any, place: Any) -> Any:  # noqa: ARG001 - its kind is
     return numba.types.void(array, numba.types.int64), code
 
 
+@intrinsic  # type: ignore[untyped-decorator, unused-ignore]
+def _eight(_: Any, array: Any, place: Any) -> Any:  # noqa: ARG001 - its kind is always the same
+    """Eight bytes of an array of bytes, wherever they begin."""
+
+    def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        items = context.make_array(signature.args[0])(context, builder, given[0]).data
+        at = builder.bitcast(builder.gep(items, [given[1]]), ir.IntType(64).as_pointer())
+        return builder.load(at, align=1)
+
+    return numba.types.uint64(array, numba.types.int64), code
+
+
+def _interpreted(array: Any, place: int) -> int:
+    return int.from_bytes(bytes(array[place : place + 8]), "little")
+
+
 def _nothing(array: Any, place: int) -> None:
     """Interpreted, nobody waits for memory."""
 
@@ -38,3 +56,5 @@ def _nothing(array: Any, place: int) -> None:
 _settings: Any = numba.config
 soon: Any = _nothing if _settings.DISABLE_JIT else _asked
 """`soon(array, place)`: this item is read in a moment."""
+eight: Any = _interpreted if _settings.DISABLE_JIT else _eight
+"""`eight(array, place)`: eight bytes as one number."""
