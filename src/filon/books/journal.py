@@ -37,7 +37,9 @@ from filon.core.finding import Finding, Place, found
 from filon.core.ident import short
 from filon.core.matter import MASS
 from filon.core.quantity import MG_PER_KG, part
+from filon.core.quick import quickly
 
+_flow = quickly(Flow)
 UNKNOWN = "UNKNOWN"
 """The origin of matter whose origin nobody declared; a value like any other, never spread over the known ones."""
 
@@ -198,12 +200,12 @@ class Journal:
             holding.version = heel.version + 1
             apart = self.layers.apart(site)
             if not apart and (heel.left or any(heel.left_content.values())):
-                self._into(Flow(self.event, heel.id, holding.id, heel.left, dict(heel.left_content)))
+                self._into(_flow(self.event, heel.id, holding.id, heel.left, dict(heel.left_content)))
                 sigma = mixed(sigma, content, heel.sigma, heel.left_content)
                 holding.amount = heel.left
             if not apart:
                 heel.left, heel.left_content, heel.next = 0, {}, holding.id
-        self._into(Flow(self.event, source, holding.id, taken, content, like))
+        self._into(_flow(self.event, source, holding.id, taken, content, like))
         holding.amount += amount.number
         holding.sigma = sigma
         holding.left, holding.left_content = holding.amount, dict(holding.content)
@@ -272,7 +274,7 @@ class Journal:
         for layer, units in self.layers.draw(holding, amount.number) if holding else ():
             there += units
             content = self.out(layer, units)
-            self._into(Flow(self.event, layer.id, target, units, content, serials=serials))
+            self._into(_flow(self.event, layer.id, target, units, content, serials=serials))
             known = layer.sigma
             out.append((content, {s: sqrt(known.get(s, 0.0) ** 2 + weigh**2) for s in content} if weigh else known))
         lacking = amount.number - there
@@ -295,7 +297,7 @@ class Journal:
         noise = lack.holding is not None and lack.amount.number <= COVERAGE * sigma
         like = lack.holding.id if lack.holding is not None and noise else None
         account = Account(AccountKind.UNACCOUNTED, f"{lack.lot}@{lack.site}")
-        self._into(Flow(self.event, account, target, 0, content, like))
+        self._into(_flow(self.event, account, target, 0, content, like))
         if lack.amount.unit == MILLIGRAM:
             verdict = Verdict.PASS if noise else Verdict.FAIL
             there, asked = lack.there, lack.there + lack.amount.number
@@ -381,7 +383,7 @@ class Journal:
 
     def gain(self, holding: Holding, source: int | Account, content: Content, like: int | None = None) -> None:
         """More enters a holding: found by a measurement (of the mixture `like`, or unknown), or left from before."""
-        self._into(Flow(self.event, source, holding.id, 0, content, like))
+        self._into(_flow(self.event, source, holding.id, 0, content, like))
 
     def contains(self, container: LotId, sought: LotId) -> bool:
         """Whether something is packed in a container, at any depth."""

@@ -16,6 +16,7 @@ from typing import Any
 
 import orjson
 
+from filon.core.quick import quickly
 from filon.core.remember import LONG
 from filon.epcis.event import ErrorDeclaration, Event, QuantityElement, Typed
 from filon.epcis.moments import written
@@ -187,7 +188,10 @@ def event_from_json(body: bytes) -> Event:
             known[name] = point.pop("id", None)
             if point:
                 known[own] = _exact(point)
-    return Event(**known)
+    return _event(**known)
+
+
+_event = quickly(Event)
 
 
 class Glimpse:
