@@ -83,10 +83,10 @@ def receive(day: float, where: str, note: str, goods: dict[str, str], uom: str |
     )  # fmt: skip
 
 
-def count(day: float, where: str, name: str, kg: str) -> Event:
+def count(day: float, where: str, name: str, kg: str, **members: Any) -> Event:
     return Event(
         "ObjectEvent", moment(day), "+00:00", action="OBSERVE", bizStep="stock_taking", bizLocation=site(where),
-        quantityList=(q(name, kg),),
+        quantityList=(q(name, kg),), extensions=traits(**members),
     )  # fmt: skip
 
 

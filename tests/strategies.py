@@ -255,7 +255,8 @@ def _unpack(world: World, day: float, a: int, b: int, n: int) -> None:
 
 def _count(world: World, day: float, a: int, b: int, n: int) -> None:
     name, where, _ = _lot(world, a)
-    world.events.append(story.count(day, where, name, kg(n)))
+    found = ({}, {}, {"Co": "20.4"}, {"moisture": "6"}, {"dry_Co": "21", "Ni": "3", "moisture": "0"})[b % 5]
+    world.events.append(story.count(day, where, name, kg(n), **found))
 
 
 def _remove(world: World, day: float, a: int, b: int, n: int) -> None:

@@ -326,3 +326,98 @@ def test_a_period_with_a_step_that_fails_or_that_nobody_can_tell_is_told_there_o
     book = post(said(*fine, *wrong), SITES)
     assert "BOK-013" in {one.code for one in book.findings}
     assert period_findings(book, days(book)) == []
+
+
+def uncertain(event, points, moisture=None, weighing=None):
+    """With the uncertainty that the laboratory told, in percentage points, and that of moisture and weight."""
+    said = event.ilmd or event.extensions
+    told = {**said, FILON + "assay": [{**said[FILON + "assay"][0], "uncertainty": points}]}
+    told |= {FILON + "moistureUncertainty": moisture} if moisture else {}
+    told |= {FILON + "weighingUncertainty": weighing} if weighing else {}
+    return replace(event, **{"ilmd" if event.ilmd else "extensions": told})
+
+
+def case_a_measured(m1="10.20", charge="98832"):
+    """Case A with the reference's own uncertainties: the tank weighed and assayed (1 % x 1 %) at both ends of the month."""
+    heel, other, fill, m1_lot, d1, charged, p1, residue, _ = case_a(m1_percent=m1, charged=charge)
+    level = {"form": "cobalt sulfate solution", "weighingUncertainty": "1"}
+    return [
+        heel, other, fill, uncertain(count(0.9, "works", "tank", "20000", Co="10", **level), "0.1"),
+        replace(uncertain(m1_lot, "0.10", "0.3"), eventTime=charged.eventTime),
+        replace(uncertain(d1, "0.30", "0.5"), eventTime=charged.eventTime),
+        charged, uncertain(p1, "0.08"), uncertain(residue, "0.14", weighing="0"),
+        uncertain(count(4, "works", "tank", "30200", Co="10", **level), "0.1"),
+    ]  # fmt: skip
+
+
+def month(*events):
+    """What January leaves over at the works, from the opening stocktake to the closing one."""
+    book = post(said(*events), SITES)
+    first = next(at for at, one in enumerate(book.events) if one.event.bizStep == "stock_taking") + 1
+    return book, closures(book, "Co", lambda event, where, lot: where if event >= first else None)[site("works")]
+
+
+def test_case_a_closes_with_the_references_own_figure():
+    """kg Co; every draw and charge of the tank is inside and cancels, whatever its weight and assay were:
+
+    heel 2 000.0 x (1 % and 1 %) 28.28, M1 77.93, D1 29.40, P1 34.72, residue 9.10, closing 3 020.0 x (1 % and 1 %) 42.71
+    """
+    book, closure = month(*case_a_measured())
+    parts = (2000 * hypot(0.01, 0.01), 7507.2 * hypot(0.001, 0.10 / 10.20, 0.3 / 92),
+             2376 * hypot(0.001, 0.30 / 36, 0.5 / 55), 8757 * hypot(0.001, 0.08 / 20.85), 9.1,
+             3020 * hypot(0.01, 0.01))  # fmt: skip
+    assert closure.sigma / KG == pytest.approx(hypot(*parts), rel=1e-9)
+    assert f"{closure.sigma / KG:.1f}" == "104.2"
+    assert (closure.unaccounted, closure.verdict) == (15_200_000, Verdict.PASS)
+    assert f"{100 * 15.2 / (7507.2 + 2376):.2f}" == "0.15"  # of feed
+    found = [check for check in book.checks if check.what == "stocktake"]
+    assert [(c.substance, c.into, c.out, c.verdict) for c in found] == [
+        ("Co", 2_000 * KG, 2_000 * KG, Verdict.PASS), ("Co", 3_035_200_000, 3_020 * KG, Verdict.PASS)]  # fmt: skip
+
+
+def assayed_tank(factors):
+    """Two sorts into one tank, drawn, weighed and assayed, drawn again; the readings in this order."""
+    f = iter(factors)
+
+    def told(value):
+        return f"{value * next(f):.6f}"
+
+    a, b, fa, fb, t1, t2, s1, s2, d1, p1, w1, level, s3, d2, p2, w2 = map(
+        told, (9000, 5000, 20.3, 12.1, 18270, 6051, 10.0, 9.1, 13000, 6300, 20.1, 11280, 9.9, 6100, 2950, 20.2)
+    )
+    liquor, salt = "cobalt sulfate solution", "CoSO4·7H2O"
+    return [
+        birth(0, "works", "a", a, origin="urn:M", form=salt, Co=fa),
+        birth(0, "works", "b", b, origin="urn:N", form=liquor, Co=fb),
+        step(1, "works", {"a": a}, {"tank": t1}, form=liquor, Co=s1),
+        step(2, "works", {"b": b}, {"tank": t2}, form=liquor, Co=s2),
+        step(3, "works", {"tank": d1}, {"p1": p1}, form=salt, Co=w1),
+        count(6, "works", "tank", level, Co=s3),
+        step(7, "works", {"tank": d2}, {"p2": p2}, form=salt, Co=w2),
+    ]  # fmt: skip
+
+
+ASSAYED = [WEIGH, WEIGH, 0.1 / 20.3, 0.1 / 12.1, WEIGH, WEIGH, 0.01, min(0.01, 0.1 / 9.1), WEIGH, WEIGH,
+           0.1 / 20.1, LEVEL, 0.01, WEIGH, WEIGH, 0.1 / 20.2]  # fmt: skip
+
+
+@pytest.mark.parametrize("draws", [0, 1])
+def test_an_assayed_tank_by_definition(draws):
+    """Also where its level is above the books (it finds a surplus)."""
+
+    def story(factors):
+        events = assayed_tank(factors)
+        return events if draws else [*events[:4], *events[5:6]]  # nothing drawn: far too little is found
+
+    sigmas = ASSAYED if draws else [*ASSAYED[:8], 0, 0, 0, *ASSAYED[11:13], 0, 0, 0]
+    closure = at_works(*story([1.0] * len(sigmas)))
+    assert closure.unaccounted + closure.loss == left_over(story([1.0] * len(sigmas)), SITES, site("works"), "Co")
+    assert closure.sigma == pytest.approx(sigma(story, sigmas, SITES, site("works"), "Co"), rel=1e-4)
+
+
+def test_case_d_is_1_6_u():
+    """M1 of 9.95 %: 7 323.2 instead of 7 507.2; -168.8 of u 104.1 (M1 77.72 instead of 77.93): 1.6 u, within two."""
+    _, closure = month(*case_a_measured("9.95", "96992"))
+    assert closure.unaccounted == -168_800_000
+    assert f"{168.8 * KG / closure.sigma:.1f}" == "1.6"
+    assert closure.verdict is Verdict.PASS

@@ -11,8 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import sqrt
 
-from filon.books.declared import Declared, weighing_sigma
+from filon.books.declared import Declared, drying_sigma, weighing_sigma
 from filon.books.lot import Content
+from filon.core.matter import MASS
+from filon.core.quantity import part
 
 
 @dataclass(slots=True)
@@ -32,6 +34,7 @@ class Campaign:
         forms: of all inputs and outputs; one form only = nothing but handling.
         stage: of the first output with a known form.
         closed: whether residues were weighed: then nothing else may lack.
+        wet: mg of moisture that went in less what came out; None where it was not told of all.
     """
 
     deeds: int = 0
@@ -47,6 +50,7 @@ class Campaign:
     forms: set[str] = field(default_factory=set)
     stage: str = ""
     closed: bool = False
+    wet: int | None = 0
 
     def took(self, told: Declared, content: Content, sigma: Mapping[str, float]) -> None:
         """Note what was put in."""
@@ -54,16 +58,35 @@ class Campaign:
         for substance, mg in content.items():
             self.variance[substance] += ((mg or 0) * sigma.get(substance, 0.0)) ** 2
             self.into[substance] += mg or 0
+        self._moist(told, content, 1)
 
     def made(self, told: Declared, content: Content, sigma: Mapping[str, float]) -> None:
         """Note what comes out; what an article holds is not measured but follows from what is in process."""
         self.forms.add(told.form.key if told.form else told.form_text)
         self.stage = self.stage or (told.form.stage if told.form else "")
         self.closed = self.closed or told.kind != "product"
+        self._moist(told, content, -1)
         if not told.article:
             weigh = weighing_sigma(told)
             for substance, mg in content.items():
                 self.variance[substance] += (mg or 0) ** 2 * (sigma.get(substance, 0.0) ** 2 + weigh**2)
+
+    def _moist(self, told: Declared, content: Content, sign: int) -> None:
+        mass = content.get(MASS)
+        if told.moisture is None or mass is None:
+            self.wet = None
+        elif told.moisture and self.wet is not None:
+            self.wet += sign * part(mass, told.moisture.numerator, told.moisture.denominator)
+            self.variance[MASS] += (drying_sigma(told) * mass) ** 2
+
+    @property
+    def dried(self) -> int:
+        """Mg of water that left a step which does nothing but handle or dry; negative where matter got wet."""
+        return self.wet or 0 if self.handling else 0
+
+    def expected(self, substance: str) -> int:
+        """Mg that should come out: what went in, of total mass less the water that left."""
+        return self.into[substance] - (self.dried if substance == MASS else 0)
 
     def sigma(self, substance: str) -> float:
         """One-sigma uncertainty of all weights and assays so far, mg."""

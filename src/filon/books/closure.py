@@ -17,13 +17,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import takewhile
-from math import sqrt
+from math import hypot, sqrt
 
 from filon.books.book import Book, Flow, Holding, Verdict
-from filon.books.declared import Declared, completed, declared, default_sigma, measurements, weighing_sigma
+from filon.books.counted import anew, level_sigma
+from filon.books.declared import Declared, completed, declared, measurements, weighing_sigma
 from filon.books.journal import COVERAGE
 from filon.books.lot import LITRE, MILLIGRAM, Account, AccountKind, LotId
+from filon.books.movement import COUNTING
+from filon.core.matter import MASS
 from filon.epcis.event import Event
 
 Grouping = Callable[[int, str, LotId], Hashable]
@@ -87,6 +91,7 @@ class _Walk:
     shared: dict[Hashable, dict[Hashable, float]] = field(default_factory=dict)  # reading -> its effect by group
     told: dict[tuple[int, LotId], tuple[Declared, int]] = field(default_factory=dict)
     pools: dict[LotId, Hashable] = field(init=False)  # step -> whose difference it is
+    assayed: dict[tuple[int, LotId], frozenset[str]] = field(init=False)  # what stocktakes assayed too
 
     def __post_init__(self) -> None:
         holdings = self.book.holdings
@@ -103,6 +108,12 @@ class _Walk:
             and check.account.kind is not AccountKind.REAGENTS and (check.difference or check.lot not in articles)
             and (group := self.group(check.event, str(check.site), check.lot)) is not None
         }  # fmt: skip
+
+        anew: dict[tuple[int, LotId], set[str]] = defaultdict(set)
+        for check in self.book.checks:
+            if check.what == "stocktake" and check.substance != MASS:
+                anew[check.event, check.lot].add(check.substance)
+        self.assayed = {key: frozenset(elements) for key, elements in anew.items()}
 
     def closures(self) -> Mapping[Hashable, Closure]:
         for effects in self.shared.values():
@@ -130,7 +141,8 @@ class _Walk:
             self._measured(flow, target, self.pulls.get(target.id, {}), mg, self._poured(target))
         elif source.kind is AccountKind.UNACCOUNTED:
             group = self._tally(flow, target, -mg, source.kind)
-            if not source.key.startswith(("step ", "campaign ")):
+            told = (flow.event, target.lot) in self.assayed
+            if not told and not source.key.startswith(("step ", "campaign ")):
                 self.more[flow.event, target.id] = (group, self._poured(target))
 
     def _came_out(self, flow: Flow, pool: Holding, target: Holding | Account, mg: int) -> None:
@@ -152,18 +164,24 @@ class _Walk:
         left = self.units.get(source.id, source.left), self.content.get(source.id, known)
         there = left[0] + flow.amount, left[1] + mg
         self.units[source.id], self.content[source.id] = there
-        after, level = self.pulls.get(source.id, {}), default_sigma("stocktake") / 100
+        after = self.pulls.get(source.id, {})
+        if (flow.event, source.lot) in self.assayed:
+            if isinstance(target, Holding):
+                self._found_anew(flow, source, target)
+            elif target.kind is AccountKind.UNACCOUNTED:
+                self._tally(flow, source, mg, target.kind)
+            return
         if isinstance(target, Account) and target.kind is AccountKind.UNACCOUNTED:
             group = self._tally(flow, source, mg, target.kind)
             if source.kind is AccountKind.TRANSIT:  # the rest of a shipment that was weighed before
                 self.pulls[source.id] = {group: (0.0, 1.0)}
             else:
-                self._counted(source, there, left[0], after, group, level)
+                self._counted(source, there, left[0], after, group, self._level(flow))
             return
         pull = self._pull(source, target)
         above = self.more.pop((flow.event, flow.target), None) if not any(left) else None
         if above:
-            sigma = level if source.next == flow.target else self._weighing(source)
+            sigma = self._level(flow) if source.next == flow.target else self._weighing(source)
             self._counted(source, there, there[0] + above[1], pull, above[0], sigma)
         elif not any(left):
             self.pulls[source.id] = pull
@@ -205,6 +223,28 @@ class _Walk:
             self.variance[one] += ((kept * held / units + unit) * sigma * counted) ** 2
         self.pulls[source.id] = mine
 
+    def _level(self, flow: Flow) -> float:
+        """How sure a stocktake's weight is."""
+        return level_sigma(declared(self.book.events[flow.event].event.extensions)[0])
+
+    def _found_anew(self, flow: Flow, source: Holding, target: Holding) -> None:
+        """A holding was weighed and assayed: what it held is compared with a reading; the rest goes with that."""
+        elements = self.assayed[flow.event, source.lot]
+        group, after = self.group(flow.event, str(source.site), source.lot), self.pulls.get(target.id, {})
+        now = target.content.get(self.substance) or 0
+        if self.substance in elements:
+            by_unit, by_mg = after.get(group, (0.0, 0.0))
+            self._measured(flow, target, {**after, group: (by_unit, by_mg - 1)}, now, target.amount)
+            self.pulls[source.id] = {group: (0.0, 1.0)}
+            return
+        flows = [one for one in self.book.outflows[source.id] if one.event == flow.event]
+        units, held = sum(one.amount for one in flows), sum(one.content.get(self.substance) or 0 for one in flows)
+        if held:
+            told, _ = self._told(flow.event, source.lot)
+            doubts = [hypot(*measurements(told, one)[1].values()) for one in elements]
+            sigma = hypot(self._level(flow), max(doubts))
+            self._counted(source, (units, held), round(Fraction(units * now, held)), after, group, sigma)
+
     def _measured(self, flow: Flow, target: Holding | Account, pull: _Pull, mg: int, units: int) -> None:
         """A weight was told, and for its content an assay, a moisture or a formula."""
         if not pull:
@@ -212,8 +252,9 @@ class _Walk:
         lot = target.lot if isinstance(target, Holding) else LotId(target.key)
         told, event = self._told(flow.event, lot)
         bulk = isinstance(target, Account) or target.unit in {MILLIGRAM, LITRE}
-        counted = isinstance(flow.source, Account) and self.book.events[flow.event].event.action == "OBSERVE"
-        weighing = (default_sigma("stocktake") / 100 if counted else weighing_sigma(told)) if bulk else 0.0
+        said = self.book.events[flow.event].event
+        counted = said.action == "OBSERVE" and said.bizStep in COUNTING
+        weighing = (level_sigma(told) if counted else weighing_sigma(told)) if bulk else 0.0
         readings = dict(self._readings(event, lot, told))
         for group, (by_unit, by_mg) in pull.items():
             self.variance[group] += ((by_unit * units + by_mg * mg) * weighing) ** 2
@@ -259,7 +300,12 @@ class _Walk:
             deed = takewhile(lambda at: _same(events[at].event, events[index].event), range(index, len(events)))
             made = next((at for at in deed if _makes(events[at].event, lot)), None)
             product = self.book.register.product_traits(lot)
-            said = self._declared(lot) if made is None else completed(declared(events[made].event.ilmd)[0], product)
+            if made is not None:
+                said = completed(declared(events[made].event.ilmd)[0], product)
+            elif events[index].event.bizStep in COUNTING:
+                said = anew(self._declared(lot), declared(events[index].event.extensions)[0])
+            else:
+                said = self._declared(lot)
             self.told[index, lot] = said, index if made is None else made
         return self.told[index, lot]
 

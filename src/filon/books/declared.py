@@ -182,8 +182,7 @@ def measurements(lot: Declared, substance: str) -> tuple[Fraction | None, Mappin
         unknown = not pure and (substance not in TOLD if lot.form is None else substance in lot.form.elements)
         return (None if unknown else Fraction(0)), {}
     dry = 1 - (lot.moisture or Fraction(0))
-    wet = default_sigma("moisture") / 100 if lot.drying is None else float(lot.drying)
-    drying = {"moisture": wet / float(dry)} if lot.moisture and dry else {}
+    drying = {"moisture": drying_sigma(lot) / float(dry)} if lot.moisture and dry else {}
     if assay is not None:
         if (lot.moisture and assay.basis not in {"dry", "wet"}) or _moisture_lacks(lot, assay):
             return None, {}
@@ -214,6 +213,11 @@ def _assay_sigma(assay: Assay) -> float:
 def weighing_sigma(lot: Declared) -> float:
     """Relative one-sigma uncertainty of weighing this lot."""
     return float(lot.weighing) if lot.weighing is not None else default_sigma("weighing") / 100
+
+
+def drying_sigma(lot: Declared) -> float:
+    """One-sigma uncertainty of this lot's moisture, as a share of its wet mass."""
+    return default_sigma("moisture") / 100 if lot.drying is None else float(lot.drying)
 
 
 def contained(lot: Declared, mass: int) -> Content:
@@ -259,11 +263,11 @@ def content_findings(lot: Declared, name: str = "", place: Place = Place()) -> l
             code = "BOK-004" if not assay else "BOK-003" if lot.moisture else "BOK-038"
             out.append(found(code, place, expected=f"% {element}", lot=name, element=element))
         if assay:
-            out += _unlikely(assay, lot.form, name, place)
+            out += unlikely(assay, lot.form, name, place)
     return out
 
 
-def _unlikely(assay: Assay, form: Form, name: str, place: Place) -> Iterator[Finding]:
+def unlikely(assay: Assay, form: Form, name: str, place: Place) -> Iterator[Finding]:
     """An assay that a form cannot have, or that the trade does not see."""
     told = {"lot": name, "element": assay.element, "form": form.key}
     percent = 100 * assay.percent

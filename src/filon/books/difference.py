@@ -2,7 +2,7 @@
 
 Loss where the yield is plausible, else unaccounted; a surplus within two sigma is measurement noise of the pool's own
 mixture, beyond it is undeclared matter of unknown origin (decision 0003). Total mass of a chemical step comes and goes
-with reagents that nobody traces.
+with reagents that nobody traces; where matter is only dried, its moistures tell how much water left it.
 """
 
 from __future__ import annotations
@@ -85,12 +85,12 @@ def _close(  # noqa: PLR0917
     key = f"step {move.said.key}"
     surplus: Content = {}
     missing: dict[Account, dict[str, int]] = defaultdict(dict)
-    for substance, rest in rests.items():
+    for substance, rest in _dried(journal, pool, key, campaign.dried, rests).items():
         kind, verdict = _judge(campaign, substance)
-        account = Account(kind, key)
+        account, due = Account(kind, key), campaign.expected(substance)
         _check(journal, move, pool, Check(
-            journal.event, "step", pool.lot, move.site, substance, campaign.into[substance], campaign.out[substance],
-            campaign.into[substance] - campaign.out[substance], round(campaign.sigma(substance)), verdict, account,
+            journal.event, "step", pool.lot, move.site, substance, due, campaign.out[substance],
+            due - campaign.out[substance], round(campaign.sigma(substance)), verdict, account,
         ), names)  # fmt: skip
         if rest > 0:
             lent = min(rest, campaign.early[substance])
@@ -110,9 +110,19 @@ def _close(  # noqa: PLR0917
         journal.flows.append(Flow(journal.event, pool.id, account, 0, dict(content)))
 
 
+def _dried(journal: Journal, pool: Holding, key: str, water: int, rests: Mapping[str, int]) -> Mapping[str, int]:
+    """Post the water that left, or that matter took up, and say what else is left over."""
+    account = Account(AccountKind.WATER, key)
+    if water > 0:
+        journal.flows.append(Flow(journal.event, pool.id, account, 0, {MASS: water}))
+    elif water:
+        journal.gain(pool, account, {MASS: -water}, like=pool.id)
+    return {**rests, MASS: rests[MASS] - water}
+
+
 def _judge(campaign: Campaign, substance: str) -> tuple[AccountKind, Verdict]:
     """Where the difference of one substance belongs, and what it says."""
-    into, out = campaign.into[substance], campaign.out[substance]
+    into, out = campaign.expected(substance), campaign.out[substance]
     if substance in FREE and not campaign.handling:
         return AccountKind.REAGENTS, Verdict.CANNOT_TELL
     if substance in campaign.unknown:

@@ -35,6 +35,7 @@ class AccountKind(StrEnum):
     WASTE = "waste"
     LOSS = "loss"
     REAGENTS = "reagents"
+    WATER = "water"
     UNACCOUNTED = "unaccounted"
 
 

@@ -81,7 +81,7 @@ class Movement:
         site: where; empty if not said.
         to: destination of a dispatch.
         takes, gives: lots that leave and enter holdings at the site.
-        declared: what is declared of the lots given.
+        declared: what is declared of the lots given; of a stocktake what it measured of them.
         parent: the article or container of an assembly or packing.
     """
 
@@ -104,7 +104,7 @@ class Movement:
 _move = quickly(Movement)
 _GONE = {"destroying": "waste", "disposed": "waste", "destroyed": "waste"}
 _LOGISTIC = frozenset({"packing", "loading", "picking", "repackaging", "staging_outbound", "unpacking", "unloading"})
-_COUNTING = frozenset({"stock_taking", "cycle_counting"})
+COUNTING = frozenset({"stock_taking", "cycle_counting"})
 
 
 def movements(said: Iterable[Said]) -> Iterator[Movement | Finding]:
@@ -145,7 +145,7 @@ def _step(said: Said, event: Event, since: datetime, until: datetime, site: Site
 
 def _object(said: Said, event: Event, since: datetime, until: datetime, site: SiteId) -> list[Movement | Finding]:
     told: list[Movement | Finding] = []
-    counting = event.bizStep in _COUNTING
+    counting = event.bizStep in COUNTING
     what, findings = lines(said, event.quantityList, event.epcList, none_too=counting)
     told += findings
     if not what:
@@ -163,7 +163,9 @@ def _object(said: Said, event: Event, since: datetime, until: datetime, site: Si
         part = str(event.own("partial") or "").lower() == "true"
         told.append(_move(said, Kind.RECEIPT, since, until, site, (), what, shipment=note, partial=part, own=own))
     elif counting:
-        told.append(_move(said, Kind.COUNT, since, until, site, (), what))
+        traits, findings = declared(event.extensions, said.place) if event.extensions else (UNSAID, [])
+        told += findings
+        told.append(_move(said, Kind.COUNT, since, until, site, (), what, None if traits == UNSAID else traits))
     return told
 
 

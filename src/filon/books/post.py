@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from filon.books.articles import assembly, disassembly, serials_twice
 from filon.books.book import Book
+from filon.books.counted import count
 from filon.books.effective import effective
 from filon.books.journal import Journal
 from filon.books.movement import Kind, Line, Movement, Said, movements
@@ -20,7 +21,7 @@ from filon.books.order import ordered
 from filon.books.ranges import read_all
 from filon.books.register import Register
 from filon.books.steps import step
-from filon.books.stock import birth, count, removal
+from filon.books.stock import birth, removal
 from filon.books.transport import dispatch, receipt
 from filon.core.finding import Finding, found
 from filon.core.pause import collector_paused

@@ -1,16 +1,14 @@
-"""Stock: lots enter the books, are counted, and leave them."""
+"""Stock: lots enter the books, and leave them."""
 
 from __future__ import annotations
 
-from filon.books.book import Check, Flow, Verdict
-from filon.books.declared import default_sigma as sigma_of
+from filon.books.book import Flow
 from filon.books.declared import measured, spread
-from filon.books.journal import COVERAGE, UNKNOWN, Journal, amount_text
-from filon.books.lot import LITRE, MILLIGRAM, Account, AccountKind, Amount, Content
+from filon.books.journal import UNKNOWN, Journal
+from filon.books.lot import Account, AccountKind, Amount, Content
 from filon.books.movement import Line, Movement, removed_to
 from filon.books.register import ORIGIN_KINDS
 from filon.core.finding import found
-from filon.core.matter import MASS
 
 
 def birth(journal: Journal, move: Movement, line: Line) -> None:
@@ -50,56 +48,6 @@ def output(  # noqa: PLR0917 - a posting's six parts
         journal.flows.append(Flow(journal.event, source, Account(AccountKind(kind), line.lot), 0, content))
     else:
         journal.pour(line.lot, move.site, line.amount or Amount(0), content, sigma, source)
-
-
-def count(journal: Journal, move: Movement, line: Line) -> None:
-    """A stocktake: the holding is as measured, the difference is unaccounted; an unknown lot is opening stock.
-
-    Findings:
-        BOK-019: measured and booked differ by more than two sigma.
-    """
-    if not journal.follows(line.lot) or line.amount is None:
-        return
-    site = journal.site_of(line.lot, move.site)
-    told = journal.told(line.lot)
-    index = journal.open.get((line.lot, site))
-    if index is None:
-        content = measured(told, line.amount)
-        source = Account(AccountKind.SOURCE, told.origin or UNKNOWN)
-        journal.pour(line.lot, site, line.amount, content, spread(told, content), source)
-        return
-    holding = journal.holdings[index]
-    amount = journal.in_units_of(move, line, holding)
-    if amount is None:
-        return
-    booked, found_there = journal.layers.there(holding), amount.number
-    sigma = sigma_of("stocktake") / 100 * max(booked, found_there) if holding.unit in {MILLIGRAM, LITRE} else 0.0
-    beyond = abs(booked - found_there) > COVERAGE * sigma
-    account = Account(AccountKind.UNACCOUNTED, f"stocktake {line.lot}@{site}")
-    if holding.unit == MILLIGRAM:
-        journal.checks.append(Check(
-            journal.event, "stocktake", line.lot, site, MASS, booked, found_there, booked - found_there, round(sigma),
-            Verdict.FAIL if beyond else Verdict.PASS, account))  # fmt: skip
-    if found_there < booked:
-        for layer, units in journal.layers.draw(holding, booked - found_there):
-            journal.flows.append(Flow(journal.event, layer.id, account, units, journal.out(layer, units)))
-    elif found_there > booked:
-        more = Amount(found_there - booked, holding.unit)
-        like = None if beyond else holding.id
-        journal.pour(line.lot, site, more, journal.scaled(holding, more, told), dict(holding.sigma), account, like=like)
-    if beyond:
-        journal.findings.append(
-            found(
-                "BOK-019",
-                move.said.place,
-                expected=amount_text(Amount(booked, holding.unit)),
-                found=amount_text(Amount(found_there, holding.unit)),
-                lot=journal.name(line.lot),
-                site=journal.register.name(site),
-                measured=amount_text(Amount(found_there, holding.unit)),
-                book=amount_text(Amount(booked, holding.unit)),
-            )
-        )
 
 
 def removal(journal: Journal, move: Movement, line: Line) -> None:

@@ -82,6 +82,10 @@ def lot(context: typer.Context, name: Lot, on: On = None, as_of: AsOf = None, as
         out = console()
         out.print(f"[bold]{view.number}[/]  {view.product or say.name(view.form)} · {view.site.name} · "
                   f"{say.day(view.made) if view.made else ''} · {say.figure(view.mass)}")  # fmt: skip
+        if view.crystal_water:
+            out.print(
+                word("Now with {number} H₂O on average", say.language).format(number=say.figure(view.crystal_water))
+            )
         out.print(say.tell(view.verdict))
         _put_contents(view.contained, say)
         heads = _words(say, "Where", "Site", "Mass")

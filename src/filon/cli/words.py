@@ -103,6 +103,8 @@ FRENCH: Mapping[str, str] = {
     "source": "origine",
     "unaccounted": "inexpliqué",
     "reagents": "réactifs",
+    "water": "eau",
+    "Now with {number} H₂O on average": "Désormais avec {number} H₂O en moyenne",
     "waste": "déchets",
     "by-product": "coproduit",
     "loss": "pertes",

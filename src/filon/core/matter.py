@@ -109,6 +109,13 @@ def mass_fraction(formula: str, element: str) -> Fraction:
     return atoms(formula).get(element, Fraction(0)) * atomic_weights()[element] / molar_mass(formula)
 
 
+@cache
+def crystal_waters(formula: str) -> Fraction:
+    """Molecules of water in the formula of a salt's crystals: 7 of `CoSO4·7H2O`, 0 of `CoSO4`."""
+    counts = (re.fullmatch(r"(\d*)H2O", piece) for piece in formula.split("·")[1:])
+    return sum((Fraction(count[1] or 1) for count in counts if count), Fraction(0))
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """The chemical and physical form a product is made, sold and assayed in.

@@ -43,7 +43,7 @@ class BalanceLine:
         element: symbol or `mass`.
         opening, taken, made, by_product, waste, loss, outside, closing: kg; the law is in the module's docstring,
             `taken` being what came in, `made` what went out as product, `outside` what left the books for their
-            surroundings (out of scope, reagents; net).
+            surroundings (out of scope, reagents, water; net).
         unaccounted: signed; positive = more came in than can be found, negative = more than there should be.
             Its uncertainty is one standard deviation.
         verdict: pass, fail or cannot tell.

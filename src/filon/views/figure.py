@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import TypeAlias
 
 from filon.core.quantity import kg_from_mg
@@ -94,6 +95,14 @@ def kg(mg: int | None, standing: Standing = Standing.COMPUTED, *, uncertainty_mg
         return Figure(None, "kg", silent)
     spread = None if uncertainty_mg is None else kg_from_mg(uncertainty_mg)
     return Figure(kg_from_mg(mg), "kg", standing, spread)
+
+
+def ratio(value: Fraction | None, standing: Standing = Standing.COMPUTED, places: int = 4) -> Figure:
+    """A bare number, cut to so many decimals, so that a factor is never told better than it is; None = unknown."""
+    if value is None:
+        return Figure(None, "1", Standing.UNKNOWN)
+    exact = Decimal(value.numerator) / Decimal(value.denominator)
+    return Figure(exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_FLOOR), "1", standing)
 
 
 def percent(ppm: int | None, standing: Standing = Standing.COMPUTED) -> Figure:

@@ -81,6 +81,7 @@ class LotView:
         owned: what of it belongs to others than those who hold it; empty where nobody said so.
         battery: path of the public battery page; empty unless it is a serialised pack.
         retracted: events about it that their sender took back.
+        crystal_water: molecules of water a salt has left for each atom of its metal; None where none left or came.
     """
 
     ledger: LedgerState
@@ -104,6 +105,7 @@ class LotView:
     battery: str = ""
     owned: tuple[Owned, ...] = ()
     retracted: tuple[str, ...] = ()
+    crystal_water: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,9 @@ from filon.core.finding import Finding, Place, found
 from filon.core.ident import short
 from filon.core.matter import MASS
 
-NOT_BURDENED = frozenset({AccountKind.WASTE, AccountKind.LOSS, AccountKind.UNACCOUNTED, AccountKind.REAGENTS})
+NOT_BURDENED = frozenset(
+    {AccountKind.WASTE, AccountKind.LOSS, AccountKind.UNACCOUNTED, AccountKind.REAGENTS, AccountKind.WATER}
+)
 """Where matter goes without footprint: it was lost, and what is kept carries its burden."""
 
 

@@ -94,7 +94,7 @@ def _site_line(sight: Sight, line: books.Line, period: str) -> BalanceLine:
         by_product=figure(left[AccountKind.BY_PRODUCT]),
         waste=figure(left[AccountKind.WASTE]),
         loss=figure(left[AccountKind.LOSS]),
-        outside=figure(left[AccountKind.OUT_OF_SCOPE] + left[AccountKind.REAGENTS]),
+        outside=figure(left[AccountKind.OUT_OF_SCOPE] + left[AccountKind.REAGENTS] + left[AccountKind.WATER]),
         closing=figure(line.closing),
         unaccounted=kg(line.unaccounted, uncertainty_mg=round(line.sigma)) if known else kg(None),
         verdict=_worst(_VERDICTS[line.verdict], Verdict.PASS if known else Verdict.CANNOT_TELL),

@@ -29,7 +29,7 @@ from filon.views.custody import (
     StatementLine,
     TollLine,
 )
-from filon.views.figure import Figure, Named, Sentence, Standing, kg
+from filon.views.figure import Figure, Named, Sentence, Standing, kg, ratio
 
 PLACES = Decimal("0.0001")
 """Percents are cut after so many places: what may be claimed is never rounded up."""
@@ -184,16 +184,9 @@ def _period(one: Period) -> PeriodLine:
         carried=kg(one.carried),
         lowest=kg(one.lowest),
         lowest_day=date.fromisoformat(one.lowest_day),
-        declared=_factor(one.declared, Standing.DECLARED),
-        observed=_factor(one.observed, Standing.COMPUTED),
+        declared=ratio(one.declared, Standing.DECLARED),
+        observed=ratio(one.observed, Standing.COMPUTED),
         closed=one.closed,
         verdict=Named("verdict", "pass" if one.passes else "fail"),
         failures=tuple(Named("failure", failure) for failure in one.failures),
     )
-
-
-def _factor(value: Fraction | None, standing: Standing) -> Figure:
-    if value is None:
-        return Figure(None, "1", Standing.UNKNOWN)
-    exact = Decimal(value.numerator) / Decimal(value.denominator)
-    return Figure(exact.quantize(PLACES, rounding=ROUND_FLOOR), "1", standing)

@@ -25,6 +25,7 @@ _EXITS: Mapping[AccountKind, str] = {
     AccountKind.LOSS: "loss",
     AccountKind.OUT_OF_SCOPE: "outside",
     AccountKind.REAGENTS: "outside",
+    AccountKind.WATER: "outside",
     AccountKind.UNACCOUNTED: "unaccounted",
 }
 Ends = tuple[str, str]

@@ -9,6 +9,7 @@ from filon.accounts.carried import shared
 from filon.accounts.custody.chain import ChainOfCustody
 from filon.books.declared import weighing_sigma
 from filon.books.lot import MILLIGRAM, PIECE, Account, LotId
+from filon.books.water import crystal_water
 from filon.core.errors import NotFoundError
 from filon.core.finding import Finding, Level
 from filon.core.ident import short
@@ -19,7 +20,7 @@ from filon.views.build.chain import chain_of
 from filon.views.build.owner import owned
 from filon.views.build.reasons import reasons
 from filon.views.build.sight import Sight, battery_path
-from filon.views.figure import Figure, Named, Sentence, Standing, kg
+from filon.views.figure import Figure, Named, Sentence, Standing, kg, ratio
 from filon.views.log import EntryLine
 from filon.views.lot import LotView, Paper, SiteName, Whereabouts
 from filon.views.origin import Contained, Origin, by_origin, known_share, verdict
@@ -63,6 +64,7 @@ def lot_view(sight: Sight, lot: LotId, *, carrier: str = "", custody: ChainOfCus
         ),
         battery=battery_path(lot) if made.unit == PIECE else "",
         owned=owned(sight, custody, lot, sight.elements(made)) if custody else (),
+        crystal_water=ratio(waters, places=2) if (waters := crystal_water(sight.book, lot)) else None,
     )
 
 
