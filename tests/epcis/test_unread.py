@@ -1,5 +1,8 @@
 """Ranges that stay unread in a stored body: whoever asks reads what stood there, however it was written."""
 
+import pickle
+from copy import deepcopy
+
 import orjson
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -48,3 +51,10 @@ def test_plain_ranges_are_left_unread():
     assert event.own("ranges") is event.own("ranges")
     assert repr(event.extensions) == repr({"urn:more": "1", RANGES: ranges})
     assert not isinstance(event_from_json(body({RANGES: [{"class": "\\"}]})).extensions, Unread)
+
+
+def test_sent_elsewhere_it_is_read():
+    event = event_from_json(body({RANGES: [{"class": "urn:lot:7", "first": "3", "last": "5"}]}))
+    assert type(event.extensions) is Unread
+    assert pickle.loads(pickle.dumps(event)) == deepcopy(event) == event
+    assert type(deepcopy(event).extensions) is dict

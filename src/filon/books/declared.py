@@ -104,8 +104,8 @@ def declared(traits: Mapping[str, object], place: Place = Place()) -> tuple[Decl
     own = {name.removeprefix(FILON): value for name, value in traits.items() if name.startswith(FILON)}
     findings: list[Finding] = []
 
-    def number(name: str, value: object) -> Fraction | None:
-        if value in (None, ""):
+    def decimal(name: str, value: object) -> Decimal | None:
+        if value is None or value == "":
             return None
         text = str(value)
         try:
@@ -115,14 +115,21 @@ def declared(traits: Mapping[str, object], place: Place = Place()) -> tuple[Decl
         if not told.is_finite() or abs(told.adjusted()) > LONGEST:
             findings.append(found("BOK-001", place, expected="a decimal number", found=text[:LONGEST], name=name))
             return None
-        return Fraction(told)
+        return told
+
+    def number(name: str, value: object) -> Fraction | None:
+        told = decimal(name, value)
+        return None if told is None else Fraction(told)
 
     def percent(name: str, value: object) -> Fraction | None:
-        told = number(name, value)
+        told = decimal(name, value)
         if told is not None and not 0 <= told <= 100:  # noqa: PLR2004 - percent
             findings.append(found("BOK-031", place, expected="0 to 100 %", found=str(value), name=name, percent=value))
             return None
-        return None if told is None else told / 100
+        if told is None:
+            return None
+        numerator, denominator = told.as_integer_ratio()
+        return Fraction(numerator, 100 * denominator)
 
     text = str(own.get("form") or "")
     known = form(text) if text else None

@@ -31,6 +31,8 @@ def effective(said: Iterable[Said]) -> tuple[list[Said], list[Finding]]:
     """
     everything = list(said)
     declared = [one.event for one in everything if one.event.errorDeclaration]
+    if not declared:
+        return _final(everything)
     named = {event.eventID for event in declared if event.eventID}
     keys = {body_key(replace(event, errorDeclaration=None)).hex() for event in declared}
     counted, findings = [], []
@@ -44,6 +46,8 @@ def effective(said: Iterable[Said]) -> tuple[list[Said], list[Finding]]:
 
 
 def _final(said: list[Said]) -> tuple[list[Said], list[Finding]]:
+    if not any(is_provisional(one.event) for one in said):
+        return said, []
     provisional: dict[str, list[int]] = defaultdict(list)
     final: dict[str, list[int]] = defaultdict(list)
     for index, one in enumerate(said):
@@ -73,7 +77,7 @@ def _replaces(late: Event, early: Event) -> bool:
 
 def is_provisional(event: Event) -> bool:
     """Whether weight and assays of what an event makes will still change."""
-    return str(event.trait("status") or "") == "provisional"
+    return bool(event.ilmd) and str(event.trait("status") or "") == "provisional"
 
 
 def made(event: Event) -> str | None:

@@ -37,8 +37,8 @@ def post(said: Iterable[Said], register: Register, scope: frozenset[str] | None 
     Returns:
         A book in which, for every substance, what is in all holdings together equals what came in less what went out.
     """
-    with collector_paused():
-        return _posted(sorted(said, key=lambda one: one.key), register, scope)
+    with collector_paused():  # by time: in the order in which they were read, more or less, and stand in memory
+        return _posted(sorted(said, key=lambda one: (one.event.eventTime, one.key)), register, scope)
 
 
 def _posted(said: list[Said], register: Register, scope: frozenset[str] | None) -> Book:

@@ -135,9 +135,9 @@ def read_all(said: Iterable[Said]) -> Mapping[str, Named]:
     return out
 
 
-def _parts(unread: Sequence[tuple[str, bytes]]) -> Iterator[list[tuple[str, bytes]]]:
+def _parts(unread: Sequence[tuple[str, memoryview]]) -> Iterator[list[tuple[str, memoryview]]]:
     """A few megabytes at a time: memory that was used before is quicker than new."""
-    part: list[tuple[str, bytes]] = []
+    part: list[tuple[str, memoryview]] = []
     size = 0
     for one in unread:
         part.append(one)
@@ -152,7 +152,7 @@ def _parts(unread: Sequence[tuple[str, bytes]]) -> Iterator[list[tuple[str, byte
 PART = 1 << 22
 
 
-def _columns(unread: Sequence[tuple[str, bytes]], names: tuple[str, ...]) -> dict[str, Named]:
+def _columns(unread: Sequence[tuple[str, memoryview]], names: tuple[str, ...]) -> dict[str, Named]:
     import numpy as np  # noqa: PLC0415 - only a large book waits for the engine
 
     from filon.books.engine.reading import ranged  # noqa: PLC0415

@@ -179,7 +179,7 @@ def event_from_json(body: bytes) -> Event:
     for name, value in raw.items():
         read = _BACK.get(name)
         known[name] = value if read is None else read(value)
-    if unread:
+    if unread is not None:
         del known[_OWN][RANGES]
         known[_OWN] = Unread(known[_OWN], unread, _exact)
     for name, own in _POINTS:

@@ -32,7 +32,7 @@ class Unread(Mapping[str, Any]):
 
     __slots__ = ("_listed", "_read", "_rest", "text")
 
-    def __init__(self, rest: Mapping[str, Any], text: bytes, read: Callable[[Any], Any]) -> None:
+    def __init__(self, rest: Mapping[str, Any], text: memoryview, read: Callable[[Any], Any]) -> None:
         self._rest, self.text, self._read = rest, text, read
         self._listed: Any = None
 
@@ -53,11 +53,14 @@ class Unread(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self._rest) + 1
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return dict, (dict(self),)  # elsewhere it is read
+
     def __repr__(self) -> str:
         return repr(dict(self))
 
 
-def parted(body: bytes) -> tuple[dict[str, Any], bytes]:
+def parted(body: bytes) -> tuple[dict[str, Any], memoryview | None]:
     """The members of a stored body, and the text of its ranges if they were left unread: then null stands for them.
 
     Only a flat list is left: one opening bracket and no escapes, so that the first closing one is where it ends. Where
@@ -65,14 +68,15 @@ def parted(body: bytes) -> tuple[dict[str, Any], bytes]:
     """
     at = body.find(_BEGIN) if len(body) > _LONG else -1
     begin = at + len(_BEGIN) - 1
-    text = body[begin : body.find(b"]", begin) + 1] if at >= 0 else b""
-    if text.endswith(_END) and text.count(b"[") == 1 and b"\\" not in text:
+    end = body.find(b"]", begin) + 1 if at >= 0 else 0
+    flat = body.endswith(_END, begin, end) and body.find(b"[", begin + 1, end) < 0
+    if flat and body.find(b"\\", begin, end) < 0:
         with suppress(ValueError):
-            raw: dict[str, Any] = orjson.loads(body[:begin] + b"null" + body[begin + len(text) :])
+            raw: dict[str, Any] = orjson.loads(body[:begin] + b"null" + body[end:])
             if raw.get("extensions", _NONE).get(RANGES, False) is None:
-                return raw, text
+                return raw, memoryview(body)[begin:end]  # no copy: nine tenths of a plant's bytes stand here
     whole: dict[str, Any] = orjson.loads(body)
-    return whole, b""
+    return whole, None
 
 
 _NONE: Mapping[str, Any] = {}
