@@ -39,19 +39,22 @@ class MasterElement:
         id: canonical identifier.
         attributes: {expanded attribute name: value as written; a list when the attribute stands more than once}.
         children: canonical identifiers of what lies within it.
+        extensions: what else is said of it, expanded names.
     """
 
     id: str
     attributes: Mapping[str, Any] = field(default_factory=dict, hash=False)
     children: tuple[str, ...] = ()
+    extensions: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Master data of one kind, e.g. all places."""
+    """Master data of one kind, e.g. all places; `extensions` are what else is said of the list, expanded names."""
 
     type: str
     elements: tuple[MasterElement, ...] = ()
+    extensions: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,7 @@ def heading_of(around: Members, inside: dict[str, Members], lists: list[str], re
     results = inside.get(_RESULTS, {})
     _bodied(inside, lists, kind, reading)
     own = {path: found for path, members in inside.items() if (found := _own(members, path, reading))}
-    if header := _headed(around.get("epcisHeader", {}), reading):
-        own["/epcisHeader"] = header
+    own |= _headed(around.get("epcisHeader", {}), reading)
     texts = {name: _text(around, name, code, reading) for name, code in _TEXTS.items()}
     return Heading(
         type=kind,
@@ -140,13 +139,16 @@ def _own(members: Members, path: str, reading: Values) -> Members:
     return own
 
 
-def _headed(header: Any, reading: Values) -> Members:
-    """The partner's own members of the header."""
+def _headed(header: Any, reading: Values) -> dict[str, Members]:
+    """The partner's own members of the header and of its master data, by path."""
     own: Members = {}
     for name, value in header.items() if isinstance(header, dict) else ():
         if name != "epcisMasterData" and not reading.foreign_member(own, name, value, "/epcisHeader"):
             reading.note("EPC-214", f"/epcisHeader/{escaped(name)}", name, name=name)
-    return own
+    data = header.get("epcisMasterData") if isinstance(header, dict) else None
+    where = "/epcisHeader/epcisMasterData"
+    more = reading.members(data, where, without=("vocabularyList",), code="EPC-125") if isinstance(data, dict) else {}
+    return {path: members for path, members in (("/epcisHeader", own), (where, more)) if members}
 
 
 def _master(header: Any, results: Members, reading: Values) -> tuple[Vocabulary, ...]:
@@ -181,7 +183,8 @@ def _vocabulary(item: Any, pointer: str, reading: Values) -> Vocabulary:
     if not ident.is_uri(full):
         reading.note("EPC-218", f"{pointer}/type", kind, expected="a URI")
     read = [_element(each, f"{pointer}/vocabularyElementList/{at}", reading) for at, each in enumerate(elements)]
-    return Vocabulary(full, tuple(element for element in read if element is not None))
+    more = reading.members(item, pointer, without=("type", "vocabularyElementList"), code="EPC-125")
+    return Vocabulary(full, tuple(element for element in read if element is not None), more)
 
 
 def _element(item: Any, pointer: str, reading: Values) -> MasterElement | None:
@@ -196,7 +199,8 @@ def _element(item: Any, pointer: str, reading: Values) -> MasterElement | None:
     identifiers = [_identified(named, f"{pointer}/id", reading)]
     identifiers += [_identified(child, f"{pointer}/children/{at}", reading) for at, child in enumerate(children)]
     attributes = _attributes(item.get("attributes", []), f"{pointer}/attributes", reading)
-    return MasterElement(identifiers[0], attributes, tuple(identifiers[1:]))
+    more = reading.members(item, pointer, without=("id", "attributes", "children"), code="EPC-125")
+    return MasterElement(identifiers[0], attributes, tuple(identifiers[1:]), more)
 
 
 def _identified(text: str, pointer: str, reading: Values) -> str:

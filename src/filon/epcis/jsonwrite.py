@@ -81,8 +81,10 @@ def write_bodies(
         found |= lists | inside.get("/epcisBody/queryResults/resultsBody", {})
         named = {"queryName": "SimpleEventQuery", **heading.query}
         found = {"queryResults": named | inside.get("/epcisBody/queryResults", {}) | {"resultsBody": found}}
-    elif lists or "/epcisHeader" in inside:
-        document["epcisHeader"] = ({"epcisMasterData": lists} if lists else {}) | inside.get("/epcisHeader", {})
+    elif data := lists | inside.get("/epcisHeader/epcisMasterData", {}):
+        document["epcisHeader"] = {"epcisMasterData": data} | inside.get("/epcisHeader", {})
+    elif "/epcisHeader" in inside:
+        document["epcisHeader"] = inside["/epcisHeader"]
     document["epcisBody"] = found | inside.get("/epcisBody", {})
     return orjson.dumps(document, default=_value, option=orjson.OPT_INDENT_2 if pretty else None)
 
@@ -147,13 +149,11 @@ def _spaces(bodies: Sequence[Mapping[str, Any]], master: Sequence[Vocabulary], h
                 _collect(body[part], used)
     used.update(_names(heading.extensions))
     used.update(name for members in heading.inside.values() for name in _names(members))
-    used.update(
-        name
-        for each in master
-        for element in each.elements
-        for value in element.attributes.values()
-        for name in _names(value)
-    )
+    for each in master:
+        used.update(_names(each.extensions))
+        for element in each.elements:
+            used.update(_names(element.extensions))
+            used.update(_names(tuple(element.attributes.values())))
     return {space: prefix for prefix, space in prefixes_for(used).items()}
 
 
@@ -207,8 +207,8 @@ def _described(vocabulary: Vocabulary, spaces: Mapping[str, str]) -> dict[str, A
             ]
         if element.children:
             described["children"] = element.children
-        elements.append(described)
-    return {"type": vocabulary.type, "vocabularyElementList": elements}
+        elements.append(described | _own(element.extensions, spaces))
+    return {"type": vocabulary.type, "vocabularyElementList": elements} | _own(vocabulary.extensions, spaces)
 
 
 def _full(name: str) -> str:

@@ -6,6 +6,7 @@ it: an entity could hide a number, and no EPCIS document needs one. Nothing is f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -16,15 +17,16 @@ from lxml import etree
 
 from filon.core.finding import Finding, Place, found
 from filon.epcis import rules
-from filon.epcis.context import STANDARD, Terms, joined
+from filon.epcis.context import STANDARD, Terms, joined, parted
 from filon.epcis.document import Document, Heading, Limits
 from filon.epcis.heading import master_of
 from filon.epcis.jsonld import Item, collected
 from filon.epcis.moments import moment
 from filon.epcis.reading import Reading
+from filon.epcis.shape import EVENT_TYPES
 from filon.epcis.telling import Telling, TooManyError
-from filon.epcis.xmlorder import misplaced
-from filon.epcis.xmlshape import EPCIS, SBDH, Shape, add, foreign_value, split, text
+from filon.epcis.xmlgrammar import EPCIS, SBDH, faults, strayed
+from filon.epcis.xmlshape import Shape, add, foreign_value, own_attributes, split, text
 
 _DEFAULT = Limits()
 _ROOTS = {"EPCISDocument": "", "EPCISQueryDocument": "-query", "EPCISMasterDataDocument": "-masterdata"}
@@ -170,58 +172,90 @@ class _Walk:
             holders.pop()
         in_list = holders[-1:] == ["EventList"]
         if (in_list and local != "extension") or (not parents and self.heading["type"] == "event"):
-            yield from self._event(element, step)
+            yield from self._listed(element, step, len(parents) - len(holders))
             return
-        if local == "EPCISHeader" and len(parents) == 1:
-            self._header(element)
-        elif local == "VocabularyList" and "EPCISHeader" not in parents:
-            lists = _vocabularies(element)
-            self._described(element, "/" + "/".join([*self.path, step]))
-            self.heading["master"] = master_of(lists, "/" + "/".join([*self.path, step]), self._at(""))
+        if "EventList" in parents:
+            return
+        here = "/" + "/".join([*self.path, step])
+        if parents[1:] == [] and local == "EPCISHeader" and parents:
+            self._header(element, here)
+        elif local == "VocabularyList" and parents[-1:] in (["EPCISBody"], ["resultsBody"]):
+            self._judged(element, here)
+            self._master(element, here)
         elif local in {"queryName", "subscriptionID"} and parents[-1:] == ["QueryResults"]:
             self.heading["query"] = {**self.heading.get("query", {}), local: text(element)}
-        elif namespace and namespace != SBDH and EPCIS.fullmatch(namespace) is None:
-            self._extension(element, joined(namespace, local), _AROUND.get(tuple(holders[1:])) if holders else None)
-        self._structure(element, namespace, local, parents)
+        elif holders and (inside := _AROUND.get(tuple(holders[1:]))) is not None:
+            self._around(element, namespace, local, inside)
+        if not namespace or EPCIS.fullmatch(namespace):
+            self._structure(element, local, parents, here)
 
-    def _described(self, lists: etree._Element, base: str) -> None:
-        """Order of the parts of master data."""
-        for index, element in enumerate(lists.iter("VocabularyElement"), 1):
-            self.reading.base = f"{base}//VocabularyElement[{index}]"
-            self._misplaced("VocabularyElement", [_own_or_standard(child) for child in element])
+    def _judged(self, element: etree._Element, here: str, parent: str = "", *, deep: bool = True) -> None:
+        """Tell what the schema does not take of an element around the events."""
+        self.reading.base = here
+        name = split(element)[1]
+        query = split(element)[0].startswith("urn:epcglobal:epcis-query") and name not in _ROOTS
+        for code, tail, at, expected, what in faults(
+            element, self.version, f"q:{name}" if query else name, parent=parent, deep=deep
+        ):
+            self.reading.note(code, tail, what, expected=expected, name=at)
 
     def _at(self, base: str) -> Reading:
         self.reading.base = base
         return self.reading
 
-    def _extension(self, element: etree._Element, name: str, path: str | None) -> None:
-        """Keep a partner's own element that stands around the events; what is within another was kept with it."""
-        if path is None:
-            return
-        inside = self.heading["inside"].setdefault(path, {}) if path else self.heading["extensions"]
-        add(inside, name, foreign_value(element))
+    def _around(self, element: etree._Element, namespace: str, local: str, path: str) -> None:
+        """Keep a partner's own element that stands around the events; what is within another was kept with it.
 
-    def _structure(self, element: etree._Element, namespace: str, local: str, parents: list[str]) -> None:
-        """Order and namespaces of what stands around the events."""
-        if self.heading["type"] in {"call", "event"}:
+        Findings:
+            EPC-234: it has no namespace, and is left out.
+        """
+        if namespace and namespace != SBDH and EPCIS.fullmatch(namespace) is None:
+            add(self._kept(path), joined(namespace, local), foreign_value(element))
+        elif not namespace and self.path[-1] == "extension" and local not in {"extension", "EPCISMasterData"}:
+            self.reading.base = "/" + "/".join(self.path)
+            self.reading.note("EPC-234", f"/{local}", local, name=local)
+
+    def _kept(self, path: str) -> dict[str, Any]:
+        own: dict[str, Any] = self.heading["inside"].setdefault(path, {}) if path else self.heading["extensions"]
+        return own
+
+    def _structure(self, element: etree._Element, local: str, parents: list[str], here: str) -> None:
+        """Judge what stands around the events, each element when it is closed: its events are forgotten by then."""
+        below = (*parents, local)[1:]
+        if self.heading["type"] in {"call", "event"} or below == ("EPCISHeader",):
             return
-        base = "/" + "/".join([*self.path, local])
-        self.reading.base = base
-        if parents[-1:] == ["EPCISBody"]:
-            query = parents[0] == "EPCISQueryDocument"
-            if query and not EPCIS.fullmatch(namespace) and (not namespace or local == "QueryResults"):
-                self.reading.note("EPC-226", "", local, expected="epcisq:QueryResults", name=local)
         if not parents and local in _ROOTS and element.find("EPCISBody") is None:
-            self.reading.note("EPC-213", "", expected="EPCISBody")
-        if local in {"QueryResults", "Poll", "Subscribe", "param"} or not parents:
-            self._misplaced(local, [_own_or_standard(child) for child in element])
-        elif [*parents, local] == ["EPCISDocument", "EPCISBody"]:
-            self._misplaced("EPCISDocument/EPCISBody", [_own_or_standard(child) for child in element])
+            self._at(here).note("EPC-213", "", expected="EPCISBody")
+        if below in _AROUND or local == "EventList":
+            self._judged(element, here, parents[0] if below == ("EPCISBody",) else "", deep=False)
+            self._attributes(element, _AROUND.get(below, "/epcisBody"))
+        elif parents[1:] in ([], ["EPCISBody"]) and (
+            local == "extension" or self.heading["type"] == "EPCISQueryDocument"
+        ):
+            self._judged(element, here)
 
-    def _misplaced(self, local: str, names: list[str]) -> None:
-        for code, name, expected in misplaced(self.version, local, names):
-            pointer = "" if code == "EPC-228" else f"/{name}"
-            self.reading.note(code, pointer, name if pointer else "", expected=expected, name=name)
+    def _attributes(self, element: etree._Element, path: str) -> None:
+        """Keep a partner's attributes on an element around the events, as members of its JSON twin."""
+        for name, value in own_attributes(element).items():
+            if parted(name)[0]:
+                add(self._kept(path), name, value)
+
+    def _listed(self, element: etree._Element, step: str, depth: int) -> Iterator[Item]:
+        """An event, or something of a partner's own that stands between them."""
+        namespace, local = split(element)
+        foreign = bool(namespace) and EPCIS.fullmatch(namespace) is None
+        if depth and local not in EVENT_TYPES and element.find("{*}eventTime") is None:
+            self._around(element, namespace, local, "/epcisBody")
+            forget(element)
+            return
+        here = "/" + "/".join(self.path)
+        expected = strayed(self.version, depth, local, foreign=foreign) if self.path else ""
+        if self.version == "1" and depth == 1 and element.getprevious() is not None:
+            expected = expected or "one event"
+        yield from self._event(element, step)
+        if expected and (foreign or local.endswith("Event")):
+            self._at(here).note("EPC-227", f"/{step}", local, expected=expected, name=local)
+            yield from self._findings()
 
     def _event(self, element: etree._Element, step: str) -> Iterator[Item]:
         here = "/" + "/".join([*self.path, step])
@@ -244,27 +278,33 @@ class _Walk:
             yield event
         forget(element)
 
-    def _header(self, element: etree._Element) -> None:
-        base = "/" + "/".join([*self.path, "EPCISHeader"])
-        self.reading.base = base
-        names = [_in_header(child) for child in element]
-        self._misplaced("EPCISHeader", names)
-        if "" in names and self.version == "2":
-            self.reading.note("EPC-227", "", "", expected="StandardBusinessDocumentHeader | extension", name="*")
+    def _header(self, element: etree._Element, base: str) -> None:
+        self._judged(element, base)
         sbdh = element.find(f"{{{SBDH}}}StandardBusinessDocumentHeader")
         if sbdh is not None:
-            for part in (sbdh, *sbdh.iterfind(f"{{{SBDH}}}DocumentIdentification")):
-                name = split(part)[1]
-                self.reading.base = f"{base}/StandardBusinessDocumentHeader" + (f"/{name}" if part is not sbdh else "")
-                self._misplaced(name, [split(child)[1] for child in part])
             for name, path in _SBDH_PARTS.items():
                 value = sbdh.findtext("/".join(f"{{{SBDH}}}{part}" for part in path.split("/")))
                 if value and value.strip():
                     self.heading[name] = value.strip()
+            self._dated(sbdh.findtext(f"{{{SBDH}}}DocumentIdentification/{{{SBDH}}}CreationDateAndTime"), base)
+        self._attributes(element, "/epcisHeader")
         lists = next(element.iter("VocabularyList"), None)
         if lists is not None:
-            self._described(lists, f"{base}//VocabularyList")
-            self.heading["master"] = master_of(_vocabularies(lists), f"{base}//VocabularyList", self._at(""))
+            self._master(lists, f"{base}/extension/EPCISMasterData/VocabularyList")
+
+    def _dated(self, date: str | None, base: str) -> None:
+        """The header's own date, of which nothing but its form is asked."""
+        try:
+            datetime.fromisoformat((date or "1970-01-01T00:00:00").strip())
+        except ValueError:
+            path = f"{base}/StandardBusinessDocumentHeader/DocumentIdentification/CreationDateAndTime"
+            self._at(path).note("EPC-002", "", date, expected="2026-11-03T14:00:00Z")
+
+    def _master(self, lists: etree._Element, here: str) -> None:
+        reading = self._at(here)
+        before = len(reading.findings)
+        self.heading["master"] = master_of(_vocabularies(lists), "", reading)
+        reading.findings[before:] = [_at_xpath(one, here) for one in reading.findings[before:]]
 
 
 _AROUND: dict[tuple[str, ...], str] = {
@@ -289,21 +329,10 @@ _UNTYPED = ("EPC-061", "type")
 """A sensor report without type: JSON's schema asks for one, the XSD does not where it tells an exception."""
 
 
-def _own_or_standard(element: etree._Element) -> str:
-    """Its local name; "" in a foreign namespace."""
-    namespace, local = split(element)
-    return local if not namespace or EPCIS.fullmatch(namespace) else ""
-
-
-def _in_header(element: etree._Element) -> str:
-    """As `_own_or_standard`, and the header of business documents by its name."""
-    namespace, local = split(element)
-    return local if namespace == SBDH else _own_or_standard(element)
-
-
 def _milder(finding: Finding) -> Finding:
-    """What JSON forbids and the XSD allows: an event that names no things."""
-    return replace(finding, code="EPC-123") if finding.code in _LISTS else finding
+    """What JSON forbids and the XSD allows: an event that names no things, a sensor report of nothing named."""
+    code = "EPC-123" if finding.code in _LISTS else "EPC-130" if finding.code == "EPC-110" else finding.code
+    return replace(finding, code=code)
 
 
 def _translated(finding: Finding, base: str, shape: Shape) -> Finding:
@@ -313,13 +342,38 @@ def _translated(finding: Finding, base: str, shape: Shape) -> Finding:
     return replace(finding, place=replace(finding.place, pointer=base + shape.xpath(pointer[len(base) :])))
 
 
+_STEPS = (
+    (re.compile(r"^/(\d+)"), "/Vocabulary[{}]"),
+    (re.compile(r"/vocabularyElementList/(\d+)"), "/VocabularyElementList/VocabularyElement[{}]"),
+    (re.compile(r"/attributes/(\d+)(?:/attribute)?"), "/attribute[{}]"),
+    (re.compile(r"/children/(\d+)"), "/children/id[{}]"),
+    (re.compile(r"/(id|type)$"), "/@{}"),
+)
+"""(pointer in the JSON shape of master data, XPath in theirs)."""
+
+
+def _at_xpath(finding: Finding, here: str) -> Finding:
+    tail = finding.place.pointer.removeprefix(here)
+    for step, path in _STEPS:
+        tail = step.sub(lambda match, path=path: path.format(_counted(match[1])), tail)  # type: ignore[misc]
+    return replace(finding, place=replace(finding.place, pointer=here + tail))
+
+
+def _counted(step: str) -> str:
+    """XPath counts from one."""
+    return str(int(step) + 1) if step.isdecimal() else step
+
+
 def _vocabularies(element: etree._Element) -> list[dict[str, Any]]:
     return [
         {
             "type": vocabulary.get("type", ""),
-            "vocabularyElementList": [_described(each) for each in vocabulary.iter("VocabularyElement")],
+            "vocabularyElementList": [
+                _described(each) for each in vocabulary.iterfind("VocabularyElementList/VocabularyElement")
+            ],
+            **_more(vocabulary, ("VocabularyElementList", "type")),
         }
-        for vocabulary in element.iter("Vocabulary")
+        for vocabulary in element.iterfind("Vocabulary")
     ]
 
 
@@ -332,7 +386,20 @@ def _described(element: etree._Element) -> dict[str, Any]:
             value = value.get("#text", value) if value.keys() <= {"#text"} else value
         attributes.append({"id": attribute.get("id", ""), "attribute": value or ""})
     children = [text(child) for child in element.iterfind("children/id")]
-    return {"id": element.get("id", ""), "attributes": attributes, "children": children}
+    more = _more(element, ("attribute", "children", "id"))
+    return {"id": element.get("id", ""), "attributes": attributes, "children": children, **more}
+
+
+def _more(element: etree._Element, known: tuple[str, ...]) -> dict[str, Any]:
+    """What else an element of master data says: partners' elements and attributes, also those in its `extension`."""
+    own: dict[str, Any] = {name: value for name, value in own_attributes(element).items() if name not in known}
+    for child in element:
+        namespace, local = split(child)
+        if local == "extension" and not namespace:
+            own |= _more(child, ())
+        elif namespace or local not in known:
+            add(own, joined(namespace, local) if namespace else local, foreign_value(child))
+    return own
 
 
 def forget(element: etree._Element) -> None:

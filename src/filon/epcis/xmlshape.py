@@ -1,7 +1,8 @@
 """One XML event element as the JSON shape that `epcis/reading` understands, and JSON pointers back as XPath.
 
-Partners' elements become members with their full name; repeated ones become lists; attributes of theirs become
-members `@name` beside `#text`. Attributes of the XML Schema instance namespace (`xsi:type`) are left out.
+Partners' elements become members with their full name, and so do their attributes on elements of the standard; repeated
+ones become lists; attributes on their own elements become members `@name` beside `#text`. Attributes of the XML Schema
+instance namespace (`xsi:type`) are left out.
 """
 
 from __future__ import annotations
@@ -13,21 +14,16 @@ from typing import Any
 
 from lxml import etree
 
-from filon.epcis.context import joined
+from filon.epcis.context import joined, parted
 from filon.epcis.shape import METADATA_FIELDS, REPORT_FIELDS
-from filon.epcis.xmlorder import misplaced
+from filon.epcis.xmlgrammar import EPCIS, XSI, Fault, faults
 
-EPCIS = re.compile(r"urn:epcglobal:epcis(?:-query|-masterdata)?:xsd:([12])")
-SBDH = "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"
-_XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _NAME = re.compile(
     "[A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u2c00-\u2fef\u3001-\ud7ff]"
     "[-.0-9A-Z_a-z\u00b7\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u037d\u037f-\u1fff\u2c00-\u2fef\u3001-\ud7ff]*"
 )
 _ESCAPE = re.compile(r"_x([0-9A-F]{6})_")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
-_NEEDED = frozenset({"bizTransaction", "source", "destination", "sensorElement"})
-"""Items of which a list has at least one."""
 _WRAPPERS = frozenset({"baseExtension", "extension"})
 _ITEM = {
     "epcList": "epc", "childEPCs": "epc", "inputEPCList": "epc", "outputEPCList": "epc",
@@ -36,9 +32,6 @@ _ITEM = {
     "bizTransactionList": "bizTransaction", "sourceList": "source", "destinationList": "destination",
     "sensorElementList": "sensorElement", "correctiveEventIDs": "correctiveEventID",
 }  # fmt: skip
-
-Problem = tuple[str, str, str, str, str]
-"""code, XPath below the event, name, expected, found."""
 
 
 def split(element: etree._Element) -> tuple[str, str]:
@@ -78,7 +71,7 @@ class Shape:
 
     def __init__(self, version: str) -> None:
         self.version = version
-        self.problems: list[Problem] = []
+        self.problems: list[Fault] = []
         self.loose: set[str] = set()
         self.wrapped: dict[str, str] = {}
 
@@ -87,24 +80,26 @@ class Shape:
 
         Findings:
             EPC-226: an element in the EPCIS namespace that should be in none.
-            EPC-227, EPC-228, EPC-230: order, missing, doubled.
+            EPC-227, EPC-228, EPC-230, EPC-235, EPC-236: what the schema does not take (`xmlgrammar.faults`).
         """
         namespace, local = split(element)
         foreign = namespace and not EPCIS.fullmatch(namespace)
         raw: dict[str, Any] = {"type": joined(namespace, local) if foreign else local}
         if namespace and not foreign:
             self.problems.append(("EPC-226", "", local, local, str(element.prefix or namespace)))
-        self._fields(element, raw, "", local)
+        if not foreign:
+            self.problems += faults(element, self.version, local)
+        self._fields(element, raw, "")
         return _counted(raw) if local == "QuantityEvent" else raw
 
-    def _fields(self, element: etree._Element, raw: dict[str, Any], path: str, parent: str) -> None:
-        self._ordered(element, path, parent)
+    def _fields(self, element: etree._Element, raw: dict[str, Any], path: str) -> None:
+        self._own_attributes(element, raw)
         for child in element:
             namespace, local = split(child)
             if namespace and not EPCIS.fullmatch(namespace):
                 add(raw, joined(namespace, local), foreign_value(child))
             elif local in _WRAPPERS:
-                self._fields(child, raw, f"{path}/{local}", local if local == "baseExtension" else f"{parent}/{local}")
+                self._fields(child, raw, f"{path}/{local}")
             elif local in _SHAPES:
                 content = _SHAPES[local](self, child, f"{path}/{local}")
                 if local == "certificationInfo" and local in raw:
@@ -118,116 +113,84 @@ class Shape:
                 if path:
                     self.loose.add(local)
 
-    def _ordered(self, element: etree._Element, path: str, parent: str) -> None:
-        names = []
-        for child in element:
-            namespace, local = split(child)
-            standard = EPCIS.fullmatch(namespace) is not None
-            if standard:
-                self.problems.append(("EPC-226", f"{path}/{local}", local, local, f"{child.prefix}:{local}"))
-            names.append(local if standard or not namespace else "")
-        for code, name, expected in misplaced(self.version, parent, names):
-            where = f"{path}/{name}" if code != "EPC-228" else path
-            self.problems.append((code, where, name, expected, "" if code == "EPC-228" else name))
+    def _own_attributes(self, element: etree._Element, made: dict[str, Any]) -> None:
+        own = own_attributes(element)
+        self.loose.update(name for name in own if not parted(name)[0])
+        for name, value in own.items():
+            add(made, name, value)
 
-    def _items(self, element: etree._Element, path: str) -> list[etree._Element]:
-        """The items of a list; anything else in it is told and left out."""
-        self._ordered(element, path, "")
+    def _items(self, element: etree._Element) -> list[etree._Element]:
+        """The items of a list; anything else in it has been told and is left out."""
         wanted = _ITEM[split(element)[1]]
-        items = []
-        for child in element:
-            namespace, local = split(child)
-            if local == wanted and (not namespace or EPCIS.fullmatch(namespace)):
-                items.append(child)
-            elif wanted != "sensorElement" or namespace or local != "extension":
-                self.problems.append(("EPC-227", f"{path}/{local}", local, wanted, local))
-        if not len(element) and wanted in _NEEDED:
-            self.problems.append(("EPC-228", path, wanted, wanted, ""))
-        return items
+        return [child for child in element if _is_own(child, wanted)]
 
-    def _list(self, element: etree._Element, path: str) -> list[str]:
-        return [text(child) for child in self._items(element, path)]
+    def _list(self, element: etree._Element, _: str) -> list[str]:
+        return [text(child) for child in self._items(element)]
 
-    def _quantities(self, element: etree._Element, path: str) -> list[dict[str, Any]]:
-        items = enumerate(self._items(element, path), 1)
-        return [self._quantity(child, f"{path}/quantityElement[{index}]") for index, child in items]
+    def _quantities(self, element: etree._Element, _: str) -> list[dict[str, Any]]:
+        return [_quantity(child) for child in self._items(element)]
 
-    def _quantity(self, element: etree._Element, path: str) -> dict[str, Any]:
-        self._ordered(element, path, "quantityElement")
+    def _point(self, element: etree._Element, _: str) -> dict[str, Any]:
         made: dict[str, Any] = {}
         for child in element:
-            local = split(child)[1]
-            made[local] = number(text(child)) if local == "quantity" else text(child)
-        return made
-
-    def _point(self, element: etree._Element, path: str) -> dict[str, Any]:
-        self._ordered(element, path, "")
-        made: dict[str, Any] = {}
-        for child in element:
-            namespace, local = split(child)
-            if local == "id" and (not namespace or EPCIS.fullmatch(namespace)):
+            if _is_own(child, "id"):
                 made["id"] = text(child)
-            elif local == "extension" and not namespace:
-                self._members(child, made)
             else:
-                add(made, joined(namespace, local) if namespace else local, foreign_value(child))
+                self._member(child, made)
         return made
 
-    def _typed(self, element: etree._Element, path: str) -> list[dict[str, str]]:
+    def _typed(self, element: etree._Element, _: str) -> list[dict[str, str]]:
         kind = split(element)[1].removesuffix("List")
-        return [_entry(child, kind) for child in self._items(element, path)]
+        return [_entry(child, kind) for child in self._items(element)]
 
-    def _dispositions(self, element: etree._Element, path: str) -> dict[str, list[str]]:
-        self._ordered(element, path, "persistentDisposition")
+    def _dispositions(self, element: etree._Element, _: str) -> dict[str, list[str]]:
         made: dict[str, list[str]] = {}
         for child in element:
             made.setdefault(split(child)[1], []).append(text(child))
         return made
 
-    def _sensors(self, element: etree._Element, path: str) -> list[dict[str, Any]]:
-        items = enumerate(self._items(element, path), 1)
-        return [self._sensor(child, f"{path}/sensorElement[{index}]") for index, child in items]
+    def _sensors(self, element: etree._Element, _: str) -> list[dict[str, Any]]:
+        return [self._sensor(child) for child in self._items(element)]
 
-    def _sensor(self, element: etree._Element, path: str) -> dict[str, Any]:
-        self._ordered(element, path, "")
+    def _sensor(self, element: etree._Element) -> dict[str, Any]:
         made: dict[str, Any] = {}
         for child in element:
-            namespace, local = split(child)
+            local = split(child)[1]
             if local == "sensorMetadata":
                 made[local] = _attributes(child, METADATA_FIELDS)
             elif local == "sensorReport":
                 made.setdefault(local, []).append(_attributes(child, REPORT_FIELDS))
-            elif local == "extension" and not namespace:
-                self._members(child, made)
             else:
-                add(made, joined(namespace, local) if namespace else local, foreign_value(child))
+                self._member(child, made)
         return made
 
-    def _ilmd(self, element: etree._Element, path: str) -> dict[str, Any]:  # noqa: ARG002 - one form for all shapers
+    def _ilmd(self, element: etree._Element, _: str) -> dict[str, Any]:
         made: dict[str, Any] = {}
         self._members(element, made)
         return made
 
     def _members(self, element: etree._Element, made: dict[str, Any]) -> None:
+        self._own_attributes(element, made)
         for child in element:
-            namespace, local = split(child)
-            if local == "extension" and not namespace:
-                self.loose.update(name for space, name in map(split, child) if not space)
-                self._members(child, made)
-            else:
-                add(made, joined(namespace, local) if namespace else local, foreign_value(child))
+            self._member(child, made)
 
-    def _declaration(self, element: etree._Element, path: str) -> dict[str, Any]:
-        self._ordered(element, path, "errorDeclaration")
+    def _member(self, child: etree._Element, made: dict[str, Any]) -> None:
+        namespace, local = split(child)
+        if local == "extension" and not namespace:
+            self.loose.update(name for space, name in map(split, child) if not space)
+            self._members(child, made)
+        else:
+            add(made, joined(namespace, local) if namespace else local, foreign_value(child))
+
+    def _declaration(self, element: etree._Element, _: str) -> dict[str, Any]:
         made: dict[str, Any] = {}
+        self._own_attributes(element, made)
         for child in element:
             namespace, local = split(child)
             if local == "correctiveEventIDs":
                 made[local] = [text(item) for item in child]
-            elif local == "extension" and not namespace:
-                self._members(child, made)
-            elif namespace and not EPCIS.fullmatch(namespace):
-                add(made, joined(namespace, local), foreign_value(child))
+            elif local == "extension" or (namespace and not EPCIS.fullmatch(namespace)):
+                self._member(child, made)
             else:
                 made[local] = text(child)
         return made
@@ -255,6 +218,25 @@ def _steps(tokens: list[str]) -> Iterator[str]:
             holder = step
 
 
+def _is_own(element: etree._Element, name: str) -> bool:
+    """Whether it is the standard's element of this name."""
+    namespace, local = split(element)
+    return local == name and (not namespace or EPCIS.fullmatch(namespace) is not None)
+
+
+def _quantity(element: etree._Element) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for child in element:
+        local = split(child)[1]
+        made[local] = decimal(text(child)) if local == "quantity" else text(child)
+    return made
+
+
+def decimal(written: str) -> Decimal | str:
+    """A quantity as XML Schema writes it, without a power of ten; any other text unchanged."""
+    return number(written) if "e" not in written.lower() else written
+
+
 def number(written: str) -> Decimal | str:
     """A number as XML Schema writes it; any other text unchanged, for the rule to speak of."""
     return Decimal(written) if _NUMBER.fullmatch(written) else written
@@ -270,6 +252,16 @@ def add(made: dict[str, Any], name: str, value: Any) -> None:
         made[name] = [made[name], value]
 
 
+def own_attributes(element: etree._Element) -> dict[str, str]:
+    """{name: value} of a partner's attributes on an element of the standard."""
+    own = {}
+    for name, value in element.attrib.items():
+        namespace, local = _split(str(name))
+        if namespace != XSI:
+            own[joined(namespace, local) if namespace else local] = str(value)
+    return own
+
+
 def foreign_value(element: etree._Element) -> Any:
     """A partner's element: its text, or its members when it has children or attributes.
 
@@ -278,7 +270,7 @@ def foreign_value(element: etree._Element) -> Any:
     made: dict[str, Any] = {}
     for name, value in element.attrib.items():
         namespace, local = _split(str(name))
-        if namespace != _XSI:
+        if namespace != XSI:
             made["@" + (joined(namespace, local) if namespace else local)] = str(value)
     for child in element:
         namespace, local = split(child)
@@ -301,7 +293,7 @@ def _attributes(element: etree._Element, fields: Any) -> dict[str, Any]:
         key, content = str(name), str(value)
         if key.startswith("{"):
             namespace, local = _split(key)
-            if namespace != _XSI:
+            if namespace != XSI:
                 made[joined(namespace, local)] = content
             continue
         kind = fields[key][0] if key in fields else ""

@@ -24,15 +24,15 @@ from filon.epcis.event import Event
 from filon.epcis.formats import CbvFormat
 from filon.epcis.jsonwrite import created_at, names
 from filon.epcis.number import plain
-from filon.epcis.shape import METADATA_FIELDS, REPORT_FIELDS, TYPED, WORD_KINDS
-from filon.epcis.xmlorder import ORDERS
-from filon.epcis.xmlshape import SBDH, escaped_name
+from filon.epcis.shape import EVENT_TYPES, METADATA_FIELDS, REPORT_FIELDS, TYPED, WORD_KINDS
+from filon.epcis.xmlgrammar import CHILDREN, SBDH
+from filon.epcis.xmlshape import escaped_name
 
 _EPCIS = "urn:epcglobal:epcis:xsd:2"
 _QUERY = "urn:epcglobal:epcis-query:xsd:2"
 _HEADING = Heading()
 _BAD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_COMMON = ORDERS["2", "ObjectEvent"]
+_COMMON = CHILDREN["ObjectEvent"]
 
 Speller = Callable[[str, str], str]
 """(kind of word, value) -> as written."""
@@ -86,8 +86,10 @@ def _written(
             _members(results, heading.inside.get(path, {}))
     else:
         _events(body, kept, spell)
-    _members(body, heading.inside.get("/epcisBody", {}))
-    _members(root, {**heading.inside.get("/epcisHeader", {}), **heading.extensions})  # the header has no place for any
+        _members(body, heading.inside.get("/epcisBody", {}))
+    for path in ("/epcisHeader", "/epcisHeader/epcisMasterData", *(("/epcisBody",) if query else ())):  # no place there
+        _members(root, heading.inside.get(path, {}))
+    _members(root, heading.extensions)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=pretty)
 
 
@@ -110,6 +112,8 @@ def _root(events: Sequence[Event], heading: Heading, *, query: bool) -> etree._E
 def _spaces(events: Sequence[Event], heading: Heading) -> dict[str, str]:
     used = {name for event in events for name in names(event)} | set(heading.extensions)
     used.update(name for members in heading.inside.values() for name in members)
+    for each in heading.master:
+        used.update(each.extensions, *(element.extensions for element in each.elements))
     return {"cbv": cbv.WEB, "gs1": cbv.GS1} | prefixes_for(used)
 
 
@@ -144,7 +148,13 @@ def _sbdh(header: etree._Element, heading: Heading, created: str) -> None:
 
 
 def _vocabulary(lists: etree._Element, vocabulary: Vocabulary) -> None:
-    elements = etree.SubElement(etree.SubElement(lists, "Vocabulary", type=vocabulary.type), "VocabularyElementList")
+    whole = etree.SubElement(lists, "Vocabulary", type=_sayable(vocabulary.type))
+    if vocabulary.elements:
+        _elements(etree.SubElement(whole, "VocabularyElementList"), vocabulary)
+    _own(whole, vocabulary.extensions)
+
+
+def _elements(elements: etree._Element, vocabulary: Vocabulary) -> None:
     for element in vocabulary.elements:
         described = etree.SubElement(elements, "VocabularyElement", id=_sayable(element.id))
         for name, values in element.attributes.items():
@@ -155,18 +165,19 @@ def _vocabulary(lists: etree._Element, vocabulary: Vocabulary) -> None:
             children = etree.SubElement(described, "children")
             for child in element.children:
                 _text(children, "id", child)
+        _own(described, element.extensions)
 
 
 def _events(body: etree._Element, events: Sequence[Event], spell: Speller) -> None:
     inside = etree.SubElement(body, "EventList")
-    for event in events:
-        _event(inside, event, spell)
+    for event in events:  # a partner's own type has its place in `extension`
+        _event(inside if event.type in EVENT_TYPES else etree.SubElement(inside, "extension"), event, spell)
 
 
 def _event(parent: etree._Element, event: Event, spell: Speller) -> etree._Element:
     element = etree.SubElement(parent, _tag(event.type))
     fields = members(event)
-    for name in ORDERS.get(("2", event.type), _COMMON):
+    for name in CHILDREN.get(event.type, _COMMON):
         if name in fields and name != "extension":
             _field(element, name, fields.pop(name), spell)
     for name in sorted(fields.keys() - {"type", "extensions"}):  # an event with fields that its type does not know
