@@ -88,3 +88,23 @@ def test_lists_and_truths_are_no_attributes_of_master_data():
         places = [{"id": SITE, "attributes": [{"id": "urn:x:a", "attribute": value}]}]
         header = {"epcisMasterData": {"vocabularyList": [{"type": "urn:x:y", "vocabularyElementList": places}]}}
         assert len(errors(read(json.dumps({**DOCUMENT, "epcisHeader": header}).encode()))) == wrong
+
+
+@pytest.mark.parametrize("name", ["sender", "receiver", "instanceIdentifier"])
+def test_results_have_no_sender_in_json_but_under_its_full_name(name):
+    """JSON schema 2.0.1, epcisQueryDocument: a closed set of members beside partners' own; XML's results have a header."""
+    assert [f.code for f in errors(read(json.dumps({**QUERY, name: "a"}).encode()))] == ["EPC-214"]
+    document = read(json.dumps({**QUERY, f"epcis:{name}": "a"}).encode())
+    assert errors(document) == []
+    assert getattr(document.heading, name) == "a"
+    for write in (jsonwrite.write, xmlwrite.write):
+        again = read(write(document.events, heading=document.heading))
+        assert errors(again) == []
+        assert getattr(again.heading, name) == "a"
+
+
+def test_own_members_of_master_data_are_kept():
+    header = {"epcisMasterData": {"ex:of": "2026", "vocabularyList": VOCABULARY}}
+    document = read(json.dumps({**DOCUMENT, "epcisHeader": header}).encode())
+    assert document.heading.inside["/epcisHeader/epcisMasterData"] == {f"{EX}of": "2026"}
+    assert read(jsonwrite.write(document.events, heading=document.heading)).heading == document.heading

@@ -181,6 +181,7 @@ BROKEN = [
     ("EPC-127", sensor(**{"1x:a": 1}), f"{R}/1x:a"),
     ("EPC-127", document(OBJECT, **{":a": 1}), "/:a"),
     ("EPC-128", obj(epcList=["urn:a:b", "urn:a:c", "urn:a:b"]), f"{E}/epcList/2"),
+    ("EPC-131", {**ASS, "childEPCs": [LOT, LOT]}, f"{E}/childEPCs"),
     ("EPC-128", {**XFO, "outputEPCList": [LOT, LOT]}, f"{E}/outputEPCList/1"),
     ("EPC-128", obj(persistentDisposition={"unset": ["recalled", "recalled"]}), f"{E}/persistentDisposition/unset/1"),
     ("EPC-032", obj(persistentDisposition={"set": ["recalled"], "unset": []}), f"{E}/persistentDisposition/unset"),
@@ -230,7 +231,7 @@ BROKEN = [
 ELSEWHERE = {  # the same rule is shown in test_epcis_xml.py or below
     "EPC-102": "xml", "EPC-112": "xml", "EPC-122": "xml", "EPC-123": "xml", "EPC-206": "below", "EPC-220": "xml", "EPC-221": "xml",
     "EPC-222": "below", "EPC-226": "xml", "EPC-227": "xml", "EPC-228": "xml", "EPC-229": "xml", "EPC-230": "xml",
-    "EPC-231": "below", "EPC-232": "capture",
+    "EPC-231": "below", "EPC-232": "capture", "EPC-130": "xmlgrammar", "EPC-235": "xmlgrammar", "EPC-236": "xmlgrammar",
 }  # fmt: skip
 
 

@@ -173,7 +173,7 @@ def test_names_without_a_namespace_in_any_extension_are_kept():
         </sensorElement></sensorElementList></ObjectEvent>"""
     document = read(put(xml(), "</ObjectEvent>", sensed).encode())
     assert not document.refused
-    assert document.events[0].sensorElementList[0]["grade"] == "A"
+    assert document.events[0].sensorElementList[0]["https://ref.gs1.org/epcis/grade"] == "A"
 
 
 @given(events(), st.data())

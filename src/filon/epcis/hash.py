@@ -131,7 +131,7 @@ def _word(event: Event, name: str) -> str:
 def _dispositions(event: Event) -> str:
     told = event.persistentDisposition or {}
     parts = [
-        "".join(sorted(f"{name}={cbv.web('disposition', word)}" for word in told.get(name, ())))
+        "".join(sorted({f"{name}={cbv.web('disposition', word)}" for word in told.get(name, ())}))
         for name in ("set", "unset")
     ]
     return "persistentDisposition" + "".join(parts) if any(parts) else ""

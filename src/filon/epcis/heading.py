@@ -16,6 +16,8 @@ _MEMBERS = frozenset(
         "epcisHeader", "epcisBody",
     }
 )  # fmt: skip
+_SENT = ("instanceIdentifier", "sender", "receiver")
+"""Members of a document that results have not; XML's have a header, so we write them `epcis:sender` .. there."""
 _VERSION = re.compile(r"\d+(?:\.\d+)*", re.ASCII)
 _RESULTS = "/epcisBody/queryResults"
 _FOUND = f"{_RESULTS}/resultsBody"
@@ -40,8 +42,8 @@ def heading_of(around: Members, inside: dict[str, Members], lists: list[str], re
     if "@context" not in around:
         reading.note("EPC-209", "", expected="@context")
     kind = _kind(around.get("type"), reading)
-    if kind == "EPCISQueryDocument" and "epcisHeader" in around:
-        reading.note("EPC-215", "/epcisHeader")
+    if kind == "EPCISQueryDocument":
+        around = _of_results(around, reading)
     _versioned(around, kind, reading)
     results = inside.get(_RESULTS, {})
     _bodied(inside, lists, kind, reading)
@@ -58,6 +60,16 @@ def heading_of(around: Members, inside: dict[str, Members], lists: list[str], re
         master=_master(around.get("epcisHeader", {}), inside.get(_FOUND, {}), reading),
         **texts,
     )
+
+
+def _of_results(around: Members, reading: Values) -> Members:
+    """The members of a document of results: none of a header, and what was sent with it under its full name."""
+    if "epcisHeader" in around:
+        reading.note("EPC-215", "/epcisHeader")
+    for name in _SENT:
+        if name in around:
+            reading.note("EPC-214", f"/{name}", name, name=name)
+    return {name.removeprefix("epcis:") if name[6:] in _SENT else name: value for name, value in around.items()}
 
 
 _TEXTS = {"id": "EPC-100", "instanceIdentifier": "EPC-003", "sender": "EPC-004", "receiver": "EPC-005"}

@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from filon.core import gs1
 from filon.epcis.body import members
 from filon.epcis.context import ADDRESS, STANDARD, compacted, prefixes_for
 from filon.epcis.document import Heading, Vocabulary
@@ -69,15 +70,18 @@ def write_bodies(
     if heading.type not in {"EPCISDocument", "EPCISQueryDocument"}:
         document["type"] = "EPCISDocument"
     document |= {"schemaVersion": "2.0", "creationDate": created}
+    query = heading.type == "EPCISQueryDocument"
     for name in ("id", "instanceIdentifier", "sender", "receiver"):
-        if (value := getattr(heading, name)) is not None:
-            document[name] = value
-    document |= _own(heading.extensions, spaces)
+        if (value := getattr(heading, name)) is not None:  # results have no such members but these
+            document[name if name == "id" or not query else f"epcis:{name}"] = value
     inside = {path: _own(members, spaces) for path, members in heading.inside.items()}
+    if query:  # nor a header
+        document |= inside.get("/epcisHeader", {}) | inside.get("/epcisHeader/epcisMasterData", {})
+    document |= _own(heading.extensions, spaces)
     lists = {"vocabularyList": [_described(v, spaces) for v in vocabularies]} if vocabularies else {}
     listed = [_member(each, spaces) if isinstance(each, dict) else each for each in bodies]
     found: dict[str, Any] = {"eventList": listed}
-    if heading.type == "EPCISQueryDocument":
+    if query:
         found |= lists | inside.get("/epcisBody/queryResults/resultsBody", {})
         named = {"queryName": "SimpleEventQuery", **heading.query}
         found = {"queryResults": named | inside.get("/epcisBody/queryResults", {}) | {"resultsBody": found}}
@@ -107,12 +111,25 @@ def _member(body: dict[str, Any], spaces: Mapping[str, str]) -> dict[str, Any]:
     """One event as it stands in a list, with {namespace: prefix}."""
     extensions = body.pop("extensions", None)
     for name in _SETS & body.keys():
-        if len(body[name]) > len(set(body[name])):  # two spellings of one; the schema wants each once
-            body[name] = list(dict.fromkeys(body[name]))
+        if len(body[name]) > len(set(body[name])):
+            body[name] = _different(body[name])
     for name in _OWN & body.keys():
         if not _is_id(body[name]):
             body[name] = _compact(body[name], spaces)
     return body if extensions is None else body | _own(extensions, spaces)
+
+
+def _different(names: Sequence[str]) -> list[str]:
+    """A list in which the schema wants each text once, and the event hash counts a thing as often as it was named.
+
+    A Digital Link is named again with an empty query, which is no part of the name; any other name stands once.
+    """
+    again: dict[str, str] = {}
+    for name in names:
+        while name in again and name.startswith(gs1.HOST):
+            name += "&" if "?" in name else "?"  # noqa: PLW2901 - the same name in another spelling
+        again[name] = name
+    return list(again)
 
 
 def _is_id(value: Any) -> bool:

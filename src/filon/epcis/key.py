@@ -41,7 +41,7 @@ def members_key(said: Mapping[str, Any]) -> bytes:
     for name, value in said.items():
         alike = _ALIKE.get(name)
         body[name] = value if alike is None else alike(value)
-    for name in NOT_SAID & said.keys():
+    for name in (NOT_SAID & said.keys()) | {name for name in _OPEN & said.keys() if not body[name]}:
         del body[name]
     kept = orjson.dumps(body, default=_number, option=orjson.OPT_SORT_KEYS)
     told = said.get("errorDeclaration")
@@ -50,6 +50,8 @@ def members_key(said: Mapping[str, Any]) -> bytes:
 
 NOT_SAID = frozenset({"recordTime", "eventID", "errorDeclaration"})
 """Members that do not count; of the last, its time does."""
+_OPEN = frozenset({"extensions", "ilmd"})
+"""Members that say nothing when all that partners said in them is empty."""
 
 
 def counted(name: str, value: Any) -> bytes:
@@ -129,7 +131,7 @@ def as_text(value: Any) -> Any:
     if kind is Decimal:
         return plain(value)
     if kind is list or kind is tuple:
-        return as_text(value[0]) if len(value) == 1 else [as_text(item) for item in value]
+        return as_text(value[0]) if len(value) == 1 else [as_text(item) or "" for item in value]
     if kind is dict or isinstance(value, Mapping):
         read = {}
         for name, item in value.items():

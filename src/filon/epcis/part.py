@@ -225,13 +225,14 @@ def _checked(gtin: str) -> bool:
 def _things(value: list[str]) -> list[str]:
     if type(value) is not list:
         raise OddError
-    return [_thing(text) for text in value]
+    return _once([_thing(text) for text in value])
 
 
-def _different(value: list[str]) -> list[str]:
-    if len(value) > 1 and len(set(value)) < len(value):
+def _once(read: list[str]) -> list[str]:
+    """A list that names nothing twice."""
+    if len(read) > 1 and len(set(read)) < len(read):
         raise OddError
-    return _things(value)
+    return read
 
 
 def _uris(value: list[str] | str) -> list[str]:
@@ -300,9 +301,9 @@ def _quantities(value: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _dispositions(value: dict[str, list[str]]) -> dict[str, list[str]]:
     if not value or not value.keys() <= {"set", "unset"}:
         raise OddError
-    if not all(type(words) is list and words and len(set(words)) == len(words) for words in value.values()):
+    if not all(type(words) is list and words for words in value.values()):
         raise OddError
-    return {name: [_disposition(word) for word in words] for name, words in value.items()}
+    return {name: _once([_disposition(word) for word in words]) for name, words in value.items()}
 
 
 _disposition = _word_of("disposition")
@@ -365,7 +366,7 @@ def ilmd(terms: Terms, depth: int, data: bytes) -> Part:
         raise OddError
     read, counts = both(raw, terms.member, depth + 1)
     things = (("serials", ""),) if read.get(FILON + "serials") else ()
-    return Part(_written(b'"ilmd":', read, data), b'"ilmd":' + _dumps(counts), things)
+    return Part(_written(b'"ilmd":', read, data), b'"ilmd":' + _dumps(counts) if counts else b"", things)
 
 
 def both(value: Any, member: Callable[[str], str], depth: int) -> tuple[Any, Any]:
@@ -383,7 +384,7 @@ def both(value: Any, member: Callable[[str], str], depth: int) -> tuple[Any, Any
         raise OddError
     if kind is list:
         pairs = [both(item, member, depth - 1) for item in value]
-        counts = [pair[1] for pair in pairs]
+        counts = [pair[1] or "" for pair in pairs] if len(pairs) > 1 else [pair[1] for pair in pairs]
         return [pair[0] for pair in pairs], counts[0] if len(counts) == 1 else counts
     return _members(value, member, depth)
 
@@ -448,8 +449,7 @@ READERS: Mapping[str, Callable[[str, bytes], Part]] = {
     "bizTransactionList": _member(_typed_of("bizTransactionList"), _transactions),
     "sourceList": _member(_typed_of("sourceList")),
     "destinationList": _member(_typed_of("destinationList")),
-    "childEPCs": _member(_things, _each),
-    **dict.fromkeys(("epcList", "inputEPCList", "outputEPCList"), _member(_different, _each)),
+    **dict.fromkeys(("childEPCs", "epcList", "inputEPCList", "outputEPCList"), _member(_things, _each)),
     **dict.fromkeys(
         ("quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList"),
         _member(_quantities, _classes),

@@ -145,8 +145,9 @@ class Plainly:
         shape = shaped(names, said, values[names.index("type")], _action_of(names, values))
         if shape.own:
             bodies += (_OWN % b",".join(shape.own(bodies)),)
-            keys += (_OWN % b",".join(filter(None, shape.own_key(keys))),)
-        key = b"{%b}" % b",".join(shape.key(keys))
+            own = b",".join(filter(None, shape.own_key(keys)))
+            keys += (own and _OWN % own,)
+        key = b"{%b}" % b",".join(filter(None, shape.key(keys)))
         time: datetime = values[shape.time]
         for at in shape.rare:
             key += _rarely(values[at], time)

@@ -209,7 +209,9 @@ class Reading(Values):
                     self.vocabulary(item, "disposition", f"{key}/{name}/{index}", rule)
                     for index, item in enumerate(items)
                 ]
-                read[name] = tuple(word for word in words if word is not None)
+                read[name] = tuple(
+                    dict.fromkeys(self.noted(tuple([word for word in words if word is not None]), f"{key}/{name}"))
+                )
         return read
 
     def _declaration(self, value: Any, key: str, code: str) -> ErrorDeclaration | None:

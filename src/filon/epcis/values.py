@@ -15,7 +15,7 @@ from filon.core import ident
 from filon.core.finding import Finding, Level, Place, found, rules
 from filon.core.remember import remembered
 from filon.epcis import cbv, moments
-from filon.epcis.context import Terms
+from filon.epcis.context import STANDARD, Terms, joined
 from filon.epcis.document import Limits
 from filon.epcis.shape import WORD_KINDS
 
@@ -210,9 +210,20 @@ class Values:
         except TypeError:  # something that is no text stands in it
             pairs = []
         if pairs and not any(pair[1] for pair in pairs) and all(text.startswith(PLAIN) for text in value):
-            return tuple([pair[0] for pair in pairs])
+            return self.noted(tuple([pair[0] for pair in pairs]), key)
         read = [self.identifier(item, f"{key}/{index}", code) for index, item in enumerate(value)]
-        return tuple([item for item in read if item is not None])
+        return self.noted(tuple([item for item in read if item is not None]), key)
+
+    def noted(self, read: tuple[str, ...], pointer: str) -> tuple[str, ...]:
+        """A list as it is, with a note of what it names again; only the event hash counts that twice.
+
+        Findings:
+            EPC-131: named again, perhaps in another spelling.
+        """
+        if len(read) > 1 and len(set(read)) < len(read):
+            for name in sorted({name for name in read if read.count(name) > 1}):
+                self.note("EPC-131", f"/{pointer}", name, name=shown(name))
+        return read
 
     def unique(self, value: list[Any], key: str) -> None:
         """A list that names nothing twice.
@@ -325,13 +336,15 @@ class Values:
 
         Findings:
             EPC-127: a name that JSON does not allow, unless `lenient`, as the schema is within places; kept.
-            EPC-125: a name without a namespace in an `extension` of XML; kept.
+            EPC-125: a name without a namespace in an `extension` of XML, which is there for later versions of the
+            standard; kept, in the standard's own namespace where JSON asks for one.
         """
+        full = self.terms.member(key)
         if key in self.loose:
             self.note("EPC-125", f"{pointer}/{escaped(key)}", key, name=key)
+            full = full if lenient else joined(STANDARD["epcis"], key)
         elif ":" not in key:
             return False
-        full = self.terms.member(key)
         if not self.urns and not lenient and not self.terms.own_member(key):
             self.note("EPC-127", f"{pointer}/{escaped(key)}", key, name=key)
         read[full] = value if type(value) is str else self.foreign(value, f"{pointer}/{escaped(key)}")
