@@ -143,7 +143,10 @@ def test_every_account_sums_to_the_content_and_coarser_names_are_sums(told, seed
 
 @given(chains, st.integers(0, 1000))
 def test_within_the_cone_is_the_same_as_over_the_whole_book(told, seed):
-    """A recall looks only at what comes after; looked at everywhere it would find the same."""
+    """A recall looks only at what comes after; looked at everywhere it would find the same, but for whole milligrams.
+
+    Everywhere the rest has two names, OTHER and UNKNOWN: each flow rounds a little otherwise.
+    """
     book = post(told, REGISTER)
     lots = sorted(book.of_lot)
     if not lots:
@@ -154,4 +157,5 @@ def test_within_the_cone_is_the_same_as_over_the_whole_book(told, seed):
     account = carried(book, "mass", everywhere)
     for one in found.affected:
         if one.made.likely is not None:
-            assert (account.made[one.holding] or {}).get(RECALLED, 0) == one.made.likely
+            everywhere_found = (account.made[one.holding] or {}).get(RECALLED, 0)
+            assert abs(everywhere_found - one.made.likely) <= len(book.flows)

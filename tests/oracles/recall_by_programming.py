@@ -32,6 +32,8 @@ def extremes(book: Book, substance: str, start: set[int], target: int) -> tuple[
         if isinstance(flow.source, int):
             if flow.source in start:
                 low[index] = amounts[index]
+        elif flow.like in start:
+            low[index] = amounts[index]  # all of it recalled, and so what is like it
         elif flow.like not in seen:
             high[index] = 0  # from outside, and not like anything recalled
     rows, limits = [], []

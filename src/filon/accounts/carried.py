@@ -18,7 +18,7 @@ from filon.accounts.origin import Origins, Sweep, Vector
 from filon.accounts.origin_table import Rows, repeats
 from filon.books.book import Book, Flow
 from filon.books.journal import UNKNOWN
-from filon.books.lot import Account, AccountKind
+from filon.books.lot import NAMELESS, Account, AccountKind
 from filon.core.quantity import split
 
 Weights = Mapping[str, int]
@@ -154,7 +154,7 @@ class _Calling(Sweep):
             return frozenset(name for name, weight in self.rule.enters(flow).items() if weight)
         if flow.like is not None:
             return self.named[flow.like]
-        again = flow.source.kind is AccountKind.REAGENTS or repeats(self.book, flow)
+        again = flow.source.kind in NAMELESS or repeats(self.book, flow)
         return frozenset() if again else frozenset({UNKNOWN})
 
 

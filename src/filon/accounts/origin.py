@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from filon.accounts.origin_table import OriginTable, Rows, origin_table, repeats
 from filon.books.book import Book, Flow
 from filon.books.journal import UNKNOWN
-from filon.books.lot import Account, AccountKind
+from filon.books.lot import NAMELESS, Account, AccountKind
 from filon.core.quantity import split
 
 Vector = dict[str, int]
@@ -119,7 +119,7 @@ class Sweep:
             origins_of = frozenset(self.entered(flow, 1_000_000))
         elif flow.like is not None:
             origins_of = self.named[flow.like]
-        elif flow.source.kind is AccountKind.REAGENTS or repeats(self.book, flow):
+        elif flow.source.kind in NAMELESS or repeats(self.book, flow):
             return
         else:
             origins_of = frozenset({UNKNOWN})

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from filon.books.book import Book, Flow
 from filon.books.engine.kernel import kernel
 from filon.books.journal import UNKNOWN
-from filon.books.lot import Account, AccountKind
+from filon.books.lot import NAMELESS, Account, AccountKind
 
 Row = TypeVar("Row")
 Numbers = npt.NDArray[Any]
@@ -132,7 +132,7 @@ def _origins(book: Book, source: Numbers) -> tuple[tuple[str, ...], Numbers, Num
         if at in brings:
             column[at] = place[brings[at]]
         elif isinstance(flow.source, Account):
-            silent[at] = flow.source.kind is AccountKind.REAGENTS or repeats(book, flow)
+            silent[at] = flow.source.kind in NAMELESS or repeats(book, flow)
     return names, column, silent
 
 

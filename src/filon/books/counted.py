@@ -139,7 +139,7 @@ def _by_assay(  # noqa: PLR0917 - what the books hold, what was measured of it
     source, like = _account(AccountKind.UNACCOUNTED, holding), None if beyond else holding.id
     new = journal.pour(holding.lot, holding.site, rest, more, {}, source, like=like)
     if water < 0:
-        journal.gain(new, dry, {MASS: -water}, like=holding.id)
+        journal.gain(new, dry, {MASS: -water})
     new.sigma, new.left_content = spread(told, new.content), dict(new.content)
 
 

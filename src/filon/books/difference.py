@@ -116,7 +116,7 @@ def _dried(journal: Journal, pool: Holding, key: str, water: int, rests: Mapping
     if water > 0:
         journal.flows.append(Flow(journal.event, pool.id, account, 0, {MASS: water}))
     elif water:
-        journal.gain(pool, account, {MASS: -water}, like=pool.id)
+        journal.gain(pool, account, {MASS: -water})
     return {**rests, MASS: rests[MASS] - water}
 
 

@@ -42,6 +42,9 @@ class AccountKind(StrEnum):
 INSIDE = frozenset({AccountKind.STOCK, AccountKind.TRANSIT, AccountKind.STEP})
 """Accounts that hold matter of ours; the others are the world outside the books."""
 
+NAMELESS = frozenset({AccountKind.REAGENTS, AccountKind.WATER})
+"""Accounts whose matter nobody asks whence it came: it brings an unknown origin to the total mass, to no element."""
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
