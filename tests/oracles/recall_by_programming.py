@@ -22,9 +22,19 @@ def reached(book: Book, start: set[int]) -> set[int]:
     return seen
 
 
+def wholly(book: Book, start: set[int]) -> set[int]:
+    """Holdings in which there is nothing else: parents are older than children."""
+    seen = set(start)
+    for holding in book.holdings:
+        inflows = book.inflows[holding.id]
+        if inflows and all((f.source if isinstance(f.source, int) else f.like) in seen for f in inflows):
+            seen.add(holding.id)
+    return seen
+
+
 def extremes(book: Book, substance: str, start: set[int], target: int) -> tuple[float, float]:
     """(least, most) mg of recalled matter that a holding may have got."""
-    seen = reached(book, start)
+    seen, whole = reached(book, start), wholly(book, start)
     flows = [flow for flow in book.flows if flow.content.get(substance, 0)]
     amounts = np.array([float(flow.content[substance]) for flow in flows])
     low, high = np.zeros(len(flows)), amounts.copy()
@@ -32,7 +42,7 @@ def extremes(book: Book, substance: str, start: set[int], target: int) -> tuple[
         if isinstance(flow.source, int):
             if flow.source in start:
                 low[index] = amounts[index]
-        elif flow.like in start:
+        elif flow.like in whole:
             low[index] = amounts[index]  # all of it recalled, and so what is like it
         elif flow.like not in seen:
             high[index] = 0  # from outside, and not like anything recalled
