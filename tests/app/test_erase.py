@@ -109,6 +109,7 @@ def test_no_trigram_of_an_erased_identifier_stays_in_the_search_index(tmp_path):
             told(store, n)
         deposit = Deposit(b"urn:x:qzxjkv", "text/plain")
         store.append(deposit, read(deposit), now=NOON)
+        assert store.identifiers("zxjk") == ["urn:x:qzxjkv"]
         assert b"qzx" in segments(tmp_path)
         erase(store, [3], reason="r", by="", now=NOON)
     assert b"qzx" not in segments(tmp_path)

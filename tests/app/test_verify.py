@@ -121,7 +121,8 @@ TAMPERINGS = [
     ("mark", "INSERT INTO mark VALUES (1, 9, 2)", "LOG-023", None),
     ("role", "UPDATE role SET text = 'deed'", "LOG-013", 2),
     ("identifier", "UPDATE identifier SET text = 'urn:x:44' WHERE text = 'urn:x:4'", "LOG-013", 2),
-    ("identifier", "UPDATE identifier SET tail = '44' WHERE text = 'urn:x:4'", "LOG-013", 2),
+    ("ending", "INSERT INTO ending VALUES ('44', 1)", "LOG-001", None),
+    ("part", "UPDATE part SET latest = latest + 1", "LOG-001", None),
     ("identifier", "UPDATE identifier SET id = 99 WHERE text = 'urn:x:4'", "LOG-013", 2),
     ("identifier", "DELETE FROM identifier WHERE text = 'urn:x:4'", "LOG-013", 2),
 ]

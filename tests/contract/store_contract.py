@@ -4,6 +4,7 @@ A store's own test file subclasses `StoreContract` and gives `make` (a new handl
 """
 
 import hashlib
+import json
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -412,6 +413,84 @@ class StoreContract:
             ]
             assert seen(store.touching([f"urn:{run}:{n}"], roles=["epc"], size=size)) == [p for p in known if p[1] == n]
         assert store.root(size) == mth([e.leaf for e in store.entries(0, size)])
+
+    # --- words and times ---
+
+    def test_records_are_found_by_words_and_times(self, store):
+        """By hand: three steps and two places over two entries; `after` and `size` cut the same answer."""
+        step, place = (lambda word: ("bizStep", word)), (lambda word: ("bizLocation", word))
+        said = [("packing", "A"), ("shipping", "A"), ("shipping", "B"), ("packing", "B"), ("receiving", "A")]
+        told = [
+            Record(record(str(n)).key, "", 1_000 * n, b"%d" % n, (), (step(one), place(at)))
+            for n, (one, at) in enumerate(said)
+        ]
+        store.append(deposit("a"), told[:3], now=NOON)
+        store.append(deposit("b"), [*told[3:], record("plain", occurred=2_000)], now=NOON)
+
+        def found(*words, **more):
+            return [one.body.decode() for one in store.having(words, **more)]
+
+        assert found([step("shipping")]) == ["1", "2"]
+        assert found([step("shipping"), step("packing")]) == ["0", "1", "2", "3"]
+        assert found([step("shipping"), step("packing")], [place("B")]) == ["2", "3"]
+        assert found([step("shipping"), step("packing")], [place("B")], size=1) == ["2"]
+        assert found([place("A")], after=0) == ["1", "4"]
+        assert found([place("A")], first=1) == found(first=1, occurred=(4_000, 4_000)) == ["4"]
+        assert found([place("A")], occurred=(1_000, 3_999)) == ["1"]
+        assert found(occurred=(2_000, 3_000)) == ["2", "3", "plain"]
+        assert found(occurred=(2_000, 3_000), after=2) == ["3", "plain"]
+        assert found([step("nothing")]) == found([step("A")]) == found([]) == []
+        assert found() == ["0", "1", "2", "3", "4", "plain"]
+        assert store.indexed(1, told[1])
+        assert not store.indexed(1, Record(told[1].key, "", 1_000, b"1", (), (step("packing"), place("A"))))
+
+    @settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None)
+    @given(
+        said=st.lists(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 9)), max_size=9), max_size=5),
+        asked=st.lists(st.sets(st.sampled_from("abcd"), max_size=3), max_size=2),
+        times=st.tuples(st.integers(0, 9), st.integers(0, 9)),
+        data=st.data(),
+    )
+    def test_words_find_what_reading_everything_finds(self, make, said, asked, times, data):
+        """The definition, slow and literal, over appends of any sizes; then the same with an entry erased."""
+        store = make()
+        after, size = data.draw(st.integers(-1, 20)), data.draw(st.none() | st.integers(0, 5))
+        begin, number = store.size(), store.size() * 1_000
+        edge = None if size is None else begin + size
+        last = max((one.sequence for one in store.records()), default=-1)
+        tag = f"{begin}-"
+        kept = {}
+        for entry, records in enumerate(said):
+            made = []
+            for word, time in records:
+                number += 1
+                one = record(f"{tag}{number}", occurred=time)
+                made.append(Record(one.key, "", time, one.body, (), (("w", tag + word), ("w", "all"))))
+                kept[one.key] = (entry, word, time)
+            store.append(deposit(f"{tag}{entry}"), made, now=NOON)
+
+        def wanted(gone=()):
+            return [
+                one.key
+                for one in store.records(after=last + 1 + after, size=edge)
+                if one.key in kept
+                and kept[one.key][0] not in gone
+                and all(kept[one.key][1] in group for group in asked)
+                and times[0] <= kept[one.key][2] <= times[1]
+            ]
+
+        def found():
+            words = [[("w", tag + word) for word in group] for group in asked]
+            more = store.having([*words, [("w", "all")]], occurred=times, after=last + 1 + after, size=edge)
+            return [one.key for one in more if one.key in kept]
+
+        assert found() == wanted()
+        if said:
+            gone = data.draw(st.integers(0, len(said) - 1))
+            told = {"at": "", "by": "", "erases": [begin + gone], "reason": "r"}
+            store.append(Deposit(json.dumps(told).encode(), "application/json", kind="erasure"), [], now=NOON)
+            assert found() == wanted([gone])
+        store.close()
 
 
 def mth(d):

@@ -71,7 +71,8 @@ def test_names_are_found_as_a_dictionary_finds_them(batches, gone):
                 said.setdefault(name, []).append((number, entry))
                 number += 1
         for entry in gone:
-            runs.erase(held, entry)
+            sql = "SELECT coalesce(min(sequence), 0), coalesce(max(sequence) + 1, 0) FROM record WHERE entry = ?"
+            runs.erase(held, *held.execute(sql, (entry,)).fetchone())
             held.execute("DELETE FROM record WHERE entry = ?", (entry,))
         assert runs.fit(held)
         for name in "abcdefghi":
@@ -85,12 +86,15 @@ def test_names_are_found_as_a_dictionary_finds_them(batches, gone):
 @pytest.mark.parametrize(
     "fault",
     [
-        "DELETE FROM sought WHERE hash = (SELECT min(hash) FROM sought)",
-        "UPDATE sought SET sequence = 4 WHERE sequence = 3",
-        "UPDATE sought SET hash = hash + 1 WHERE sequence = 3",
-        "UPDATE sought SET hash = 'x' WHERE hash = (SELECT min(hash) FROM sought)",
-        "UPDATE sought SET run = 99 WHERE sequence = 3",
-        "INSERT INTO sought VALUES (0, 7, 7)",
+        "DELETE FROM sought WHERE run = 1",
+        "UPDATE sought SET pairs = CAST(substr(pairs, 1, 15) || x'77' || substr(pairs, 17) AS BLOB) WHERE run = 0",
+        "UPDATE sought SET pairs = CAST(substr(pairs, 1, 20) || x'77' || substr(pairs, 22) AS BLOB) WHERE run = 0",
+        "UPDATE sought SET pairs = CAST(substr(pairs, 17, 16) || substr(pairs, 1, 16) || substr(pairs, 33) AS BLOB)",
+        "UPDATE sought SET pairs = substr(pairs, 1, 40) WHERE run = 0",
+        "UPDATE sought SET pairs = 'x' WHERE run = 0",
+        "UPDATE sought SET least = zeroblob(16) WHERE run = 0",
+        "UPDATE sought SET run = 99 WHERE run = 0",
+        "INSERT INTO sought VALUES (0, zeroblob(16), zeroblob(16))",
         "INSERT INTO run VALUES (99, 0, 1)",
         "DELETE FROM run",
         "UPDATE run SET size = size + 1",

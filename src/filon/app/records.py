@@ -20,6 +20,7 @@ from filon.epcis.document import Document, MasterElement
 from filon.epcis.event import Event
 from filon.epcis.key import body_key
 from filon.epcis.plain import Plain
+from filon.epcis.words import words
 from filon.log.store import Record, Stored
 from filon.passport.life import named
 
@@ -105,7 +106,8 @@ def event_record(event: Event, key: bytes = b"") -> Record:
     """The event's key (given where it is known already), time, canonical body and marks."""
     occurred = (event.eventTime - EPOCH) // _MICROSECOND
     told = members(event)
-    return Record(key or body_key(event, told), event.eventID or "", occurred, dumped(told), tuple(marks(event)))
+    body = dumped(told)
+    return Record(key or body_key(event, told), event.eventID or "", occurred, body, tuple(marks(event)), words(body))
 
 
 _MICROSECOND = datetime.resolution
@@ -114,7 +116,7 @@ _MICROSECOND = datetime.resolution
 def plain_record(event: Plain) -> Record:
     """The record of an event that was read quickly: the very same that `event_record` makes."""
     occurred = (event.time - EPOCH) // _MICROSECOND
-    return Record(event.key, event.name, occurred, event.body, _plain_marks(event))
+    return Record(event.key, event.name, occurred, event.body, _plain_marks(event), words(event.body))
 
 
 def _plain_marks(event: Plain) -> tuple[tuple[str, str], ...]:

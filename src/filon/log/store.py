@@ -24,6 +24,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+EVER = (-(1 << 62), 1 << 62)
+"""Any time: before the first and after the last microsecond."""
+
 
 # Values like all others and never changed. Not frozen: an audit makes ten million of each, and frozen ones cost a third
 # of it.
@@ -58,6 +61,7 @@ class Record:
         occurred: microseconds since 1970 UTC, when it happened.
         body: canonical bytes of the record, readable without the payload.
         marks: (role, identifier) pairs it can be found by, e.g. `("input", "https://id.gs1.org/01/../10/..")`.
+        words: (role, word) pairs that it shares with many others, e.g. `("bizStep", "shipping")`; each once.
     """
 
     key: bytes
@@ -65,6 +69,7 @@ class Record:
     occurred: int
     body: bytes
     marks: tuple[tuple[str, str], ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +202,24 @@ class Store(Protocol):
         """Records with sequence > after that came with entries first..size-1, in sequence order."""
         ...
 
+    def having(
+        self,
+        words: Sequence[Collection[tuple[str, str]]],
+        *,
+        occurred: tuple[int, int] = EVER,
+        after: int = -1,
+        first: int = 0,
+        size: int | None = None,
+    ) -> Iterator[Stored]:
+        """Records with sequence > after of entries first..size-1 that carry of each set of words one, in their order.
+
+        Records that were kept before words were are among them whatever they say, until `remake`.
+
+        Args:
+            occurred: least and greatest microsecond at which they happened.
+        """
+        ...
+
     def touching(
         self, identifiers: Iterable[str], *, roles: Iterable[str] | None = None, size: int | None = None
     ) -> Iterator[Stored]:
@@ -252,7 +275,7 @@ class Store(Protocol):
         ...
 
     def indexed(self, sequence: int, record: Record) -> bool:
-        """Whether name, time and marks of a record are indexed as the record has them; for verification."""
+        """Whether name, time, marks and words of a record are indexed as the record has them; for verification."""
         ...
 
     def marks(self) -> int:

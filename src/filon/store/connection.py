@@ -38,8 +38,8 @@ _PRAGMAS: tuple[tuple[str, object, object], ...] = (
 )
 _READING = ("foreign_keys", "recursive_triggers", "cell_size_check", "trusted_schema", "cache_size")
 """What also holds where nothing is written."""
-_WITH_RUNS = 2
-"""The format from which on keys and names are found in runs."""
+_WITH_RUNS = 3
+"""The format from which on keys and names are found in runs as they are now."""
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
@@ -150,6 +150,16 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+@contextmanager
+def patient(connection: sqlite3.Connection, milliseconds: int) -> Iterator[None]:
+    """Inside, it waits so long for others to let go of the file."""
+    connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
+    try:
+        yield
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from functools import cache
 
-from filon.store import sqlite_runs
+from filon.store import sqlite_parts, sqlite_runs, sqlite_search
 from filon.store.schema import MIGRATIONS
 
 LIMIT = 100
@@ -53,7 +53,8 @@ def _loose(connection: sqlite3.Connection) -> list[tuple[str, int, str, int]]:
 
 def _index_faults(connection: sqlite3.Connection) -> list[str]:
     runs = [] if sqlite_runs.fit(connection) else ["keys and names are not found as the records have them"]
-    return runs + _number_faults(connection)
+    told = [] if sqlite_parts.fit(connection) else ["words and times are not told as the records have them"]
+    return runs + told + _number_faults(connection)
 
 
 def _number_faults(connection: sqlite3.Connection) -> list[str]:
@@ -77,15 +78,12 @@ def _reaches(number: object, newest: int) -> bool:
 
 
 def _search_faults(connection: sqlite3.Connection) -> list[str]:
-    """The search index against the identifiers; SQLite writes the question as an INSERT that stores nothing."""
+    """The search index against the identifiers."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        connection.execute("INSERT INTO identifier_text (identifier_text, rank) VALUES ('integrity-check', 1)")
-    except sqlite3.DatabaseError:
-        return ["the search index does not fit the identifiers"]
+        return [] if sqlite_search.fit(connection) else ["the search index does not fit the identifiers"]
     finally:
         connection.execute("ROLLBACK")
-    return []
 
 
 def _schema(connection: sqlite3.Connection) -> dict[tuple[str, str], tuple[str, str]]:

@@ -14,7 +14,7 @@ from datetime import datetime
 from filon.core.errors import NotFoundError, StoreError
 from filon.log import merkle
 from filon.log.leaf import entered, erases, follow
-from filon.log.store import Deposit, Entry, Kept, Record, Stored
+from filon.log.store import EVER, Deposit, Entry, Kept, Record, Stored
 from filon.store.group import Held, Wanted, planned
 from filon.store.search import matches
 
@@ -103,6 +103,23 @@ class MemoryStore:
         """Records in sequence order."""
         return self._such(lambda _, stored: stored.sequence > after and stored.entry >= first, size)
 
+    def having(
+        self,
+        words: Sequence[Collection[tuple[str, str]]],
+        *,
+        occurred: tuple[int, int] = EVER,
+        after: int = -1,
+        first: int = 0,
+        size: int | None = None,
+    ) -> Iterator[Stored]:
+        """Records that carry of each of these sets of words one."""
+
+        def has(record: Record, stored: Stored) -> bool:
+            then = stored.sequence > after and stored.entry >= first and occurred[0] <= record.occurred <= occurred[1]
+            return then and all(set(record.words).intersection(group) for group in words)
+
+        return self._such(has, size)
+
     def touching(
         self, identifiers: Iterable[str], *, roles: Iterable[str] | None = None, size: int | None = None
     ) -> Iterator[Stored]:
@@ -158,12 +175,12 @@ class MemoryStore:
         return self._published[-1] if self._published else None
 
     def indexed(self, sequence: int, record: Record) -> bool:
-        """Whether name, time and marks of a record are indexed as the record has them."""
-        return any(
-            stored.sequence == sequence
-            and (held.name, held.occurred, set(held.marks)) == (record.name, record.occurred, set(record.marks))
-            for held, stored in self._records
-        )
+        """Whether name, time, marks and words of a record are indexed as the record has them."""
+
+        def told(one: Record) -> tuple[object, ...]:
+            return one.name, one.occurred, set(one.marks), set(one.words)
+
+        return any(stored.sequence == sequence and told(held) == told(record) for held, stored in self._records)
 
     def marks(self) -> int:
         """How many (record, role, identifier) are indexed in all."""

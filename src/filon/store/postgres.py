@@ -25,8 +25,10 @@ import psycopg
 from filon.core.errors import ConflictError, NotFoundError, StoreError, WrongCallError
 from filon.log import merkle
 from filon.log.leaf import entered, erases, follow, kind_of
-from filon.log.store import Deposit, Entry, Kept, Record, Stored
+from filon.log.store import EVER, Deposit, Entry, Kept, Record, Stored
+from filon.store import parts
 from filon.store.group import Group, Held, Wanted, planned, small
+from filon.store.parts import Word
 from filon.store.postgres_schema import MIGRATIONS
 from filon.store.search import SHORT, tail
 
@@ -145,6 +147,23 @@ class PostgresStore:
         sql = f"{_STORED} sequence > %s AND entry >= %s AND entry < %s ORDER BY sequence"
         return self._stored(sql, after, first, _edge(size))
 
+    def having(
+        self,
+        words: Sequence[Collection[tuple[str, str]]],
+        *,
+        occurred: tuple[int, int] = EVER,
+        after: int = -1,
+        first: int = 0,
+        size: int | None = None,
+    ) -> Iterator[Stored]:
+        """Records that carry of each of these sets of words one."""
+        edge = "SELECT min(first) FROM part WHERE entry >= %s"
+        begin, end = (_one(self._rows(edge, (one,)), _ALL) for one in (first, _edge(size)))
+        untold = _one(self._rows("SELECT max(first + size) FROM part WHERE told IS NULL", ()), 0)
+        begin = max(after + 1, begin)
+        told = self._told_numbers(words, occurred, max(begin, untold), end)
+        return self._fetched(itertools.chain(range(begin, min(untold, end)), told), occurred)
+
     def touching(
         self, identifiers: Iterable[str], *, roles: Iterable[str] | None = None, size: int | None = None
     ) -> Iterator[Stored]:
@@ -217,13 +236,23 @@ class PostgresStore:
         return None if row is None else (int(row[0]), bytes(row[1]))
 
     def indexed(self, sequence: int, record: Record) -> bool:
-        """Whether name, time and marks of a record are indexed as the record has them."""
+        """Whether name, time, marks and words of a record are indexed as the record has them."""
         row = self._maybe("SELECT name, occurred FROM record WHERE sequence = %s", (sequence,))
         sql = "SELECT role, text, tail FROM mark JOIN identifier ON id = identifier WHERE sequence = %s"
         held = set(self._rows(sql, (sequence,)))
-        return row == (record.name, record.occurred) and held == {
-            (role, text, tail(text)) for role, text in record.marks
-        }
+        marked = held == {(role, text, tail(text)) for role, text in record.marks}
+        return row == (record.name, record.occurred) and marked and self._is_told(sequence, record)
+
+    def _is_told(self, sequence: int, record: Record) -> bool:
+        sql = "SELECT first, told FROM part WHERE first <= %s ORDER BY first DESC LIMIT 1"
+        first, told = self._one(sql, (sequence,))
+        sql = (
+            "SELECT role, text, bits FROM told JOIN word ON word.id = told.word WHERE first = %s AND word.id = ANY(%s)"
+        )
+        ids = self._words(record.words, new=False)
+        rows = self._rows(sql, (first, list(ids.values())))
+        held = {(role, text) for role, text, bits in rows if parts.stands(bits, sequence - first)}
+        return told is None or held == set(record.words)
 
     def marks(self) -> int:
         """How many (record, role, identifier) are indexed in all."""
@@ -233,6 +262,7 @@ class PostgresStore:
         """Throw the records away and take these instead, in one durable commit."""
         with _told(), self._mine().transaction():
             self._lock()
+            self._mine().execute("DELETE FROM told; DELETE FROM word; DELETE FROM part")
             self._mine().execute("DELETE FROM mark; DELETE FROM record; DELETE FROM identifier")
             self._mine().execute("UPDATE head SET sequence = 0, identifier = 0")
             for entry, said in records:
@@ -321,6 +351,7 @@ class PostgresStore:
         self._put("record", ("int8", "int8", "int8", "bytea", "text", "bytea"),
                   [(n, entry, r.occurred, r.key, r.name, r.body) for n, r in enumerate(new, first)])  # fmt: skip
         self._put("mark", ("int8", "text", "int8"), rows)
+        self._tell(entry, first, new)
         self._mine().execute("UPDATE head SET sequence = %s, identifier = %s", (first + len(new), lowest + len(met)))
 
     def _interned(self, texts: Iterable[str], lowest: int) -> tuple[dict[str, int], list[str]]:
@@ -330,6 +361,52 @@ class PostgresStore:
         met = [text for text in wanted if text not in ids]
         ids.update((text, number) for number, text in enumerate(met, lowest))
         return ids, met
+
+    def _tell(self, entry: int, first: int, new: Sequence[Record]) -> None:
+        """Keep when the records of a part happened and under which words they are told."""
+        part = (first, len(new), entry, *parts.times_of(new), parts.told_in(new))
+        self._mine().execute("INSERT INTO part VALUES (%s, %s, %s, %s, %s, %s)", part)
+        told = parts.words_of(new)
+        ids = self._words(told)
+        rows = sorted((ids[word], first, bits) for word, bits in told.items())
+        self._put("told", ("int8", "int8", "bytea"), rows)
+
+    def _words(self, words: Iterable[Word], *, new: bool = True) -> dict[Word, int]:
+        """{word: its number}; those met for the first time are numbered if they are `new`."""
+        wanted = list(words)
+        pairs = [role for role, _ in wanted], [text for _, text in wanted]
+        known = """SELECT role, text, id FROM word
+            WHERE (role, text) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"""
+        ids = {(role, text): int(number) for role, text, number in self._rows(known, pairs)}
+        if new and (met := [word for word in wanted if word not in ids]):
+            self._mine().cursor().executemany("INSERT INTO word (role, text) VALUES (%s, %s)", met)
+            return self._words(wanted, new=False)
+        return ids
+
+    def _told_numbers(
+        self, words: Sequence[Collection[Word]], occurred: tuple[int, int], begin: int, end: int
+    ) -> Iterator[int]:
+        few = None if occurred == EVER else self._in_time(occurred)
+        if few is not None and not words:
+            yield from sorted(number for number in few if begin <= number < end)
+            return
+        ids = self._words({word for group in words for word in group}, new=False)
+        groups = [[ids[word] for word in group if word in ids] for group in words]
+        found = parts.sequences(lambda sql: self._rows(sql, ()), groups, occurred=occurred, begin=begin, end=end)
+        yield from found if few is None else filter(few.__contains__, found)
+
+    def _in_time(self, occurred: tuple[int, int]) -> set[int] | None:
+        """Sequences of all records that happened then; None if they are more than a few."""
+        sql = "SELECT sequence FROM record WHERE occurred BETWEEN %s AND %s LIMIT %s"
+        few = {number for (number,) in self._rows(sql, (*occurred, parts.FEW + 1))}
+        return few if len(few) <= parts.FEW else None
+
+    def _fetched(self, numbers: Iterable[int], occurred: tuple[int, int]) -> Iterator[Stored]:
+        """The records of these sequences, as far as there are any and they happened then."""
+        for chosen in parts.handfuls(numbers):
+            sql = f"{_STORED} sequence = ANY(%s) AND occurred BETWEEN %s AND %s ORDER BY sequence"
+            rows = self._rows(sql, (chosen, *occurred))
+            yield from (Stored(number, entry, bytes(key), bytes(body)) for number, entry, key, body in rows)
 
     def _put(self, table: str, types: Sequence[str], rows: Sequence[_Row]) -> None:
         """Rows into a table: many by COPY, which costs the server a fraction; a few are not worth its round trips."""
@@ -351,6 +428,9 @@ class PostgresStore:
         ids = [i for (i,) in self._rows(f"SELECT DISTINCT identifier FROM mark WHERE {mine}", (index,))]  # noqa: S608
         run(f"DELETE FROM mark WHERE {mine}", (index,))  # noqa: S608
         run("DELETE FROM record WHERE entry = %s", (index,))
+        run("DELETE FROM told WHERE first IN (SELECT first FROM part WHERE entry = %s)", (index,))
+        run("DELETE FROM part WHERE entry = %s", (index,))
+        run("DELETE FROM word WHERE NOT EXISTS (SELECT 1 FROM told WHERE word = id)")
         alone = "NOT EXISTS (SELECT 1 FROM mark WHERE identifier = id)"
         run(f"DELETE FROM identifier WHERE id = ANY(%s) AND {alone}", (ids,))  # noqa: S608
 
@@ -464,6 +544,11 @@ def _entry(row: _Row) -> Entry:
     entry = entered(_kept(row))
     size = row[-2]
     return entry if size is None else replace(entry, size=size, erased=False)
+
+
+def _one(rows: Sequence[_Row], otherwise: int) -> int:
+    """The one number of an answer."""
+    return otherwise if rows[0][0] is None else int(rows[0][0])
 
 
 def _edge(size: int | None) -> int:

@@ -71,5 +71,19 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE INDEX mark_sequence ON mark (sequence);
     """,
+    # 2: records are told by words and time a part at a time
+    """
+    CREATE TABLE part (
+      first bigint PRIMARY KEY, size bigint NOT NULL, entry bigint NOT NULL REFERENCES entry (idx),
+      earliest bigint NOT NULL, latest bigint NOT NULL, told bigint
+    );
+    INSERT INTO part SELECT min(sequence), max(sequence) - min(sequence) + 1, entry, min(occurred), max(occurred), NULL
+      FROM record GROUP BY entry;
+    CREATE INDEX part_entry ON part (entry, first);
+    CREATE INDEX part_untold ON part (first) WHERE told IS NULL;
+    CREATE TABLE word (id bigserial PRIMARY KEY, role text NOT NULL, text text NOT NULL, UNIQUE (role, text));
+    CREATE TABLE told (word bigint NOT NULL, first bigint NOT NULL, bits bytea NOT NULL, PRIMARY KEY (word, first));
+    CREATE INDEX record_time ON record (occurred, sequence);
+    """,
 )
 """Applied in order under a lock; table `format` says how many were. Never edit one: add one."""

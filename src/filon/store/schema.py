@@ -121,6 +121,47 @@ MIGRATIONS: tuple[str, ...] = (
       PRIMARY KEY (run, hash, sequence)
     ) WITHOUT ROWID;
     """,
+    # 3: records are told by words and time a part at a time; runs in blocks; the search box's index follows when asked
+    """
+    DROP TABLE sought;
+    CREATE TABLE sought (
+      run INTEGER NOT NULL,
+      least BLOB NOT NULL,
+      pairs BLOB NOT NULL,
+      PRIMARY KEY (run, least)
+    ) WITHOUT ROWID;
+    CREATE TABLE part (
+      first INTEGER PRIMARY KEY,
+      size INTEGER NOT NULL,
+      entry INTEGER NOT NULL REFERENCES entry (idx),
+      earliest INTEGER NOT NULL,
+      latest INTEGER NOT NULL,
+      told INTEGER
+    );
+    INSERT INTO part SELECT min(sequence), max(sequence) - min(sequence) + 1, entry, min(occurred), max(occurred), NULL
+      FROM record GROUP BY entry;
+    CREATE INDEX part_entry ON part (entry);
+    CREATE INDEX part_untold ON part (first) WHERE told IS NULL;
+    DROP INDEX record_entry;
+    CREATE TABLE word (id INTEGER PRIMARY KEY, role TEXT NOT NULL, text TEXT NOT NULL, UNIQUE (role, text));
+    CREATE TABLE told (
+      word INTEGER NOT NULL,
+      first INTEGER NOT NULL,
+      bits BLOB NOT NULL,
+      PRIMARY KEY (word, first)
+    ) WITHOUT ROWID;
+    DROP INDEX identifier_tail;
+    CREATE TABLE ending (
+      tail TEXT NOT NULL COLLATE NOCASE,
+      identifier INTEGER NOT NULL,
+      PRIMARY KEY (tail, identifier)
+    ) WITHOUT ROWID;
+    INSERT INTO ending SELECT tail, id FROM identifier ORDER BY tail, id;
+    ALTER TABLE identifier RENAME TO identifier_2;
+    CREATE TABLE identifier (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+    INSERT INTO identifier SELECT id, text FROM identifier_2 ORDER BY id;
+    DROP TABLE identifier_2;
+    """,
 )
 """Applied in order, each in one transaction; PRAGMA user_version says how many were. Never edit one: add one."""
 MOMENT = "(occurred + 62135596800000500) / 1000"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable
+
 SHORT = 3
 """Texts under so many characters are sought at the beginning of the last part only."""
 
@@ -15,3 +17,14 @@ def matches(part: str, identifier: str) -> bool:
     """Whether the search box finds the identifier."""
     sought = part.lower()
     return sought in identifier.lower() if len(part) >= SHORT else tail(identifier).lower().startswith(sought)
+
+
+def total(rows: Iterable[Hashable]) -> tuple[int, int]:
+    """(how many, a number that any other rows have by one in 2**64); the order does not matter."""
+    count = summed = 0
+    for row in rows:
+        count, summed = count + 1, (summed + hash(row)) & _MASK
+    return count, summed
+
+
+_MASK = (1 << 64) - 1

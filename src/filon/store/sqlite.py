@@ -16,18 +16,19 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from filon.core.errors import NotFoundError, StoreError
+from filon.core.errors import ConflictError, NotFoundError, StoreError
 from filon.log import merkle
 from filon.log.leaf import entered, erases, follow, kind_of
-from filon.log.store import Deposit, Entry, Kept, Record, Stored
-from filon.store import sqlite_records
-from filon.store.connection import BUSY_MS, connect, connect_reading, migrate, told, transaction, writable
+from filon.log.store import EVER, Deposit, Entry, Kept, Record, Stored
+from filon.store import sqlite_records, sqlite_search
+from filon.store.connection import connect, connect_reading, migrate, patient, told, transaction, writable
 from filon.store.faults import file_faults, schema_faults
 from filon.store.group import Group, Held, Wanted, planned, small
 
@@ -133,6 +134,18 @@ class SqliteStore:
         """Records in sequence order."""
         return self._told(lambda: sqlite_records.between(self._reader(), after, first, size))
 
+    def having(
+        self,
+        words: Sequence[Collection[tuple[str, str]]],
+        *,
+        occurred: tuple[int, int] = EVER,
+        after: int = -1,
+        first: int = 0,
+        size: int | None = None,
+    ) -> Iterator[Stored]:
+        """Records that carry of each of these sets of words one."""
+        return self._told(lambda: sqlite_records.having(self._reader(), words, occurred, after, (first, size)))
+
     def touching(
         self, identifiers: Iterable[str], *, roles: Iterable[str] | None = None, size: int | None = None
     ) -> Iterator[Stored]:
@@ -149,9 +162,11 @@ class SqliteStore:
         return self._told(lambda: sqlite_records.named(self._reader(), name, size))
 
     def identifiers(self, part: str, *, roles: Iterable[str] | None = None, limit: int = 50) -> list[str]:
-        """Identifiers for the search box."""
+        """Identifiers for the search box; each search takes a part of what is new into the index."""
         with told(self.path):
-            return sqlite_records.identifiers(self._reader(), part, roles, limit)
+            if not self.readonly and sqlite_search.behind(self._reader()):
+                self._index()
+            return sqlite_search.identifiers(self._reader(), part, roles, limit)
 
     def root(self, size: int | None = None) -> bytes:
         """RFC 6962 root hash over the first `size` entries."""
@@ -196,7 +211,7 @@ class SqliteStore:
             self._write(size, kept, [records for _, records in entries], self._held())
 
     def indexed(self, sequence: int, record: Record) -> bool:
-        """Whether name, time and marks of a record are indexed as the record has them."""
+        """Whether name, time, marks and words of a record are indexed as the record has them."""
         with told(self.path):
             return sqlite_records.indexed(self._reader(), sequence, record)
 
@@ -249,12 +264,17 @@ class SqliteStore:
 
         A reader in the way is no error and not waited for: then the last one who closes the ledger does it.
         """
-        with told(self.path):
-            self._writer.execute("PRAGMA busy_timeout = 500")
+        with told(self.path), patient(self._writer, 500):
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def _index(self) -> None:
+        """Take identifiers into the search index, unless somebody writes: then another search will."""
+        if self._writing.acquire(blocking=False):
             try:
-                self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                with suppress(ConflictError), told(self.path), patient(self._writer, 0), transaction(self._writer):
+                    sqlite_search.fill(self._writer, sqlite_search.AT_ONCE)
             finally:
-                self._writer.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+                self._writing.release()
 
     def _held(self) -> Held:
         return Held(partial(sqlite_records.known, self._writer))

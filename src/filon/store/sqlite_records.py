@@ -8,24 +8,22 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, islice
 
 from filon.core.errors import StoreError
 from filon.log.store import Record, Stored
-from filon.store import sqlite_runs
+from filon.store import parts, sqlite_parts, sqlite_runs, sqlite_search
 from filon.store.group import Held
+from filon.store.parts import Word
 from filon.store.schema import MOMENT
-from filon.store.search import SHORT, tail
+from filon.store.sqlite_parts import ALL, EDGE
 
 _CHUNK = 10_000
 _PAIRS = 4_000
 """A statement of SQLite has at most 32 766 values."""
 _STORED = "sequence, entry, key, body"
-_ALL = 1 << 62
-_EDGE = f"""coalesce((SELECT sequence FROM record WHERE entry >= :size ORDER BY entry, sequence LIMIT 1), {_ALL})"""  # noqa: S608
-"""The first sequence that entries from :size on brought; asked within the statement, so that both see one state."""
 _ROLES = "SELECT id FROM role WHERE text IN (SELECT value FROM json_each(:roles))"
 
 
@@ -50,7 +48,8 @@ def take(connection: sqlite3.Connection, entry: int, records: Iterable[Record], 
             [(number, entry, r.occurred, r.key, r.name, r.body) for number, r in enumerate(fresh, first)],
         )
         sqlite_runs.add(connection, ((number, r.key, r.name) for number, r in enumerate(fresh, first)))
-        _mark(connection, [(role, text, number) for number, r in enumerate(fresh, first) for role, text in r.marks])
+        sqlite_parts.tell(connection, entry, first, fresh)
+        _mark(connection, first, fresh)
 
 
 def known(connection: sqlite3.Connection, keys: Iterable[bytes]) -> set[bytes]:
@@ -82,15 +81,37 @@ def keyed(connection: sqlite3.Connection, keys: Iterable[bytes], size: int | Non
     wanted = set(keys)
     chosen = sqlite_runs.sequences(connection, map(sqlite_runs.of_key, wanted))
     sql = f"""SELECT {_STORED} FROM record WHERE sequence IN (SELECT value FROM json_each(:chosen))
-        AND sequence < {_EDGE} ORDER BY sequence"""  # noqa: S608 - only our own words
+        AND sequence < {EDGE} ORDER BY sequence"""  # noqa: S608 - only our own words
     return (one for one in _read(connection, sql, size, chosen=json.dumps(chosen)) if one.key in wanted)
 
 
 def between(connection: sqlite3.Connection, after: int, first: int, size: int | None) -> Iterator[Stored]:
     """Records with sequence > after of entries first..size-1."""
-    sql = f"""SELECT {_STORED} FROM record WHERE sequence > :after AND sequence < {_EDGE}
-        AND sequence >= {_EDGE.replace(":size", ":first")} ORDER BY sequence"""  # noqa: S608 - only our own words
+    sql = f"""SELECT {_STORED} FROM record WHERE sequence > :after AND sequence < {EDGE}
+        AND sequence >= {EDGE.replace(":size", ":first")} ORDER BY sequence"""  # noqa: S608 - only our own words
     return _read(connection, sql, size, after=after, first=first)
+
+
+def having(
+    connection: sqlite3.Connection,
+    words: Sequence[Collection[Word]],
+    occurred: tuple[int, int],
+    after: int,
+    entries: tuple[int, int | None],
+) -> Iterator[Stored]:
+    """Records with sequence > after of entries first..size-1 that carry of each set of words one and happened then."""
+    begin, end = (sqlite_parts.edge(connection, one) for one in entries)
+    begin, untold = max(after + 1, begin), sqlite_parts.untold(connection)
+    told = sqlite_parts.numbers(connection, words, occurred, max(begin, untold), end)
+    return _fetched(connection, chain(range(begin, min(untold, end)), told), occurred)
+
+
+def _fetched(connection: sqlite3.Connection, numbers: Iterable[int], occurred: tuple[int, int]) -> Iterator[Stored]:
+    """The records of these sequences, as far as there are any and they happened then."""
+    sql = f"""SELECT {_STORED} FROM record WHERE sequence IN (SELECT value FROM json_each(?))
+        AND occurred BETWEEN ? AND ? ORDER BY sequence"""  # noqa: S608 - only our own words
+    for chosen in parts.handfuls(numbers):
+        yield from (_stored(*row) for row in connection.execute(sql, (json.dumps(chosen), *occurred)))
 
 
 def touching(
@@ -102,14 +123,14 @@ def touching(
         SELECT {_STORED} FROM record WHERE sequence IN (
           SELECT sequence FROM mark WHERE identifier IN (
             SELECT id FROM identifier WHERE text IN (SELECT value FROM json_each(:identifiers))
-          ) {role} AND sequence < {_EDGE}
+          ) {role} AND sequence < {EDGE}
         ) ORDER BY sequence"""  # noqa: S608 - only our own words
     return _read(connection, sql, size, identifiers=_json(identifiers), roles=_json(roles or ()))
 
 
 def marked(connection: sqlite3.Connection, identifier: str, size: int | None) -> list[tuple[str, int]]:
     """(role, sequence) of every record that carries an identifier; nothing but the index is read."""
-    edge = "" if size is None else f"AND sequence < {_EDGE}"
+    edge = "" if size is None else f"AND sequence < {EDGE}"
     sql = f"""SELECT role.text, sequence FROM mark JOIN role ON role.id = mark.role
         WHERE identifier = (SELECT id FROM identifier WHERE text = :identifier) {edge}"""  # noqa: S608 - our own words
     return sorted(connection.execute(sql, {"identifier": identifier, "size": size}))
@@ -119,74 +140,59 @@ def named(connection: sqlite3.Connection, name: str, size: int | None) -> Iterat
     """Records with that own identifier."""
     chosen = sqlite_runs.sequences(connection, [sqlite_runs.of_name(name)])
     sql = f"""SELECT {_STORED} FROM record WHERE sequence IN (SELECT value FROM json_each(:chosen)) AND name = :name
-        AND name <> '' AND sequence < {_EDGE} ORDER BY sequence"""  # noqa: S608 - only our own words
+        AND name <> '' AND sequence < {EDGE} ORDER BY sequence"""  # noqa: S608 - only our own words
     return _read(connection, sql, size, chosen=json.dumps(chosen), name=name)
-
-
-def identifiers(connection: sqlite3.Connection, part: str, roles: Iterable[str] | None, limit: int) -> list[str]:
-    """Identifiers for the search box, those first met latest if there are more than `limit`."""
-    if len(part) >= SHORT:
-        source, order = "identifier_text JOIN identifier ON id = identifier_text.rowid", "identifier_text.rowid"
-        where, values = "identifier_text MATCH :low", {"low": '"' + part.replace('"', '""') + '"'}
-    else:
-        source, order = "identifier", "id"
-        where, values = "tail >= :low AND tail < :high", {"low": part, "high": part + "\U0010ffff"}
-    if roles is not None:
-        where += f" AND EXISTS (SELECT 1 FROM mark WHERE identifier = id AND role IN ({_ROLES}))"  # noqa: S608
-    sql = f"SELECT identifier.text FROM {source} WHERE {where} ORDER BY {order} DESC LIMIT :limit"  # noqa: S608
-    rows = connection.execute(sql, {**values, "roles": _json(roles or ()), "limit": limit})
-    return sorted(text for (text,) in rows)
 
 
 def forget(connection: sqlite3.Connection) -> None:
     """Delete the cache; the entries stay."""
     for table in ("mark", "record", "role", "sqlite_sequence"):
         connection.execute(f"DELETE FROM {table}")  # noqa: S608
+    sqlite_parts.forget(connection)
     sqlite_runs.forget(connection)
-    connection.execute("INSERT INTO identifier_text (identifier_text) VALUES ('delete-all')")
-    connection.execute("DELETE FROM identifier")
+    sqlite_search.forget(connection)
 
 
 def forget_entry(connection: sqlite3.Connection, entry: int) -> None:
     """Delete what one entry said, and the identifiers that nothing else carries."""
-    mine = "sequence IN (SELECT sequence FROM record WHERE entry = ?)"
+    first, end = sqlite_parts.erase(connection, entry)
+    mine = f"sequence >= {first} AND sequence < {end}"
     # No index leads from a record to its marks: an erasure reads them all once, which is rare and may take seconds.
-    ids = [i for (i,) in connection.execute(f"SELECT DISTINCT identifier FROM mark WHERE {mine}", (entry,))]  # noqa: S608
-    connection.execute(f"DELETE FROM mark WHERE {mine}", (entry,))  # noqa: S608
-    sqlite_runs.erase(connection, entry)
-    connection.execute("DELETE FROM record WHERE entry = ?", (entry,))
-    for number in ids:
-        alone = "FROM identifier WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM mark WHERE identifier = ?1)"
-        out = "INSERT INTO identifier_text (identifier_text, rowid, text) SELECT 'delete', id, text"
-        connection.execute(f"{out} {alone}", (number,))
-        connection.execute(f"DELETE {alone}", (number,))
-    if ids:
-        # A deleted text lives on in the search index's segments until they are merged.
-        connection.execute("INSERT INTO identifier_text (identifier_text) VALUES ('optimize')")
+    ids = [i for (i,) in connection.execute(f"SELECT DISTINCT identifier FROM mark WHERE {mine}")]  # noqa: S608
+    connection.execute(f"DELETE FROM mark WHERE {mine}")  # noqa: S608
+    connection.execute(f"DELETE FROM record WHERE {mine}")  # noqa: S608
+    if first < end:
+        sqlite_runs.erase(connection, first, end)
+        sqlite_search.erase(connection, ids)
 
 
 def indexed(connection: sqlite3.Connection, sequence: int, record: Record) -> bool:
-    """Whether name, time and marks of a record are indexed as the record has them."""
+    """Whether name, time, marks and words of a record are indexed as the record has them."""
     row = connection.execute("SELECT name, occurred FROM record WHERE sequence = ?", (sequence,)).fetchone()
     sql = """SELECT 1 FROM mark WHERE sequence = ?1 AND role = (SELECT id FROM role WHERE text = ?2)
-        AND identifier = (SELECT id FROM identifier WHERE text = ?3 AND tail = ?4 COLLATE BINARY)"""
-    found = (connection.execute(sql, (sequence, *mark, tail(mark[1]))).fetchone() for mark in record.marks)
-    return row == (record.name, record.occurred) and all(found)
+        AND identifier = (SELECT id FROM identifier WHERE text = ?3)"""
+    found = (connection.execute(sql, (sequence, *mark)).fetchone() for mark in record.marks)
+    return row == (record.name, record.occurred) and all(found) and sqlite_parts.is_told(connection, sequence, record)
 
 
-def _mark(connection: sqlite3.Connection, marks: list[tuple[str, str, int]]) -> None:
-    roles = _interned_roles(connection, {role for role, _, _ in marks})
-    ids = _interned(connection, {text: None for _, text, _ in marks})
-    rows = sorted({(ids[text], roles[role], number) for role, text, number in marks})
-    connection.executemany("INSERT INTO mark (identifier, role, sequence) VALUES (?, ?, ?)", rows)
+def _mark(connection: sqlite3.Connection, first: int, fresh: Sequence[Record]) -> None:
+    ids = _interned(connection, {text: None for record in fresh for _, text in record.marks})
+    roles = _Roles(connection)
+    rows = {(ids[text], roles[role], number) for number, r in enumerate(fresh, first) for role, text in r.marks}
+    connection.executemany("INSERT INTO mark (identifier, role, sequence) VALUES (?, ?, ?)", sorted(rows))
 
 
-def _interned_roles(connection: sqlite3.Connection, roles: set[str]) -> dict[str, int]:
-    ids: dict[str, int] = dict(connection.execute("SELECT text, id FROM role"))
-    for role in sorted(roles - ids.keys()):
-        ids[role] = len(ids) + 1
-        connection.execute("INSERT INTO role (id, text) VALUES (?, ?)", (ids[role], role))
-    return ids
+class _Roles(dict[str, int]):
+    """{role: its number}; one that is met for the first time gets the next."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__(connection.execute("SELECT text, id FROM role"))
+        self._connection = connection
+
+    def __missing__(self, role: str) -> int:
+        self[role] = len(self) + 1
+        self._connection.execute("INSERT INTO role (id, text) VALUES (?, ?)", (self[role], role))
+        return self[role]
 
 
 def _interned(connection: sqlite3.Connection, texts: dict[str, None]) -> dict[str, int]:
@@ -194,15 +200,14 @@ def _interned(connection: sqlite3.Connection, texts: dict[str, None]) -> dict[st
     sql = "SELECT text, id FROM identifier WHERE text IN (SELECT value FROM json_each(?))"
     ids: dict[str, int] = dict(connection.execute(sql, (_json(texts),)))
     first = _next(connection, "identifier", "id")
-    new = [(number, text, tail(text)) for number, text in enumerate((t for t in texts if t not in ids), first)]
-    connection.executemany("INSERT INTO identifier (id, text, tail) VALUES (?, ?, ?)", new)
-    connection.executemany("INSERT INTO identifier_text (rowid, text) VALUES (?, ?)", ((n, t) for n, t, _ in new))
-    ids.update((text, number) for number, text, _ in new)
+    new = list(enumerate((text for text in texts if text not in ids), first))
+    connection.executemany("INSERT INTO identifier (id, text) VALUES (?, ?)", new)
+    ids.update((text, number) for number, text in new)
     return ids
 
 
 def _read(connection: sqlite3.Connection, sql: str, size: int | None, **values: object) -> Iterator[Stored]:
-    rows = connection.execute(sql, {**values, "size": _ALL if size is None else size})
+    rows = connection.execute(sql, {**values, "size": ALL if size is None else size})
     return (_stored(*row) for row in rows)
 
 

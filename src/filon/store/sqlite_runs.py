@@ -1,65 +1,91 @@
 """Keys and names found among millions, without an index that an append must touch in as many places as it has records.
 
 Both are as good as random numbers: a B-tree of them writes one page of 8 kB for each, which at ten million records is
-most of an append's work. So every append writes the hashes of its own as one sorted run at the end of a table, and
-sixteen runs of a rank are rewritten as one of the next. A question looks once into every run: some hundred small
-steps at ten million records, which only questions by key or name alone must take; appends know the time as well.
+most of an append's work. So every append writes the hashes of its own as one sorted run, in blocks that fit into a
+page, and sixteen runs of a rank are rewritten as one of the next. A question looks at one block of every run: some
+dozens at ten million records, which only questions by key or name alone must take; appends know the time as well.
 """
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
+from itertools import chain
+
+from filon.store.search import total
 
 TOGETHER = 16
 """Runs of a rank that become one of the next."""
-LARGE = 1 << 18
-"""Rows of a run that is left as it is: to rewrite it would keep an append waiting for a second."""
+LARGE = 1 << 19
+"""Pairs of a run that is left as it is: to rewrite it would keep an append waiting for a second."""
+PAIR = 16
+"""Bytes: a hash and a sequence, each the more significant bytes first, so that bytes sort as numbers do."""
+BLOCK = 120 * PAIR
+"""Bytes; four blocks fit into a page, and a row as long as a quarter of a page would lie elsewhere."""
 
 
-def of_key(key: bytes) -> int:
+def of_key(key: bytes) -> bytes:
     """A key's hash: it is one already."""
-    return int.from_bytes(key[:8], "big", signed=True)
+    return key[:8]
 
 
-def of_name(name: str) -> int:
+def of_name(name: str) -> bytes:
     """A name's hash."""
-    return of_key(sha256(name.encode("utf-8", "surrogatepass")).digest())
+    return sha256(name.encode("utf-8", "surrogatepass")).digest()[:8]
 
 
-def hashes(rows: Iterable[tuple[int, bytes, str]]) -> Iterator[tuple[int, int]]:
-    """(hash, sequence) of the key and the name, if any, of each (sequence, key, name)."""
+def pairs(rows: Iterable[tuple[int, bytes, str]]) -> Iterator[bytes]:
+    """The pairs of the key and the name, if any, of each (sequence, key, name)."""
     for sequence, key, name in rows:
-        own = of_key(key)
-        yield own, sequence
+        number = sequence.to_bytes(8, "big")
+        own = key[:8]
+        yield own + number
         if name and (other := of_name(name)) != own:
-            yield other, sequence
+            yield other + number
 
 
 def add(connection: sqlite3.Connection, rows: Iterable[tuple[int, bytes, str]]) -> None:
     """Take (sequence, key, name) of new records; inside a transaction."""
-    told = sorted(hashes(rows))
-    if not told:
-        return
-    number = _new(connection, 0, len(told))
-    connection.executemany(f"INSERT INTO sought VALUES ({number}, ?, ?)", told)  # noqa: S608 - a number of ours
-    _join(connection, 0)
+    if told := sorted(pairs(rows)):
+        _write(connection, 0, told)
+        _join(connection, 0)
 
 
-def sequences(connection: sqlite3.Connection, wanted: Iterable[int]) -> list[int]:
-    """Sequences of all records with one of these hashes, and of none or few others: compare what you find."""
-    sql = """SELECT sequence FROM run CROSS JOIN json_each(?) CROSS JOIN sought
-        ON sought.run = run.number AND sought.hash = json_each.value"""
-    return [sequence for (sequence,) in connection.execute(sql, (json.dumps(list(wanted)),))]
+def sequences(connection: sqlite3.Connection, wanted: Iterable[bytes]) -> list[int]:
+    """Sequences of all records with one of these hashes, each once."""
+    # Where a hash begins is in the last block that begins at or before it; it may go on in blocks that begin with it.
+    sql = """SELECT pairs FROM run CROSS JOIN sought ON sought.run = run.number AND sought.least <= :high
+        AND sought.least >= coalesce((SELECT max(least) FROM sought WHERE run = run.number AND least <= :low), :low)"""
+    found: set[int] = set()
+    for each in set(wanted):
+        edges = {"low": each + bytes(8), "high": each + b"\xff" * 8}
+        for (block,) in connection.execute(sql.replace("WHERE run =", "WHERE sought.run ="), edges):
+            found.update(_in(block, each))
+    return sorted(found)
 
 
-def erase(connection: sqlite3.Connection, entry: int) -> None:
-    """Delete what leads to the records of one entry; reads all once."""
-    mine = "sequence IN (SELECT sequence FROM record WHERE entry = ?)"
-    connection.execute(f"DELETE FROM sought WHERE {mine}", (entry,))  # noqa: S608 - only our own words
-    connection.execute("UPDATE run SET size = (SELECT count(*) FROM sought WHERE run = number)")
+def _in(block: bytes, wanted: bytes) -> Iterator[int]:
+    """Sequences that stand in a block with a hash."""
+    at = block.find(wanted)
+    while at >= 0:
+        if at % PAIR == 0:
+            yield int.from_bytes(block[at + 8 : at + PAIR], "big")
+        at = block.find(wanted, at + 1)
+
+
+def erase(connection: sqlite3.Connection, first: int, end: int) -> None:
+    """Delete what leads to the records first..end-1; reads all once."""
+    low, high = first.to_bytes(8, "big"), end.to_bytes(8, "big")
+    for run, least, block in connection.execute("SELECT run, least, pairs FROM sought").fetchall():
+        kept = b"".join(one for one in _cut(block) if not low <= one[8:] < high)
+        if kept != block:
+            connection.execute("DELETE FROM sought WHERE run = ? AND least = ?", (run, least))
+            connection.execute(
+                "UPDATE run SET size = size - ? WHERE number = ?", ((len(block) - len(kept)) // PAIR, run)
+            )
+            if kept:
+                connection.execute("INSERT INTO sought VALUES (?, ?, ?)", (run, kept[:PAIR], kept))
     connection.execute("DELETE FROM run WHERE size = 0")
 
 
@@ -80,30 +106,43 @@ def fill(connection: sqlite3.Connection) -> None:
 def fit(connection: sqlite3.Connection) -> bool:
     """Whether the runs say exactly what the records do; a damaged file may hold anything."""
     said = connection.execute("SELECT sequence, key, CAST(name AS BLOB) FROM record")
-    held = connection.execute("SELECT hash, sequence FROM sought")
     try:
-        wanted = _sum(hashes((sequence, key, name.decode()) for sequence, key, name in said))
-        sizes = dict(connection.execute("SELECT run, count(*) FROM sought GROUP BY run"))
-    except (AttributeError, TypeError, ValueError):
+        wanted = total(pairs((sequence, key, name.decode()) for sequence, key, name in said))
+        blocks = _Blocks(connection)
+        return wanted == total(blocks) and blocks.sizes == dict(connection.execute("SELECT number, size FROM run"))
+    except (AttributeError, TypeError, ValueError, OverflowError):
         return False
-    return wanted == _sum(held) and sizes == dict(connection.execute("SELECT number, size FROM run"))
 
 
-def _sum(rows: Iterable[tuple[int, int]]) -> tuple[int, int]:
-    """(how many, a number that any other rows have by one in 2**64); the order does not matter."""
-    count = total = 0
-    for row in rows:
-        count, total = count + 1, (total + hash(row)) & _MASK
-    return count, total
+class _Blocks:
+    """The pairs of all blocks; raises if one does not hang together with its neighbours."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._rows = connection.execute("SELECT run, least, pairs FROM sought ORDER BY run, least")
+        self.sizes: dict[int, int] = {}
+
+    def __iter__(self) -> Iterator[bytes]:
+        last = (-1, b"")
+        for run, least, block in self._rows:
+            told = list(_cut(block))
+            if least != told[0] or len(block) % PAIR or told != sorted(told) or (run, told[0]) <= last:
+                raise ValueError(run)
+            last = (run, told[-1])
+            self.sizes[run] = self.sizes.get(run, 0) + len(told)
+            yield from told
 
 
-_MASK = (1 << 64) - 1
+def _cut(block: bytes) -> Iterator[bytes]:
+    return (block[at : at + PAIR] for at in range(0, len(block), PAIR))
 
 
-def _new(connection: sqlite3.Connection, rank: int, size: int) -> int:
+def _write(connection: sqlite3.Connection, rank: int, told: list[bytes]) -> None:
+    """A run of these pairs, which are sorted."""
     number: int = connection.execute("SELECT coalesce(max(number) + 1, 0) FROM run").fetchone()[0]
-    connection.execute("INSERT INTO run (number, rank, size) VALUES (?, ?, ?)", (number, rank, size))
-    return number
+    connection.execute("INSERT INTO run (number, rank, size) VALUES (?, ?, ?)", (number, rank, len(told)))
+    whole = b"".join(told)
+    blocks = [(number, whole[at : at + PAIR], whole[at : at + BLOCK]) for at in range(0, len(whole), BLOCK)]
+    connection.executemany("INSERT INTO sought VALUES (?, ?, ?)", blocks)
 
 
 def _join(connection: sqlite3.Connection, rank: int) -> None:
@@ -111,12 +150,10 @@ def _join(connection: sqlite3.Connection, rank: int) -> None:
     count, size = connection.execute("SELECT count(*), sum(size) FROM run WHERE rank = ?", (rank,)).fetchone()
     if count < TOGETHER or size > LARGE:
         return
-    number = _new(connection, rank + 1, size)
     mine = "run IN (SELECT number FROM run WHERE rank = ?)"
-    connection.execute(
-        f"INSERT INTO sought SELECT ?, hash, sequence FROM sought WHERE {mine} ORDER BY hash, sequence",  # noqa: S608
-        (number, rank),
-    )
+    rows = connection.execute(f"SELECT pairs FROM sought WHERE {mine} ORDER BY run, least", (rank,))  # noqa: S608
+    told = sorted(chain.from_iterable(_cut(block) for (block,) in rows))
     connection.execute(f"DELETE FROM sought WHERE {mine}", (rank,))  # noqa: S608 - only our own words
     connection.execute("DELETE FROM run WHERE rank = ?", (rank,))
+    _write(connection, rank + 1, told)
     _join(connection, rank + 1)

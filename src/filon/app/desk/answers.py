@@ -23,14 +23,16 @@ from filon.app.desk.exceptions import NoSuchResourceException, QueryTooLargeExce
 from filon.app.desk.questions import Clues, Question
 from filon.app.ledger import Ledger
 from filon.app.records import MASTER, is_master
+from filon.core.pause import collector_paused
 from filon.epcis.asked import Master
 from filon.epcis.body import Glimpse, event_from_json, stored_members, written_alike
 from filon.epcis.event import Event
 from filon.epcis.key import body_key
 from filon.epcis.moments import written
 from filon.epcis.predicates import Query
+from filon.epcis.words import words
 from filon.log.leaf import micros
-from filon.log.store import Stored
+from filon.log.store import EVER, Stored
 
 GATHERED = 200_000
 """So many matches can be put in order; more are too many to order."""
@@ -74,6 +76,7 @@ class Answers:
         self._masters: dict[int, Master] = {}
         self._lock = Lock()
 
+    @collector_paused()
     def page(self, question: Question, per_page: int, at: Position | None = None) -> Page:
         """One page.
 
@@ -161,11 +164,11 @@ class Answers:
 
     def _matches(self, question: Question, size: int, after: int) -> Iterator[Stored]:
         query = question.query(self.master(size) if question.needs_master else Master())
-        clues, anything = question.clues, question.asks_nothing
+        clues, worded = question.clues, question.asks_words
         for stored in self._candidates(clues, size, after):
-            if not clues.may_match(stored.body) or stored.sequence <= after or is_master(stored.body):
+            if stored.sequence <= after or is_master(stored.body):
                 continue
-            if anything or self._holds(question, query, self._glimpsed(stored)):
+            if _told(clues, stored) if worded else self._holds(question, query, self._glimpsed(stored)):
                 yield stored
 
     @staticmethod
@@ -177,8 +180,11 @@ class Answers:
             return self._by_name(clues.names, size)
         if clues.identifiers is not None:
             return self.store.touching(clues.identifiers, roles=clues.roles, size=size)
-        first, end = (self._entry_at(time, size) for time in clues.recorded)
-        return self.store.records(after=after, first=first, size=end)
+        first, end = clues.recorded
+        begin, end = self._entry_at(first, size), self._entry_at(end + 1, size)
+        if not clues.words and clues.occurred == EVER:
+            return self.store.records(after=after, first=begin, size=end)
+        return self.store.having(clues.words, occurred=clues.occurred, after=after, first=begin, size=end)
 
     def _by_name(self, names: Sequence[str], size: int) -> list[Stored]:
         keys = [bytes.fromhex(match.group(1)) for name in names if (match := _MINTED.fullmatch(name))]
@@ -248,3 +254,8 @@ class Answers:
             attributes.setdefault(said["id"], {}).update(said["attributes"])
             children.setdefault(said["id"], set()).update(said["children"])
         return Master(attributes, children)
+
+
+def _told(clues: Clues, stored: Stored) -> bool:
+    """Whether a record that happened when it must has a word of each set; old ones are given whatever they say."""
+    return not clues.words or not any(map(frozenset(words(stored.body)).isdisjoint, clues.words))

@@ -1,7 +1,8 @@
 """A partner's query understood: what must hold of an event, and by which clues the store finds it quickly.
 
-The predicates of `epcis/predicates` decide; clues only spare work. They come from the same parameters: identifiers that
-the store has indexed, a stretch of the log, and byte sequences that the canonical body of a match must hold.
+The predicates of `epcis/predicates` decide; clues only spare work. They come from the same parameters: identifiers,
+words and times that the store has indexed, and a stretch of the log. Where words and times are all that is asked, they
+decide alone.
 
     question = asked(from_url("EQ_bizStep=shipping%7Creceiving&perPage=50"))
 """
@@ -9,7 +10,7 @@ the store has indexed, a stretch of the log, and byte sequences that the canonic
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -22,8 +23,9 @@ from filon.epcis import cbv, predicates
 from filon.epcis.asked import Asked, Master
 from filon.epcis.context import BUILT_IN, Terms
 from filon.epcis.event import FILON, Event
-from filon.epcis.moments import moment, written
+from filon.epcis.moments import moment
 from filon.log.leaf import micros
+from filon.log.store import EVER
 
 PARAMETERS = 100
 VALUES = 2_000
@@ -48,8 +50,11 @@ _THINGS: Mapping[str, tuple[str, ...]] = {
 }
 """{parameter: roles under which the store has indexed what it asks for}."""
 
-_WORDS = {"EQ_bizStep": "bizStep", "EQ_disposition": "disposition"}
+_WORDS = {"EQ_bizStep": "bizStep", "EQ_disposition": "disposition", "EQ_readPoint": "readPoint",
+          "EQ_bizLocation": "bizLocation", "EQ_action": "action", "eventType": "type"}  # fmt: skip
+"""{parameter: the word of a body that it asks for}."""
 _PLACES = frozenset({"EQ_readPoint", "EQ_bizLocation"})
+_TIMES = frozenset({"GE_eventTime", "LT_eventTime", "GE_recordTime", "LT_recordTime"})
 _NO_MASTER = Master()
 _NEEDS_MASTER = ("WD_", "HASATTR_", "EQ_ATTR_", "EQATTR_")
 
@@ -61,32 +66,17 @@ class Clues:
     Args:
         names: event ids; a match has one of them. None = no clue.
         identifiers, roles: a match carries one of the identifiers in one of the roles. None = no clue.
-        needles: of each set, a match's body holds one.
-        occurred: least and last `eventTime` as `2026-11-03T14:00:00` (last included, whole seconds).
-        recorded: first and end (excluded) microsecond of the record time.
+        words: of each set, a match has one.
+        occurred: first and last microsecond at which a match happened.
+        recorded: first and last microsecond of its record time.
     """
 
     names: tuple[str, ...] | None = None
     identifiers: tuple[str, ...] | None = None
     roles: tuple[str, ...] = ()
-    needles: tuple[tuple[bytes, ...], ...] = ()
-    occurred: tuple[bytes, bytes] = (b"", b"\xff")
-    recorded: tuple[int, int] = (0, 1 << 62)
-
-    def may_match(self, body: bytes) -> bool:
-        """Whether a canonical body can be of a match."""
-        for needles in self.needles:
-            if not any(map(body.__contains__, needles)):
-                return False
-        if self.occurred == _ANY_TIME:
-            return True
-        at = body.find(_TIME)
-        time = body[at + len(_TIME) : at + len(_TIME) + 19]
-        return at < 0 or self.occurred[0] <= time <= self.occurred[1]
-
-
-_ANY_TIME = (b"", b"\xff")
-_TIME = b'"eventTime":"'
+    words: tuple[frozenset[tuple[str, str]], ...] = ()
+    occurred: tuple[int, int] = EVER
+    recorded: tuple[int, int] = EVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +105,9 @@ class Question:
         return hashlib.sha256(said).hexdigest()[:16]
 
     @property
-    def asks_nothing(self) -> bool:
-        """Whether every event is an answer: it says at most an order or a limit."""
-        return not self.thing and self.params.keys() <= predicates.CONTROLS
+    def asks_words(self) -> bool:
+        """Whether its clues alone decide: it asks at most of words and times."""
+        return not self.thing and self.params.keys() <= predicates.CONTROLS | _WORDS.keys() | _TIMES
 
     @property
     def needs_master(self) -> bool:
@@ -207,9 +197,9 @@ def _clues(question: Question) -> Clues:
     return Clues(
         _names(params),
         *_identifiers(question),
-        needles=tuple(_needles(params, terms)),
-        occurred=_occurred(params),
-        recorded=_recorded(params),
+        words=tuple(_words(params, terms)),
+        occurred=_between(params, "eventTime"),
+        recorded=_between(params, "recordTime"),
     )
 
 
@@ -236,40 +226,26 @@ def _identifiers(question: Question) -> tuple[tuple[str, ...] | None, tuple[str,
     return None, ()
 
 
-def _needles(params: Mapping[str, Any], terms: Terms) -> list[tuple[bytes, ...]]:
-    needles = []
-    for name, value in params.items():
-        if (spell := _needle(name, terms)) is not None:
-            needles.append(tuple(spell(text) for text in _texts(value)))
-    return needles
+def _words(params: Mapping[str, Any], terms: Terms) -> Iterator[frozenset[tuple[str, str]]]:
+    for name, member in _WORDS.items():
+        if name in params:
+            spell = _spelling(name, member, terms)
+            yield frozenset((member, spell(text)) for text in _texts(params[name]))
 
 
-def _needle(name: str, terms: Terms) -> Callable[[str], bytes] | None:
+def _spelling(name: str, member: str, terms: Terms) -> Callable[[str], str]:
     """How a value of this parameter stands in a canonical body."""
-    member = name.removeprefix("EQ_")
-    if name in _WORDS:
-        return lambda text: orjson.dumps({member: cbv.bare(_WORDS[name], terms.value(text))})[1:-1]
     if name in _PLACES:
-        spell = Asked(name, terms, Master()).identifier
-        return lambda text: orjson.dumps({"id": spell(text)})[1:-1]
-    if name == "eventType":
-        return lambda text: orjson.dumps({"type": terms.value(text)})[1:-1]
-    if name == "EQ_action":
-        return lambda text: orjson.dumps({"action": text})[1:-1]
-    return None
+        return Asked(name, terms, Master()).identifier
+    if name in {"EQ_bizStep", "EQ_disposition"}:
+        return lambda text: cbv.bare(member, terms.value(text))
+    return terms.value if name == "eventType" else str
 
 
-def _occurred(params: Mapping[str, Any]) -> tuple[bytes, bytes]:
-    least, last = (params.get(name) for name in ("GE_eventTime", "LT_eventTime"))
+def _between(params: Mapping[str, Any], time: str) -> tuple[int, int]:
+    """First and last microsecond that the parameters of a time allow."""
+    first, end = (params.get(f"{side}_{time}") for side in ("GE", "LT"))
     return (
-        written(moment(str(least)))[:19].encode() if least is not None else b"",
-        written(moment(str(last)))[:19].encode() if last is not None else b"\xff",
-    )
-
-
-def _recorded(params: Mapping[str, Any]) -> tuple[int, int]:
-    first, end = (params.get(name) for name in ("GE_recordTime", "LT_recordTime"))
-    return (
-        micros(moment(str(first))) if first is not None else 0,
-        micros(moment(str(end))) if end is not None else 1 << 62,
+        micros(moment(str(first))) if first is not None else EVER[0],
+        micros(moment(str(end))) - 1 if end is not None else EVER[1],
     )

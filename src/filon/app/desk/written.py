@@ -8,6 +8,7 @@ from datetime import datetime
 from filon.app.desk.answers import Answers
 from filon.app.desk.exceptions import NotAcceptableException
 from filon.core.errors import WrongCallError
+from filon.core.pause import collector_paused
 from filon.epcis import jsonwrite, xmlwrite
 from filon.epcis.document import Heading
 from filon.epcis.event import Event
@@ -46,6 +47,7 @@ def query_document(
         raise NotAcceptableException(error.detail) from error
 
 
+@collector_paused()
 def stored_document(
     answers: Answers,
     stored: Sequence[Stored],
