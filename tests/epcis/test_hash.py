@@ -5,6 +5,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -294,3 +295,15 @@ def test_what_is_empty_in_a_partners_list_is_one_thing_in_either_form(own):
     (event,) = read(document({**OBJECT, "ex:a": own})).events
     (back,) = read(xmlwrite.write([event])).events
     assert body_key(back) == body_key(event)
+
+
+BY_REFERENCE = json.loads((Path(__file__).parents[1] / "golden" / "event-hash-by-reference-1.9.3.json").read_bytes())
+
+
+@pytest.mark.parametrize("one", BY_REFERENCE, ids=lambda one: one["event"]["type"])
+def test_what_the_reference_program_computes_of_our_events(one):
+    """60 events of our own making with every field of every type, and what epcis-event-hash-generator 1.9.3 (from the package
+    index) gives for each; it gave the same for all of 1 200 such events, in JSON and in XML, on 22 November 2026."""
+    (event,) = read(json.dumps(one["event"]).encode()).events
+    assert event_hash(event) == one["hash"]
+    assert event_hash(read(xmlwrite.write([event])).events[0]) == one["hash"]
