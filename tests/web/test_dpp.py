@@ -149,6 +149,17 @@ def test_what_is_served_can_be_checked_with_what_is_served(client):
     assert {one.code for one in verdict.findings} == {"SEA-023", "SEA-104", "SEA-101", "SEA-105"}
 
 
+@pytest.mark.parametrize(
+    ("spoken", "text"),
+    [("en", "nothing is known under this identifier"), ("fr", "rien n’est connu sous cet identifiant")],
+)
+def test_errors_of_en18222_speak_the_callers_language(client, spoken, text):
+    answer = client.get("/v1/dpps/urn:x:none", headers={"Accept-Language": spoken})
+    (message,) = answer.json()["message"]
+    assert message["text"].startswith(text)
+    assert answer.headers["Content-Language"] == spoken
+
+
 def test_en18222_reads(client):
     enc = quote(EV.identifier, safe="")
     compressed = get(client, f"/v1/dppsByProductId/{enc}").json()

@@ -175,4 +175,4 @@ async def _wrong_query(request: Request, error: Exception) -> Response:
 
 def _refused(request: Request, error: FilonError) -> Response:
     """An error in the shape of the interface that was called."""
-    return failed(error) if request.url.path.startswith("/v1/") else problem(request, error)
+    return failed(request, error) if request.url.path.startswith("/v1/") else problem(request, error)

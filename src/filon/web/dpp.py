@@ -30,6 +30,7 @@ from filon.passport.identity import printed
 from filon.passport.point import Audience
 from filon.passport.resolver import LINKSET, Anchor, Asked, Link, Tombstone, resolved
 from filon.seal.jcs import read
+from filon.views import details
 from filon.views.say import LANGUAGES
 from filon.web.door import sight
 from filon.web.dpp_words import STATUS
@@ -240,15 +241,15 @@ def _interface(routes: APIRouter, shelf: Shelf, reads: Mapping[str, Any]) -> Non
     @routes.api_route("/v1/dpps/{identifier:path}", **reads)
     def by_id(request: Request, identifier: str) -> Response:
         whole, _, path = identifier.partition("/elements/")
-        return said(lambda: _read(request, shelf, whole, path))
+        return said(request, lambda: _read(request, shelf, whole, path))
 
     @routes.api_route("/v1/dppsByProductId/{identifier:path}", **reads)
     def by_product(request: Request, identifier: str) -> Response:
-        return said(lambda: _read(request, shelf, identifier))
+        return said(request, lambda: _read(request, shelf, identifier))
 
     @routes.api_route("/v1/dppsByIdAndDate/{identifier:path}", **reads)
     def by_date(request: Request, identifier: str, date: str = "") -> Response:
-        return said(lambda: _read(request, shelf, identifier, on=_day(date)))
+        return said(request, lambda: _read(request, shelf, identifier, on=_day(date)))
 
     @routes.post("/v1/dppsByProductIds")
     async def ids(request: Request, limit: int = 100, cursor: int = 0) -> Response:
@@ -256,8 +257,8 @@ def _interface(routes: APIRouter, shelf: Shelf, reads: Mapping[str, Any]) -> Non
         async for part in request.stream():
             body += part
             if len(body) > BODY:
-                return failed(TooLargeError(f"at most {BODY} bytes of identifiers can be asked at once"))
-        return await run_in_threadpool(said, lambda: _ids(shelf, bytes(body), limit, cursor))
+                return failed(request, TooLargeError(f"at most {BODY} bytes of identifiers can be asked at once"))
+        return await run_in_threadpool(said, request, lambda: _ids(shelf, bytes(body), limit, cursor))
 
 
 def _read(request: Request, shelf: Shelf, identifier: str, path: str = "", *, on: date | None = None) -> Response:
@@ -301,24 +302,27 @@ def _day(text: str) -> date:
         raise WrongCallError("date is a day or moment, 2027-02-18 or 2027-02-18T12:00:00Z") from error
 
 
-def said(question: Any) -> Response:
+def said(request: Request, question: Any) -> Response:
     """The answer, or an error in the shape of EN 18222."""
     try:
         answer: Response = question()
     except FilonError as error:
-        return failed(error)
+        return failed(request, error)
     return answer
 
 
-def failed(error: FilonError) -> Response:
-    """An error in the shape of EN 18222: one message a finding, or the one that there is."""
+def failed(request: Request, error: FilonError) -> Response:
+    """An error in the shape of EN 18222, in the caller's language: one message a finding, or the one that there is."""
+    spoken = language(request)
     stamp = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     findings: tuple[Finding, ...] = getattr(error, "findings", ())
-    told = [(one.code, one.text()) for one in findings] or [(type(error).__name__, error.detail)]
+    told = [(one.code, one.text(spoken)) for one in findings]
+    told = told or [(type(error).__name__, details.detail(error.detail, spoken))]
     messages = [{"messageType": "Error", "text": text, "code": code, "timestamp": stamp} for code, text in told]
     status = 400 if error.status == 422 else error.status  # noqa: PLR2004 - the standard knows no 422
     word = STATUS.get(status) or ("ServerInternalError" if status >= 500 else STATUS[400])  # noqa: PLR2004 - HTTP
-    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}  # noqa: PLR2004 - HTTP
+    headers = {"Content-Language": spoken, "Vary": "Accept-Language, Cookie"}
+    headers |= {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}  # noqa: PLR2004 - HTTP
     return _json({"statusCode": word, "message": messages}, status=status, headers=headers)
 
 

@@ -88,13 +88,15 @@ async def _taken(request: Request, call: Callable[[bytes, str], Response], *, bo
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if body and kind not in _MEDIA:
-        return failed(WrongCallError(f"the body is {', '.join(_MEDIA)}"))
+        return failed(request, WrongCallError(f"the body is {', '.join(_MEDIA)}"))
     taken = bytearray()
     async for piece in request.stream():
         taken += piece
         if len(taken) > BODY:
-            return failed(TooLargeError(f"a call has at most {BODY} bytes"))
-    return await run_in_threadpool(said, lambda: call(bytes(taken), secret if scheme.lower() == "bearer" else ""))
+            return failed(request, TooLargeError(f"a call has at most {BODY} bytes"))
+    return await run_in_threadpool(
+        said, request, lambda: call(bytes(taken), secret if scheme.lower() == "bearer" else "")
+    )
 
 
 def _answer(body: object, *, status: int = 200, **headers: str) -> Response:
