@@ -151,7 +151,7 @@ def test_what_is_served_can_be_checked_with_what_is_served(client):
 
 @pytest.mark.parametrize(
     ("spoken", "text"),
-    [("en", "nothing is known under this identifier"), ("fr", "rien n’est connu sous cet identifiant")],
+    [("en", "nothing is known of it"), ("fr", "rien n’en est connu")],
 )
 def test_errors_of_en18222_speak_the_callers_language(client, spoken, text):
     answer = client.get("/v1/dpps/urn:x:none", headers={"Accept-Language": spoken})
