@@ -151,10 +151,10 @@ def test_what_is_served_can_be_checked_with_what_is_served(client):
 
 @pytest.mark.parametrize(
     ("spoken", "text"),
-    [("en", "nothing is known of it"), ("fr", "rien n’en est connu")],
+    [("en", "date is a day or moment"), ("fr", "date est un jour ou un instant")],
 )
 def test_errors_of_en18222_speak_the_callers_language(client, spoken, text):
-    answer = client.get("/v1/dpps/urn:x:none", headers={"Accept-Language": spoken})
+    answer = client.get("/v1/dppsByIdAndDate/urn:x:none?date=soon", headers={"Accept-Language": spoken})
     (message,) = answer.json()["message"]
     assert message["text"].startswith(text)
     assert answer.headers["Content-Language"] == spoken
