@@ -45,7 +45,7 @@ def test_a_long_append_is_several_parts(tmp_path, monkeypatch):
         assert store.faults() == []
 
 
-@pytest.mark.parametrize("few", [0, 20_000])
+@pytest.mark.parametrize("few", [0, 4_000])
 def test_parts_that_lie_in_another_time_are_left_out(tmp_path, monkeypatch, few):
     """By hand: an append an hour; the question of one hour, by the parts or by the index of times."""
     monkeypatch.setattr(parts, "FEW", few)

@@ -7,12 +7,13 @@ loses nothing. The body never leaves the house: partners get `epcis/jsonwrite`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -125,38 +126,72 @@ def _is_safe(value: Decimal, text: str) -> bool:
     return len(digits) <= _EXACT and abs(value.adjusted()) < _RANGE
 
 
-def written_alike(body: bytes) -> bool:
-    """Whether partners are written the stored form as it is: no prefixed name, no long number, nothing listed twice."""
-    return (
-        not any(label in body for label in _REWRITTEN)
-        and all(_is_point(body, label) for label in _LABELS)
-        and not any(_is_doubled(body, label) for label in _SETS)
-    )
+class Halves(NamedTuple):
+    """A stored form that partners are written as it is, but for what stands between its halves: members of their own.
+
+    Args:
+        before, after: what stands before partners' own members, and behind.
+        own, ilmd: those of the event, and those of the lots that it makes.
+    """
+
+    before: str
+    own: dict[str, Any]
+    ilmd: dict[str, Any]
+    after: str
+
+    @property
+    def own_parts(self) -> dict[str, Any]:
+        """What stands between, by the members under which it is stored."""
+        return {_OWN: self.own, "ilmd": self.ilmd} if self.own or self.ilmd else {}
 
 
-_REWRITTEN = (b'"ilmd":', b'"extensions":', b'"sensorElementList":', b'"errorDeclaration":', b'"$decimal"')
-_LABELS = (b'"readPoint":{', b'"bizLocation":{')
-_ID = b'"id":"'
-_SETS = (b'"epcList":[', b'"inputEPCList":[', b'"outputEPCList":[')
+def halves(body: bytes) -> Halves | None:
+    """A stored form as partners are written it; None if more than their own members is written otherwise.
+
+    That is a place with members of its own, a sensor, a declared error, a long number, or a thing listed twice.
+    """
+    text = body.decode()
+    # The zone stands in every event and right before partners' own members.
+    at = text.find('"', text.find(_ZONE) + len(_ZONE)) + 1
+    before, own, ilmd = text[:at], dict[str, Any](), dict[str, Any]()
+    if text.startswith(_OWN_LABEL, at):
+        own, at = _scanned(text, at + len(_OWN_LABEL))
+    if text.startswith(_ILMD_LABEL, at):
+        ilmd, at = _scanned(text, at + len(_ILMD_LABEL))
+    made = Halves(before, own, ilmd, text[at:])
+    return made if _MARK not in body and _is_plain(before, _BEFORE) and _is_plain(made.after, _AFTER) else None
 
 
-def _is_point(body: bytes, label: bytes) -> bool:
+def _is_plain(half: str, labels: tuple[str, str, tuple[str, ...]]) -> bool:
+    rewritten, place, sets = labels
+    return rewritten not in half and _is_point(half, place) and not any(_is_doubled(half, label) for label in sets)
+
+
+_ZONE = '"eventTimeZoneOffset":"'
+_OWN_LABEL, _ILMD_LABEL = ',"extensions":', ',"ilmd":'
+_BEFORE = ('"errorDeclaration":', '"bizLocation":{', ('"epcList":[',))
+_AFTER = ('"sensorElementList":', '"readPoint":{', ('"inputEPCList":[', '"outputEPCList":['))
+_ID = '"id":"'
+_scanned: Callable[[str, int], tuple[dict[str, Any], int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
+
+
+def _is_point(half: str, label: str) -> bool:
     """Whether the place, if there is one, is told by its identifier alone."""
-    at = body.find(label)
+    at = half.find(label)
     if at < 0:
         return True
     at += len(label)
-    end = body.find(b'"', at + len(_ID))
-    return body.startswith(_ID, at) and body[end : end + 2] == b'"}'
+    end = half.find('"', at + len(_ID))
+    return half.startswith(_ID, at) and half[end : end + 2] == '"}'
 
 
-def _is_doubled(body: bytes, label: bytes) -> bool:
+def _is_doubled(half: str, label: str) -> bool:
     """Whether a list that the JSON schema wants without doubles may name something twice."""
-    at = body.find(label)
+    at = half.find(label)
     if at < 0:
         return False
-    listed = body[at + len(label) : body.find(b"]", at)].split(b",")
-    return len(set(listed)) < len(listed)
+    listed = half[at + len(label) : half.find("]", at)]
+    return "," in listed and len(set(listed.split(","))) < listed.count(",") + 1
 
 
 def stored_members(body: bytes) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from filon.core import gs1
-from filon.epcis.body import members
+from filon.epcis.body import Halves, members
 from filon.epcis.context import ADDRESS, STANDARD, compacted, prefixes_for
 from filon.epcis.document import Heading, Vocabulary
 from filon.epcis.event import Event
@@ -51,7 +51,7 @@ def write(
 
 
 def write_bodies(
-    bodies: Sequence[dict[str, Any] | orjson.Fragment],
+    bodies: Sequence[dict[str, Any] | Halves],
     created: str,
     *,
     master: Sequence[Vocabulary] = (),
@@ -61,11 +61,11 @@ def write_bodies(
     """`write` for events of which only the canonical members are at hand; they are changed on the way.
 
     Args:
-        bodies: members, or an event's bytes as they are to be written.
+        bodies: members, or the halves of what is written as it is stored.
         created: `creationDate` of the document.
     """
     vocabularies = tuple(master) or heading.master
-    spaces = _spaces([each for each in bodies if isinstance(each, dict)], vocabularies, heading)
+    spaces = _spaces([each if isinstance(each, dict) else each.own_parts for each in bodies], vocabularies, heading)
     document: dict[str, Any] = {"@context": context(spaces), "type": heading.type}
     if heading.type not in {"EPCISDocument", "EPCISQueryDocument"}:
         document["type"] = "EPCISDocument"
@@ -79,7 +79,7 @@ def write_bodies(
         document |= inside.get("/epcisHeader", {}) | inside.get("/epcisHeader/epcisMasterData", {})
     document |= _own(heading.extensions, spaces)
     lists = {"vocabularyList": [_described(v, spaces) for v in vocabularies]} if vocabularies else {}
-    listed = [_member(each, spaces) if isinstance(each, dict) else each for each in bodies]
+    listed = [_member(each, spaces) if isinstance(each, dict) else _joined(each, spaces) for each in bodies]
     found: dict[str, Any] = {"eventList": listed}
     if query:
         found |= lists | inside.get("/epcisBody/queryResults/resultsBody", {})
@@ -117,6 +117,15 @@ def _member(body: dict[str, Any], spaces: Mapping[str, str]) -> dict[str, Any]:
         if not _is_id(body[name]):
             body[name] = _compact(body[name], spaces)
     return body if extensions is None else body | _own(extensions, spaces)
+
+
+def _joined(halves: Halves, spaces: Mapping[str, str]) -> orjson.Fragment:
+    """One event as it stands in a list, of its halves and what stands between them."""
+    own = _own(halves.own, spaces)
+    if halves.ilmd:
+        own["ilmd"] = _compact(halves.ilmd, spaces)
+    between = f",{orjson.dumps(own)[1:-1].decode()}" if own else ""
+    return orjson.Fragment(f"{halves.before}{between}{halves.after}")
 
 
 def _different(names: Sequence[str]) -> list[str]:

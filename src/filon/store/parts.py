@@ -23,7 +23,7 @@ Ask = Callable[[str], Iterable[tuple[Any, ...]]]
 """Rows of a SELECT."""
 SHARE = 1_000
 """Rows that are counted to see which of several words is the rarest."""
-FEW = 20_000
+FEW = 4_000
 """So many records that happened in a time are put into the log's order; more are met on the way through it."""
 
 

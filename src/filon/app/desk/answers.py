@@ -25,7 +25,7 @@ from filon.app.ledger import Ledger
 from filon.app.records import MASTER, is_master
 from filon.core.pause import collector_paused
 from filon.epcis.asked import Master
-from filon.epcis.body import Glimpse, event_from_json, stored_members, written_alike
+from filon.epcis.body import Glimpse, Halves, event_from_json, halves, stored_members
 from filon.epcis.event import Event
 from filon.epcis.key import body_key
 from filon.epcis.moments import written
@@ -120,17 +120,17 @@ class Answers:
             put(event, "eventID", minted(stored.key))
         return event
 
-    def told(self, stored: Stored) -> dict[str, Any] | orjson.Fragment:
-        """The members of `shown`, without making an event of them; as bytes where partners are written just these."""
+    def told(self, stored: Stored) -> dict[str, Any] | Halves:
+        """The members of `shown`, without making an event of them; in halves where partners are written just these."""
         body, time = stored.body, self._written(stored.entry)
-        named = b'"eventID":' in body
-        if b'"recordTime":' not in body and written_alike(body):
-            name = b"" if named else b',"eventID":"%b"' % minted(stored.key).encode()
-            return orjson.Fragment(b'%b,"recordTime":"%b"%b}' % (body[:-1], time.encode(), name))
-        said = stored_members(body)
-        said["recordTime"] = time
-        said.setdefault("eventID", minted(stored.key))
-        return said
+        parted = None if b'"recordTime":' in body else halves(body)
+        if parted is None:
+            said = stored_members(body)
+            said["recordTime"] = time
+            said.setdefault("eventID", minted(stored.key))
+            return said
+        name = "" if '"eventID":' in parted.before else f',"eventID":"{minted(stored.key)}"'
+        return parted._replace(after=f'{parted.after[:-1]},"recordTime":"{time}"{name}}}')
 
     def _glimpsed(self, stored: Stored) -> Event:
         """`shown` for the eyes of a query."""
