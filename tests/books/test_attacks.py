@@ -10,7 +10,7 @@ import pytest
 import story
 from filon.accounts.origin import origins
 from filon.books.balance import held
-from filon.books.book import Book
+from filon.books.book import Book, Verdict
 from filon.books.lot import AccountKind
 from filon.books.post import post
 from filon.books.register import LOCATION, Register
@@ -444,6 +444,22 @@ def test_more_comes_out_than_went_in():
     assert origins(book, "Co").made[book.first(lot("b")).id] == {site("mine"): 200 * KG, "UNKNOWN": 20 * KG}
     (told,) = [one for one in book.findings if one.values["element"] == "Co"]
     assert (told.values["more"], told.values["share"]) == ("20.0 kg", "10.00 %")
+
+
+@pytest.mark.parametrize(("out", "told"), [("2028", False), ("2030", True), ("1972", False), ("1970", True)])
+def test_two_sigma_is_the_line(out, told):
+    """400 kg Co in: one sigma 400 x 0.51 % (assay 0.10 of 20 points, scale 0.1 %) = 2.04, of what comes out as much.
+
+    2 x 2.88 = 5.77: 405.6 and 394.4 are within (5.6), 406.0 and 394.0 are not (6.0). All that was there was weighed
+    out again, so that nothing may lack either.
+    """
+    liquor = {"form": "cobalt sulfate solution", "Co": "20.0"}
+    events = [birth(0, "mine", "a", "2000", **liquor), step(1, "mine", {"a": "2000"}, {"b": out}, "urn:c", **SALT),
+              step(1, "mine", {}, {"rest": "0.001"}, "urn:c", form="leach residue", Co="0.1", kind="waste")]  # fmt: skip
+    book = posted(*events)
+    (check,) = [one for one in book.checks if one.substance == "Co"]
+    assert (check.verdict is Verdict.FAIL) is told
+    assert bool({"BOK-013", "BOK-015"} & set(codes(book))) is told
 
 
 def test_a_little_more_is_noise_and_has_the_mixture_it_was_found_in():

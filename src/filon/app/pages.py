@@ -267,17 +267,25 @@ class Pages(PassportPages):
         lot = self.ledger.lot(name, as_of)
         sight = self.sight(as_of, on) if on else self.sight_of(lot, as_of)
         self._there(sight, lot, name)
-        return self.why_of(sight, lot, element=element, smallest=smallest, rows=rows, by=by)
+        return self.why_of(sight, lot, element=element, smallest=smallest, rows=rows, by=by, on=on)
 
     def why_of(
-        self, sight: Sight, lot: LotId, *, element: str, smallest: Decimal, rows: bool = False, by: str = ""
+        self,
+        sight: Sight,
+        lot: LotId,
+        *,
+        element: str,
+        smallest: Decimal,
+        rows: bool = False,
+        by: str = "",
+        on: date | None = None,
     ) -> WhyView:
         """The same of a book at hand."""
         book, chosen = sight.book, _element(element) or _leading(sight, lot)
         reason = why(book, lot, chosen, smallest=Fraction(smallest) / 100)
         deposits = {entry: self.ledger.store.entry(entry).name for entry in {one.entry for one in _nodes(reason)}}
         places = self._places(book, reason) if rows else {}
-        facts = self._custody.facts(sight.state.size)[0] if by == "certified" else ()
+        facts = self._custody.facts(sight.state.size, on)[0] if by == "certified" else ()
         called = names_of(sight, chosen, by, facts) if by else {}
         return why_view(book, sight.state, reason, chosen, deposits, rows=places, called=called)
 

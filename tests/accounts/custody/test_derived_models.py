@@ -84,6 +84,16 @@ def test_r5_masses_unknown_nothing_can_be_claimed_of_the_mixture():
     assert (p.model, p.claim, p.low, p.high) == (Model.MASS_BALANCE, 0, 0, 1)
 
 
+def test_r5_masses_unknown_the_least_share_of_any_part_may_be_claimed():
+    """Two lots, half and four fifths of them audited, of which nobody knows the masses: at least half of any mixture."""
+    unknown = {"form": "cobalt hydroxide"}
+    a = birth(0, "works", "a", "100", origin="urn:M", **unknown)
+    b = birth(0, "works", "b", "300", origin="urn:N", **unknown)
+    mixed = step(1, "works", {"a": "100", "b": "300"}, {"p": "400"}, **unknown)
+    p = told(a, b, claim("a", percent="50"), claim("b", percent="80"), mixed)
+    assert (p.model, p.claim, p.low, p.high) == (Model.MASS_BALANCE, Fraction(1, 2), Fraction(1, 2), Fraction(4, 5))
+
+
 def test_r6_shares_chosen_on_paper_are_mass_balance():
     practice = fact("practice", 0, site="works", mixing="bookkeeping")
     events = [mined("a"), mined("b", "300", "urn:N"), claim("a"), practice]

@@ -256,10 +256,7 @@ class _Sweep:
         weak = max(claimed, key=lambda one: (one.state.model.rank, one.mg or 0))
         cause = Cause(holding.made, holding.id, because, base, model, why) if because else None
         spread = mixture.spread if because in _UNSURE else None
-        claim = Fraction(0) if why == "masses" else mixture.claim
-        return replace(
-            mixture, model=model, claim=claim, spread=spread, cause=cause or _entered(weak), through=weak.source
-        )
+        return replace(mixture, model=model, spread=spread, cause=cause or _entered(weak), through=weak.source)
 
     @staticmethod
     def _alone(part: Part) -> Custody:
