@@ -117,6 +117,16 @@ def test_the_general_form_gives_the_origin_account(told):
         assert one.renamed == {}
 
 
+def test_what_a_weighing_found_of_a_lot_has_the_lots_origin():
+    # all 100 kg of A are used, then 0.1 kg more, within two weighings' noise: Y is A's for certain, not nobody's
+    book = post(said(
+        birth(0, "mine", "A", "100", form="Co", origin="urn:A"),
+        step(1, "mine", {"A": "100"}, {"X": "100"}, form="Co"),
+        step(2, "mine", {"A": "0.1"}, {"Y": "0.1"}, form="Co"),
+    ), REGISTER)  # fmt: skip
+    assert bounds(book, lot("Y"), "Co", ORIGIN) == {"urn:A": (100_000, 100_000)}
+
+
 @given(chains, st.integers(0, 1000))
 def test_every_account_sums_to_the_content_and_coarser_names_are_sums(told, seed):
     book = post(told, REGISTER)

@@ -84,11 +84,32 @@ def bounds(book: Book, lot: LotId, substance: str, rule: Characteristic) -> Mapp
 
     whole = sum(book.holdings[index].content.get(substance, 0) or 0 for index in _starts(book, lot))
     for flow, holding, (least, most) in backwards(book, lot, substance, frozenset(rule.called)):
-        names: Weights = rule.called.get(holding, {}) if flow is None else _names(rule, flow)
+        names = frozenset(rule.called.get(holding, {})) if flow is None else _named(book, rule, flow)
         sure = len(names) == 1
         for name in names:
             add(name, least if sure else 0, most)
     return {name: (least, most if most is None else min(most, whole)) for name, (least, most) in found.items()}
+
+
+def _named(book: Book, rule: Characteristic, flow: Flow) -> frozenset[str]:
+    """Names that matter from outside may have: what a weighing found has those of all that its mixture came from."""
+    if flow.like is None:
+        return frozenset(_names(rule, flow))
+    names: set[str] = set()
+    seen, stack = {flow.like}, [flow.like]
+    while stack:
+        index = stack.pop()
+        if index in rule.called:
+            names |= rule.called[index].keys()
+            continue
+        for one in book.inflows[index]:
+            further = one.source if isinstance(one.source, int) else one.like
+            if further is None:
+                names |= _names(rule, one).keys()
+            elif further not in seen:
+                seen.add(further)
+                stack.append(further)
+    return frozenset(names)
 
 
 Where = tuple[int, str]
