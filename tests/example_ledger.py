@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from fractions import Fraction
 
 from example_flows import Followed
 from filon.core.errors import NotFoundError
@@ -15,7 +16,7 @@ from filon.core.finding import Place, found
 from filon.passport.passport import disclosed
 from filon.views.affected import AffectedBalance, AffectedLot, AffectedStatement, AffectedView, Retraction
 from filon.views.alarm import AlarmLine, AlarmList, DownstreamLine
-from filon.views.balance import BalanceLine, BalanceView, Choice, verdict_of
+from filon.views.balance import BalanceLine, BalanceView, Choice, Verdict, verdict_of
 from filon.views.battery import BatteryView, Leg
 from filon.views.build.passport import history_view, passport_view, readiness_view
 from filon.views.build.sight import lot_path
@@ -31,7 +32,7 @@ from filon.views.custody import (
     StatementLine,
     TollLine,
 )
-from filon.views.figure import Figure, Named, Sentence, Standing, kg
+from filon.views.figure import Figure, Named, Sentence, Standing, kg, percent, ratio
 from filon.views.home import HomeView
 from filon.views.ledger_state import LedgerState
 from filon.views.log import EntryLine, LogView
@@ -39,6 +40,7 @@ from filon.views.lot import LotList, LotRow, LotView, Owned, Paper, SiteName, Wh
 from filon.views.origin import UNKNOWN, Origin, OriginKind, by_origin, known_share, verdict
 from filon.views.owner import OwnerLine, OwnersView
 from filon.views.passport import BoardView, HistoryView, ModelLine, ReadinessView
+from filon.views.yields import FactorLine, YieldLine, YieldsView
 from passport_example import ON, example
 
 G = 1_000  # mg
@@ -297,6 +299,15 @@ class ExampleLedger(Followed):
         one = AlarmLine(Named("check", "step"), where, date(2026, 9, 2), co, (("RIV-26-0047", "/lots"),),
                         kg(1000 * KG), kg(1021 * KG), kg(-21 * KG), kg(4 * KG), (says,), below, 2, 3)  # fmt: skip
         return AlarmList(self.state(as_of=as_of), (one,), 0)
+
+    def yields(self, *, site="", element="", as_of=None, on=None):
+        works, co, none = SiteName("urn:s", "Rivage", "FR"), Named("element", "Co"), kg(0)
+        one = YieldLine(works, Named("form", "CoSO4·7H2O"), co, "2026-09", kg(1000 * KG), kg(962 * KG), none, kg(20 * KG),
+                        kg(18 * KG), none, percent(962_000), percent(958_000), percent(850_000), Verdict.PASS)  # fmt: skip
+        factor = FactorLine(works, co, "", date(2026, 1, 1), None, ratio(Fraction(97, 100)), ratio(Fraction(962, 1000)),
+                            ratio(Fraction(1000, 962)), ratio(Fraction(0)), Verdict.FAIL, 3)  # fmt: skip
+        sites = (Choice("urn:s", "Rivage", 1),)
+        return YieldsView(self.state(as_of=as_of), (Choice("Co", co, 1),), sites, (one,), (factor,))
 
     def credits(self, *, site="", as_of=None, on=None):
         since, until, none = date(2026, 1, 1), date(2026, 3, 31), kg(0)

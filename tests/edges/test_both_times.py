@@ -50,6 +50,7 @@ QUESTIONS = {  # terminal -> web
     ("alarms",): "/alarms.json",
     ("custody", "ORE"): f"/custody/{lot('ORE')}.json",
     ("credits",): "/credits.json",
+    ("yields", "mine"): "/yields.json?site=mine",
 }
 ON, KNOWN = date(2026, 1, 5), date(2026, 1, 18)  # day 4 (the salt is of day 5); what was learned on days 10 and 15
 

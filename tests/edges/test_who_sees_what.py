@@ -219,6 +219,7 @@ OWN = [
     "/passports",
     "/credits",
     "/owners",
+    "/yields",
     "/alarms",
     "/readings",
 ]

@@ -40,6 +40,8 @@ PAGES = [
     "/balance?element=Co",
     "/credits",
     "/owners",
+    "/yields",
+    "/yields?site=urn:s&element=Co",
     "/alarms",
     "/custody/01/09506000134369/10/RIV-26-0047",
     "/log",

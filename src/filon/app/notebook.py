@@ -38,6 +38,7 @@ from filon.views.rows import (
     share_rows,
     trace_rows,
     why_rows,
+    yield_rows,
 )
 
 if TYPE_CHECKING:
@@ -116,6 +117,10 @@ class OpenBook:
         """Whether matter adds up; as the command `balance`."""
         view = self._pages.balance(element=element, site=site, period=period, as_of=self.entries, on=self.on)
         return frame(balance_rows(view.lines))
+
+    def yields(self, *, site: str = "", element: str = "") -> pl.DataFrame:
+        """What steps deliver, by month and over twelve; as the command `yields`."""
+        return frame(yield_rows(self._pages.yields(site=site, element=element, as_of=self.entries, on=self.on)))
 
     def flows(self, element: str = "", *, period: str = "") -> pl.DataFrame:
         """Who sent how much of an element to whom; as the command `flows`."""

@@ -59,6 +59,7 @@ from filon.views.build.passport import passport_view
 from filon.views.build.recall import recall_view
 from filon.views.build.shares import names_of, origin_view
 from filon.views.build.sight import Sight
+from filon.views.build.yields import yields_view
 from filon.views.carbon import CarbonView
 from filon.views.carbon_board import CarbonBoard, CarbonContract
 from filon.views.chain import STAGES
@@ -74,6 +75,7 @@ from filon.views.owner import OwnersView
 from filon.views.recall import Asked, RecallView
 from filon.views.trace import TraceView, local_day, trace_view
 from filon.views.why import WhyView, why_view
+from filon.views.yields import YieldsView
 
 
 class Pages(PassportPages):
@@ -353,6 +355,14 @@ class Pages(PassportPages):
         """Every difference beyond what measuring explains."""
         sight = self.sight(as_of, on)
         return alarm_list(sight, site=self._site(site, sight), element=_element(element))
+
+    def yields(
+        self, *, site: str = "", element: str = "", as_of: Known | None = None, on: date | None = None
+    ) -> YieldsView:
+        """What the steps of a site, or all, deliver; declared factors beside the observed ones."""
+        sight = self.sight(as_of, on)
+        chain = self._custody.chain(as_of, on)
+        return yields_view(sight, chain, site=self._site(site, sight), element=_element(element))
 
     def credits(self, *, site: str = "", as_of: Known | None = None, on: date | None = None) -> CreditsView:
         """The mass-balance accounts of a site, or all."""

@@ -129,13 +129,14 @@ def _judge(campaign: Campaign, substance: str) -> tuple[AccountKind, Verdict]:
         return AccountKind.UNACCOUNTED, Verdict.CANNOT_TELL
     within = abs(into - out) <= COVERAGE * campaign.sigma(substance) + 1
     if into > out and not campaign.closed:
-        plausible = within or out >= into * _lowest_yield(campaign.stage or "other")
+        plausible = within or out >= into * lowest_yield(campaign.stage or "other")
         return (AccountKind.LOSS, Verdict.PASS) if plausible else (AccountKind.UNACCOUNTED, Verdict.FAIL)
     return AccountKind.UNACCOUNTED, Verdict.PASS if within else Verdict.FAIL
 
 
 @cache
-def _lowest_yield(stage: str) -> Fraction:
+def lowest_yield(stage: str) -> Fraction:
+    """The least share of an element that a stage plausibly delivers in its products; table `yields`."""
     known = {row["stage"]: Fraction(row["lowest"]) for row in table("yields").rows}
     return known.get(stage, known["other"])
 

@@ -1,4 +1,4 @@
-"""The commands `custody`, `credits` and `alarms`: what may be claimed, what is left to claim, what does not add up."""
+"""The commands `custody`, `credits`, `yields`, `alarms`: what may be claimed, what steps deliver, what does not close."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from filon.cli.show import AsOf, On, chosen, console, grid, put_findings, put_json
+from filon.cli.words import word
+from filon.views.balance import Verdict
 from filon.views.say import Tongue, tongue
 
 if TYPE_CHECKING:
     from filon.views.alarm import AlarmList
     from filon.views.custody import AccountLine, ClaimLine, CreditsView, CustodyView
+    from filon.views.yields import FactorLine, YieldsView
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 
@@ -21,6 +24,7 @@ def add_to(app: typer.Typer) -> None:
     app.command(epilog="Example: filon custody PK-0001 --why")(custody)
     app.command(epilog="Example: filon alarms --element Co")(alarms)
     app.command("credits", epilog="Example: filon credits Atlas")(credit_accounts)
+    app.command("yields", epilog="Example: filon yields Atlas --element Co")(step_yields)
 
 
 def custody(
@@ -63,6 +67,29 @@ def credit_accounts(
     else:
         put_credits(view, say)
     if any(one.failures for account in view.accounts for one in account.periods):
+        raise typer.Exit(1)
+
+
+def step_yields(
+    context: typer.Context,
+    site: Annotated[str, typer.Argument(help="Identifier or part of the name of a site; all if left out.")] = "",
+    element: Annotated[str, typer.Option("--element", "-e", help="Only this element, e.g. Co.")] = "",
+    on: On = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Show what steps deliver, by month and over twelve, and declared factors; exit 1 where one is not kept."""
+    from filon.app.ledger import Ledger
+    from filon.app.pages import Pages
+
+    say = tongue(chosen(context.obj.language))
+    with Ledger.open(context.obj.ledger, create=False) as ledger:
+        view = Pages(ledger).yields(site=site, element=element, as_of=as_of, on=on)
+    if as_json:
+        put_json(view, say)
+    else:
+        put_yields(view, say)
+    if Verdict.FAIL in {*(one.verdict for one in view.lines), *(one.verdict for one in view.factors)}:
         raise typer.Exit(1)
 
 
@@ -149,6 +176,27 @@ def put_credits(view: CreditsView, say: Tongue) -> None:
     put_findings(view.findings, say.language, limit=10)
 
 
+def put_yields(view: YieldsView, say: Tongue) -> None:
+    """Print what steps deliver, and the declared factors."""
+    out, words = console(), WORDS[say.language]
+    rows = [
+        (one.site.name, say.name(one.product), say.name(one.element), say.period(one.month), say.figure(one.spent),
+         say.figure(one.made), say.figure(one.loss), say.figure(one.unaccounted), say.figure(one.share),
+         say.figure(one.trailing), word(one.verdict.value, say.language))
+        for one in view.lines
+    ]  # fmt: skip
+    out.print(grid("", words["yields"].split("|"), rows, right=tuple(range(4, 10))) if rows else words["no yields"])
+    if view.factors:
+        told = [_factor_row(one, say) for one in view.factors]
+        out.print(grid("", words["factors"].split("|"), told, right=(4, 5, 6)))
+
+
+def _factor_row(one: FactorLine, say: Tongue) -> tuple[str, ...]:
+    days = " – ".join(say.day(day) if day else "" for day in (one.since, one.until)) if one.since or one.until else ""
+    figures = (say.figure(each) for each in (one.declared, one.observed, one.consumption))
+    return (one.site.name, say.name(one.element), one.material, days, *figures, word(one.verdict.value, say.language))
+
+
 def _put_account(one: AccountLine, say: Tongue) -> None:
     out, words = console(), WORDS[say.language]
     about = [one.boundary, say.name(one.element), one.characteristic, one.material, one.scheme]
@@ -180,6 +228,9 @@ WORDS = {
         "step": "  {element}: {after}, {rule}: {told} (lot {lot}, {site}, {day}, entry {entry})",
         "downstream": "    {count} lots downstream: {first}",
         "no alarms": "Everything that was checked adds up within measuring uncertainty.",
+        "yields": "Site|Product|Element|Month|Left the steps|As product|Loss|Unaccounted|Yield|Twelve months|Verdict",
+        "no yields": "No step has delivered anything yet.",
+        "factors": "Site|Element|Product group|Valid|Declared factor|Observed|Inputs for one unit|Verdict",
         "no accounts": "No site keeps a mass-balance account.",
         "periods": "Period|Opening|Certified in|Credits|By observed factor|Claimed|Closing|Carried|Observed|Verdict",
         "reopened": "Reopen {since} – {until}: closed at {then} ({closed}), {now} as known now. Tell the holders of:",
@@ -194,6 +245,9 @@ WORDS = {
         "step": "  {element} : {after}, {rule} : {told} (lot {lot}, {site}, {day}, inscription {entry})",
         "downstream": "    {count} lots en aval : {first}",
         "no alarms": "Tout ce qui a été contrôlé est cohérent à l’incertitude de mesure près.",
+        "yields": "Site|Produit|Élément|Mois|Sorti|En produit|Pertes|Inexpliqué|Rendement|Douze mois|Verdict",
+        "no yields": "Aucune opération n’a encore rien livré.",
+        "factors": "Site|Élément|Groupe de produits|Valable|Facteur déclaré|Observé|Entrées par unité|Verdict",
         "no accounts": "Aucun site ne tient de compte de bilan massique.",
         "periods": "Période|Ouverture|Certifié entré|Crédits|Selon l’observé|Allégué|Clôture|Reporté|Observé|Verdict",
         "reopened": "À rouvrir, {since} – {until} : clos à {then} ({closed}), {now} aujourd’hui. Prévenir pour :",

@@ -33,6 +33,7 @@ from filon.views.passport import BoardView, HistoryView, ReadinessView
 from filon.views.recall import Asked, RecallView
 from filon.views.trace import TraceView
 from filon.views.why import WhyView
+from filon.views.yields import YieldsView
 
 
 class Ledger(Protocol):
@@ -154,6 +155,12 @@ class Ledger(Protocol):
         self, *, site: str = "", element: str = "", as_of: Known | None = None, on: date | None = None
     ) -> AlarmList:
         """Every difference beyond what measuring explains, with hypotheses and the lots concerned."""
+        ...
+
+    def yields(
+        self, *, site: str = "", element: str = "", as_of: Known | None = None, on: date | None = None
+    ) -> YieldsView:
+        """What the steps of a site deliver, and declared conversion factors; empty = all sites."""
         ...
 
     def credits(self, *, site: str = "", as_of: Known | None = None, on: date | None = None) -> CreditsView:

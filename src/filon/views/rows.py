@@ -20,6 +20,7 @@ from filon.views.origin import Contained, OriginKind, OriginView
 from filon.views.recall import Between, RecallView
 from filon.views.trace import TraceView
 from filon.views.why import WhyLine, WhyView
+from filon.views.yields import YieldsView
 
 Cell: TypeAlias = "str | int | Decimal | date | None"
 
@@ -160,6 +161,18 @@ def balance_rows(lines: Iterable[BalanceLine]) -> Listing:
          "verdict"),
         ((one.kind, one.label, one.site, one.period, one.element, *(getattr(one, name).value for name in figures),
           one.unaccounted.uncertainty, one.verdict.value) for one in lines),
+    )  # fmt: skip
+
+
+def yield_rows(view: YieldsView) -> Listing:
+    """What steps deliver as a table, kg and percent."""
+    figures = ("spent", "made", "by_product", "waste", "loss", "unaccounted")
+    return table(
+        "yields",
+        ("site", "product", "element", "month", *(f"{name}_kg:mass" for name in figures), "yield_percent:number",
+         "trailing_percent:number", "lowest_percent:number", "verdict"),
+        ((one.site.name, one.product.key, one.element.key, one.month, *(getattr(one, name).value for name in figures),
+          one.share.value, one.trailing.value, one.lowest.value, one.verdict.value) for one in view.lines),
     )  # fmt: skip
 
 

@@ -181,6 +181,7 @@ TIMED = (
     "/alarms",
     "/credits",
     "/owners",
+    "/yields",
     "/findings",
     "/flows",
     "/trace/",

@@ -138,6 +138,15 @@ def alarms(request: Request, site: Text = "", element: Text = "", as_of: AsOf = 
     return page("alarms.html", request, view, page="balance", command="filon alarms")
 
 
+@reads("/yields")
+@reads("/yields.json")
+def yields(request: Request, site: Text = "", element: Text = "", as_of: AsOf = None, on: On = None) -> Response:
+    """What do our steps deliver, and is it what was declared?"""
+    view = ledger(request).yields(site=site, element=element, as_of=as_of, on=on)
+    command = f"filon yields {quote(site)}" if site else "filon yields"
+    return page("yields.html", request, view, page="balance", command=command)
+
+
 @reads("/credits")
 @reads("/credits.json")
 def credit_accounts(request: Request, site: Text = "", as_of: AsOf = None, on: On = None) -> Response:
