@@ -25,13 +25,13 @@ from told_ledger import sites, tell
 SITES = sites(mine={"kind": "mine", "country": "MA"}, works={"kind": "refinery", "country": "FI"})
 ORE = birth(1, "mine", "ORE", "1000", form="cobalt hydroxide", moisture="0", Co="30")
 CLAIM = {"record": "claim", "lot": lot("ORE"), "element": "Co", "characteristic": "responsible mining"}
+LATER = fact("claim", 6, lot="ORE", element="Co", characteristic="fair pay", scheme="IRMA")
 DEEDS = [  # (day of happening, day of knowing, event)
     (1, 10, replace(ORE, extensions={FILON + "custody": [CLAIM]})),
     (5, 15, step(5, "mine", {"ORE": "400"}, {"SALT": "570"}, form="CoSO4·7H2O", Co="20.9")),
     (2, 20, ship(2, "mine", "works", "N1", {"ORE": "500"})),
     (6, 22, birth(6, "mine", "ORE", "50", form="cobalt hydroxide", moisture="0", Co="30", origin="urn:other")),
-    (6, 23, replace(fact("claim", 6, lot="ORE", element="Co", characteristic="fair pay", scheme="IRMA"),
-                    quantityList=(q("ORE", None, None),))),
+    (6, 23, replace(LATER, quantityList=(q("ORE", None, None),))),
     (7, 25, step(7, "mine", {"SALT": "100"}, {"SALT2": "120"}, form="CoSO4·7H2O", Co="20.9")),  # too much: a finding
 ]
 QUESTIONS = {  # terminal -> web

@@ -1,4 +1,4 @@
-"""The commands `custody`, `credits`, `yields`, `alarms`: what may be claimed, what steps deliver, what does not close."""
+"""The commands `custody`, `credits`, `yields`, `alarms`: what may be claimed, what steps deliver, what is left open."""
 
 from __future__ import annotations
 
