@@ -40,14 +40,15 @@ class _Taken:
     def keys(self) -> set[str]:
         return {one.key for one in (self.declaration, *self.corrections)}
 
-    @property
-    def retraction(self) -> Retraction:
+    def retraction(self, ledger: Ledger) -> Retraction:
+        """As it is told."""
         told = self.declaration.event.errorDeclaration
         assert told is not None
         come = {one.event.eventID for one in self.corrections}
         return Retraction(
             event=self.name,
             declared=written(told.declarationTime),
+            by=ledger.store.entry(self.declaration.entry).submitter,
             reason=told.reason or "",
             corrections=told.correctiveEventIDs,
             missing=tuple(name for name in told.correctiveEventIDs if name not in come),
@@ -69,14 +70,14 @@ def affected(
         NotFoundError: nobody has declared an error of that event.
     """
     everything = list(ledger.said(as_of))
-    taken = [one for one in _retractions(everything) if event in {"", one.name}]
+    taken = _chain(list(_retractions(everything)), event)
     if event and not taken:
         raise NotFoundError(f"nobody has declared an error of event {event}")
     gone = set[str]().union(*(one.keys for one in taken))
     book = post([one for one in everything if one.key not in gone], ledger.register(as_of))
     before = replace(after, book=book, _origins={})
     statements = _statements(ledger, after.state.size)
-    return affected_view(before, after, [one.retraction for one in taken], statements, element=element)
+    return affected_view(before, after, [one.retraction(ledger) for one in taken], statements, element=element)
 
 
 def taken_back(ledger: Ledger, lot: LotId, as_of: Known | None) -> tuple[str, ...]:
@@ -84,6 +85,15 @@ def taken_back(ledger: Ledger, lot: LotId, as_of: Known | None) -> tuple[str, ..
     found = ledger.store.touching([lot], size=ledger.size(as_of))
     declared = (said(one).event for one in found if b'"errorDeclaration"' in one.body and not is_master(one.body))
     return tuple(sorted({_name(event) for event in declared if event.errorDeclaration is not None}))
+
+
+def _chain(retractions: list[_Taken], event: str) -> list[_Taken]:
+    """The retractions of an event, and those of the events that corrected it: a correction may be wrong too."""
+    chain = [one for one in retractions if event in {"", one.name}]
+    for taken in chain:  # grows as it is walked
+        corrections = {each.event.eventID for each in taken.corrections}
+        chain += [one for one in retractions if one.name in corrections and one not in chain]
+    return chain
 
 
 def _name(event: Event) -> str:
@@ -99,8 +109,9 @@ def _retractions(everything: list[Said]) -> Iterator[_Taken]:
     for one in everything:
         told = one.event.errorDeclaration
         if told is not None:
-            corrections = tuple(each for named in told.correctiveEventIDs for each in by_name.get(named, ()))
-            yield _Taken(one, corrections, _name(one.event))
+            name = _name(one.event)
+            ids = [each for each in dict.fromkeys(told.correctiveEventIDs) if each != name]  # none corrects itself
+            yield _Taken(one, tuple(each for named in ids for each in by_name.get(named, ())), name)
 
 
 def _statements(ledger: Ledger, size: int) -> Iterator[tuple[AffectedStatement, bytes]]:

@@ -25,8 +25,9 @@ def effective(said: Iterable[Said]) -> tuple[list[Said], list[Finding]]:
     with the inputs of the provisional step where the final one names none.
 
     Returns:
-        (events in the order given; findings BOK-024 for what was taken back, BOK-027 where several finals might be
-        meant and the provisional one stays, BOK-028 where none came yet).
+        (events in the order given; findings BOK-024 for what was taken back, BOK-045 where the declaration says
+        otherwise than the event of its id, BOK-027 where several finals might be meant and the provisional one stays,
+        BOK-028 where none came yet).
     Source: EPCIS 2.0 7.4.1.3; interface reference 11 ("provisional and final are two observations").
     """
     everything = list(said)
@@ -39,8 +40,11 @@ def effective(said: Iterable[Said]) -> tuple[list[Said], list[Finding]]:
     for one in everything:
         if one.event.errorDeclaration:
             findings.append(found("BOK-024", one.place, event=one.event.eventID or one.key))
-        elif one.event.eventID not in named and one.key not in keys:
-            counted.append(one)
+        elif one.key not in keys:
+            if one.event.eventID in named:
+                findings.append(found("BOK-045", one.place, event=one.event.eventID))
+            else:
+                counted.append(one)
     counted, doubts = _final(counted)
     return counted, findings + doubts
 

@@ -108,7 +108,7 @@ def export(
 def _put(view: AffectedView, say: Tongue) -> None:
     out = console()
     for one in view.retracted:
-        out.print(f"{one.event}  {one.declared[:10]}  {one.reason}")
+        out.print("  ".join(filter(None, (one.event, one.declared[:10], one.by, one.reason))))
         for name in one.corrections:
             out.print(f"  → {name}" + ("  [yellow]?[/]" if name in one.missing else ""))
     element = say.name(view.element)

@@ -15,7 +15,7 @@ class Retraction:
 
     Args:
         event: its identifier.
-        declared: when the sender declared it, ISO 8601.
+        declared: when the sender declared it, ISO 8601; `by` whom, as the log entry names the submitter.
         reason: word of the CBV or a URI; empty if unsaid.
         corrections: identifiers of the corrective events.
         missing: those of them that have not come yet.
@@ -24,6 +24,7 @@ class Retraction:
 
     event: str
     declared: str
+    by: str
     reason: str
     corrections: tuple[str, ...]
     missing: tuple[str, ...]
