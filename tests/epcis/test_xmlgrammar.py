@@ -104,11 +104,11 @@ LIST = "/EPCISBody/EventList"
         (put(xml(), "<s:Contact>b</s:Contact>", "<s:FaxNumber>b</s:FaxNumber>"), "EPC-228", "/EPCISHeader/StandardBusinessDocumentHeader/Sender[1]/ContactInformation[1]"),
         (put(xml(), "T14:00:00\n", "T14\n:00"), "EPC-002", "/EPCISHeader/StandardBusinessDocumentHeader/DocumentIdentification/CreationDateAndTime"),
         # each event in its place
-        (xml(COUNTED), "EPC-227", f"{LIST}/QuantityEvent"),
-        (xml(MADE, version="1"), "EPC-227", f"{LIST}/TransformationEvent"),
-        (xml(f"<extension>{MADE}</extension>"), "EPC-227", f"{LIST}/extension/TransformationEvent"),
-        (xml(f"<extension>{MADE}{MADE}</extension>", version="1"), "EPC-227", f"{LIST}/extension/TransformationEvent"),
-        (xml(OWN), "EPC-227", f"{LIST}/ex:SmeltEvent"),
+        (xml(COUNTED), "EPC-227", f"{LIST}/QuantityEvent[1]"),
+        (xml(MADE, version="1"), "EPC-227", f"{LIST}/TransformationEvent[1]"),
+        (xml(f"<extension>{MADE}</extension>"), "EPC-227", f"{LIST}/extension/TransformationEvent[1]"),
+        (xml(f"<extension>{MADE}{MADE}</extension>", version="1"), "EPC-227", f"{LIST}/extension/TransformationEvent[2]"),
+        (xml(OWN), "EPC-227", f"{LIST}/ex:SmeltEvent[1]"),
         # fields where 1.2 had them, and names of nobody
         (put(xml(), "</ObjectEvent>", "<extension><quantityList/></extension></ObjectEvent>"), "EPC-227", f"{LIST}/ObjectEvent[1]/extension/quantityList"),
         (put(xml(), "</eventTimeZoneOffset>", "</eventTimeZoneOffset><baseExtension><eventID>urn:a:b</eventID></baseExtension>"), "EPC-227", f"{LIST}/ObjectEvent[1]/baseExtension/eventID"),

@@ -127,5 +127,5 @@ def spoilt(document: Document) -> bool:
     return any(one.level is Level.ERROR and not _EVENT.match(one.place.pointer) for one in document.findings)
 
 
-_EVENT = re.compile(r".*?/(?:eventList/\d+|EventList/[^/]+)(?=/|$)")
+_EVENT = re.compile(r".*?/(?:eventList/\d+|EventList/(?:extension/)*[^/@]+)(?=/|$)")
 """An event's place at the beginning of a pointer or XPath."""

@@ -248,19 +248,18 @@ class _Walk:
             self._around(element, namespace, local, "/epcisBody")
             forget(element)
             return
-        here = "/" + "/".join(self.path)
         expected = strayed(self.version, depth, local, foreign=foreign) if self.path else ""
         if self.version == "1" and depth == 1 and element.getprevious() is not None:
             expected = expected or "one event"
-        yield from self._event(element, step)
-        if expected and (foreign or local.endswith("Event")):
-            self._at(here).note("EPC-227", f"/{step}", local, expected=expected, name=local)
-            yield from self._findings()
+        yield from self._event(element, step, expected if foreign or local.endswith("Event") else "")
 
-    def _event(self, element: etree._Element, step: str) -> Iterator[Item]:
+    def _event(self, element: etree._Element, step: str, expected: str) -> Iterator[Item]:
+        """The event; `expected` is what its list would take in its place, "" if it is at its place."""
         here = "/" + "/".join([*self.path, step])
         self.counts[here] = self.counts.get(here, 0) + 1
         base = f"{here}[{self.counts[here]}]" if self.path else here
+        if expected:
+            self._at(base).note("EPC-227", "", split(element)[1], expected=expected, name=split(element)[1])
         shape = Shape(self.version)
         raw = shape.event(element)
         own = {prefix: space for prefix, space in element.nsmap.items() if prefix}
@@ -271,9 +270,8 @@ class _Walk:
             found_here = [_milder(finding) for finding in rules.check(event, self.reading.name)]
             self.reading.findings += [one for one in found_here if (one.code, one.expected) != _UNTYPED]
         self.reading.findings = [_translated(finding, base, shape) for finding in self.reading.findings]
-        for code, tail, name, expected, what in shape.problems:
-            self.reading.base = base
-            self.reading.note(code, tail, what, expected=expected, name=name)
+        for code, tail, name, wanted, what in shape.problems:
+            self._at(base).note(code, tail, what, expected=wanted, name=name)
         if event is not None:
             yield event
         forget(element)

@@ -67,6 +67,29 @@ def test_what_proceed_took_can_be_derived_from_the_log_again(w):
     assert "EPC-010" in w.repository.ledger.store.entry(0).accepted
 
 
+TIME = "<eventTime>2026-11-03T12:00:00Z</eventTime><eventTimeZoneOffset>+01:00</eventTimeZoneOffset>"
+MADE = f"""<extension><TransformationEvent>{TIME}<inputEPCList><epc>urn:a:1</epc></inputEPCList>
+<outputEPCList>%s</outputEPCList></TransformationEvent></extension>"""
+
+
+@pytest.mark.parametrize(
+    ("listed", "kept"),
+    [
+        (MADE % "<epc>urn:a:2</epc>" + MADE % "", 1),  # one makes nothing (EPC-022)
+        (MADE % "<epc>urn:a:2</epc>" + MADE % "<epc x='1'>urn:a:3</epc>", 1),  # an attribute too many (EPC-235)
+        (MADE.replace("extension>", "extension >") % "<epc>urn:a:2</epc>", 1),
+        ((MADE % "<epc>urn:a:2</epc>").replace("<extension>", "").replace("</extension>", ""), 0),  # out of place
+        (MADE % "<epc>urn:a:2</epc>" + "words", 0),  # an error of the list, not of an event
+    ],
+)
+def test_events_in_an_extension_of_1_2_are_left_out_one_by_one_too(w, listed, kept):
+    """EPCIS 1.2 has transformations in `EventList/extension`; their findings speak of them and of no other."""
+    body = f"""<e:EPCISDocument xmlns:e="urn:epcglobal:epcis:xsd:1" schemaVersion="1.2" creationDate="2026-11-03T14:00:00Z">
+        <EPCISBody><EventList>{listed}</EventList></EPCISBody></e:EPCISDocument>"""
+    w.capture(body=body.encode(), headers={"Content-Type": "application/xml", "GS1-Capture-Error-Behaviour": "proceed"})
+    assert len(stored(w)) == kept
+
+
 def test_an_error_of_the_document_itself_stops_proceed_too(w):
     body = json.dumps(document(GOOD, creationDate="yesterday")).encode()
     job = w.job(w.capture(body=body, headers={"GS1-Capture-Error-Behaviour": "proceed"}))
