@@ -9,12 +9,15 @@ in which the filled ledger stays for the next run, with the rows that its fillin
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from http import HTTPStatus
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -22,7 +25,11 @@ from statistics import quantiles
 from time import perf_counter, process_time
 
 import orjson
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.testclient import TestClient
 
+from filon.app.desk.answers import Position
 from filon.app.desk.file import Desk
 from filon.app.desk.questions import asked
 from filon.app.desk.repository import Repository
@@ -31,10 +38,13 @@ from filon.app.desk.written import stored_document
 from filon.app.ledger import Ledger
 from filon.core import gs1
 from filon.epcis.context import ADDRESS
-from filon.epcis.event import FILON
+from filon.epcis.event import FILON, Event
 from filon.epcis.jsonwrite import write_event
 from filon.exchange.simulator.plant import events
+from filon.web.epcis import Interface
 
+PAGES, SINGLE = 100, 1_000
+"""Pages and single events of which the 99th of a hundred is told."""
 BATCH = 1_000
 DOCUMENTS = 5
 FILLED = 1_600
@@ -56,25 +66,31 @@ def run(scale: int) -> list[dict[str, object]]:
             pieces = [piece(dice.randrange(scale // len(STEPS))) for _ in range(1_000)]
             notes = [note(dice.randrange(scale // len(STEPS) // 20)) for _ in range(300)]
             names = [name(dice.randrange(scale)) for _ in range(300)]
-            late = {"GE_eventTime": when(scale * 999 // 1_000)}
-            place = {"EQ_bizLocation": _SITES[0], "EQ_bizStep": "receiving"}
+            places = [dice.randrange(scale * 9 // 10) for _ in range(PAGES)]
+            step = {"EQ_bizStep": "commissioning"}
             rows = [
                 ("query by EPC", _each(repository, "MATCH_anyEPC", pieces)),
                 ("query by delivery", _each(repository, "EQ_bizTransaction_desadv", notes)),
                 ("event by its id", _each(repository, "EQ_eventID", names)),
                 ("a page of 1 000, unfiltered", _pages(repository, {})),
-                ("a page of 1 000 of one step", _pages(repository, {"EQ_bizStep": "commissioning"})),
-                ("a page of 1 000 of one step and place", _pages(repository, place)),
-                ("the last thousandth, by eventTime", _pages(repository, late, times=3) if scale <= TOLD else None),
-                ("one event captured, durable", _captured(repository)),
+                ("the same, further on", _pages(repository, {}, places)),
+                ("the same over HTTP", _over_http(repository)),
+                ("a page of 1 000 of one step", _pages(repository, step)),
+                ("the same, further on", _pages(repository, step, places)),
+                ("a page of 1 000 of one step and place", _pages(repository, step | {"EQ_bizLocation": _SITES[0]})),
+                ("a page of 1 000 of one type", _pages(repository, {"eventType": "ObjectEvent"})),
+                ("a page of 1 000 of the later half", _pages(repository, {"GE_eventTime": when(scale // 2)})),
+                ("the last thousandth, by eventTime", _pages(repository, {"GE_eventTime": when(scale * 999 // 1_000)})),
+                ("a step that nothing ever took", _pages(repository, {"EQ_bizStep": "void_shipping"})),
             ]
+            captured = _captured(repository)
             documents = _documents(repository)
             repository.close()
     first = rows[0][1]
+    rows += [("one event captured, durable", captured[0]), ("the same, by the clock", captured[1])]
     told += [
         {"what": what, "value": f"{value * 1000:.2f}", "unit": "ms p99", "ratio": f"{value / first:.1f}"}
         for what, value in rows
-        if value is not None
     ]
     return [
         *told,
@@ -184,17 +200,18 @@ def _memory() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-def _p99(ask: Callable[[int], object], times: int) -> float:
+def _p99(ask: Callable[[int], object], times: int, clock: Callable[[], float] = process_time) -> float:
     took = []
     for number in range(times):
-        begun = process_time()
+        begun = clock()
         ask(number)
-        took.append(process_time() - begun)
-    return quantiles(took, n=100, method="inclusive")[-1] if len(took) > 1 else took[0]
+        took.append(clock() - begun)
+    return quantiles(took, n=100, method="inclusive")[-1]
 
 
-def _answer(repository: Repository, params: dict[str, str], per_page: int) -> bytes:
-    page = repository.answers.page(asked(params), per_page)
+def _answer(repository: Repository, params: dict[str, str], per_page: int, after: int = -1) -> bytes:
+    at = Position(repository.ledger.store.size(), after)
+    page = repository.answers.page(asked(params), per_page, at)
     return stored_document(
         repository.answers, page.stored, {}, query={"queryName": "SimpleEventQuery"}, now=repository.now()
     )
@@ -206,29 +223,69 @@ def _each(repository: Repository, parameter: str, values) -> float:
     return _p99(lambda number: _answer(repository, listed[number], 30), len(listed))
 
 
-def _pages(repository: Repository, params: dict[str, str], times: int = 10) -> float:
+def _pages(repository: Repository, params: dict[str, str], places: Sequence[int] = (-1,) * PAGES) -> float:
+    """Of each place a page that begins there; by default the first page, again and again."""
     _answer(repository, params, 1_000)
-    return _p99(lambda _: _answer(repository, params, 1_000), times)
+    return _p99(lambda number: _answer(repository, params, 1_000, places[number]), len(places))
 
 
-def _captured(repository: Repository) -> float:
-    from starlette.testclient import TestClient
+def _signed(repository: Repository, role: Role) -> dict[str, str]:
+    _, secret = create(repository.desk, "bench", [role], now=repository.now(), valid=timedelta(days=1))
+    return {"Authorization": f"Bearer {secret}"}
 
-    from filon.web.epcis import Interface
 
+def _over_http(repository: Repository) -> float:
+    """First pages and those that their links lead to, as the server answers; without a client's own work."""
+    app, headers = Interface(repository), _signed(repository, Role.READER)
+    told = [(b"host", b"bench"), *((name.lower().encode(), value.encode()) for name, value in headers.items())]
+    query, links = b"perPage=1000", list[bytes]()
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": b""}
+
+    async def send(message: dict[str, object]) -> None:
+        assert message.get("status", HTTPStatus.OK) == HTTPStatus.OK
+        links.extend(value for key, value in message.get("headers", ()) if key == b"link")
+
+    def ask(_: int) -> None:
+        nonlocal query
+        scope = {"type": "http", "method": "GET", "path": "/events", "raw_path": b"/events", "query_string": query,
+                 "headers": told, "root_path": "", "scheme": "http", "server": ("bench", 80)}  # fmt: skip
+        runner.run(app(scope, receive, send))
+        query = links.pop().partition(b"?")[2].partition(b">")[0] if links else b"perPage=1000"
+
+    with asyncio.Runner() as runner:
+        ask(0)
+        return _p99(ask, PAGES)
+
+
+def _captured(repository: Repository) -> tuple[float, float]:
+    """Single events posted over HTTP: processor time, then others by the clock."""
     sys.setswitchinterval(0.005)
-    _, secret = create(repository.desk, "bench", [Role.SUBMITTER], now=repository.now(), valid=timedelta(days=1))
-    client = TestClient(Interface(repository), headers={"Authorization": f"Bearer {secret}"})
-    bodies = [write_event(one) for one in islice(events(2), 100)]
+    bodies = [write_event(one) for one in _unheard(repository, 2 * SINGLE + 1)]
     kind = {"Content-Type": "application/ld+json"}
-    return _p99(lambda number: client.post("/events", content=bodies[number], headers=kind), len(bodies))
+
+    def post(number: int) -> None:
+        assert client.post("/events", content=bodies[number], headers=kind).status_code == HTTPStatus.CREATED
+
+    mounted = Starlette(routes=[Mount("/", Interface(repository))])
+    with TestClient(mounted, headers=_signed(repository, Role.SUBMITTER)) as client:
+        post(-1)
+        return _p99(post, SINGLE), _p99(lambda number: post(SINGLE + number), SINGLE, perf_counter)
+
+
+def _unheard(repository: Repository, count: int) -> Iterator[Event]:
+    """Events of a plant that no earlier run has posted: theirs happened a second an entry earlier."""
+    later = timedelta(seconds=repository.ledger.store.size())
+    for number, one in enumerate(islice(events(2), count)):
+        yield replace(one, eventTime=one.eventTime + later, eventID=f"{name(number)[:-8]}{later.seconds:08x}")
 
 
 def _documents(repository: Repository) -> float:
     from filon.epcis.jsonwrite import write
 
     token, _ = create(repository.desk, "bench", [Role.SUBMITTER], now=repository.now(), valid=timedelta(days=1))
-    stream = events(3)
+    stream = _unheard(repository, DOCUMENTS * BATCH)
     bodies = [write(list(islice(stream, BATCH))) for _ in range(DOCUMENTS)]
     begun = perf_counter()
     for body in bodies:
