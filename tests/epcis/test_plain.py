@@ -212,6 +212,47 @@ def test_by_hand(inside, plains):
 
 
 @pytest.mark.parametrize(
+    ("member", "value", "plains"),
+    [
+        ("eventTime", '"2026-11-03T13:00:00Z"', 1),
+        ("eventTime", '"2026-11-03t13:00:00Z"', 0),
+        ("eventTime", '"2026-11-03T13:00:00z"', 0),
+        ("eventTime", '"2026-11-03 13:00:00Z"', 0),
+        ("eventTime", '"2026-02-30T13:00:00Z"', 0),
+        ("eventTime", '"0000-01-01T13:00:00Z"', 0),
+        ("eventTime", '"2026-11-03T23:59:60Z"', 0),
+        ("eventTime", '"2026-11-03T24:00:00Z"', 0),
+        # of two members of one name in a list's entry the decoder keeps one
+        ("quantityList", '[{"epcClass": "%s", "quantity": 1, "quantity": 2}]', 0),
+        ("quantityList", '[{"epcClass": "%s", "epcClass": "%s", "quantity": 2}]', 0),
+        ("quantityList", '[{"epcClass": "%s", "uom": "KGM"}]', 0),
+        ("quantityList", '[{"epcClass": "%s", "quantity": "1"}]', 0),
+        ("quantityList", '[{"epcClass": "%s", "quantity": 2.0}]', 1),
+        ("quantityList", '[{"epcClass": "%s", "quantity": 2.5}]', 0),
+        ("quantityList", '[{"epcClass": "%s", "quantity": 2.50, "uom": "KGM"}, {"epcClass": "%s"}]', 1),
+        ("quantityList", '[{"epcClass": "%s", "quantity": 1234567890123456}]', 0),
+        ("quantityList", '[{"epcClass": "%s", "quantity": null}]', 0),
+        ("quantityList", '[{"epcClass": "%s", "ex:a": 1}]', 0),
+        ("quantityList", "[]", 0),
+        ("quantityList", "null", 0),
+        ("epcList", '["urn:a:b", "urn:a:B!", "urn:a:B"]', 1),
+        ("epcList", '["urn:a:b", "urn:a:b"]', 0),
+        ("epcList", '["urn:a:b", "urn:a:\\u0062"]', 0),
+        ("epcList", '["urn:a:\\u0062"]', 1),
+        ("epcList", '{"urn:a:b": 1}', 0),
+        ("bizTransactionList", '[{"type": "po", "type": "po", "bizTransaction": "urn:a:b"}]', 0),
+        ("bizTransactionList", '[{"bizTransaction": "urn:a:b"}, {"type": "po", "bizTransaction": "urn:a:b"}]', 1),
+        ("sourceList", '[{"source": "urn:a:b"}]', 0),
+    ],
+)
+def test_one_member_by_hand(member, value, plains):
+    """A sound event but for this member; of a list its entries count in any order, and once."""
+    event = {**OBJECT, "bizTransactionList": [], "sourceList": [], "epcList": []}
+    text = document({name: "@" if name == member else said for name, said in event.items()})
+    assert same(text.replace(b'"@"', value.replace("%s", LOT).encode())) == plains
+
+
+@pytest.mark.parametrize(
     "change",
     [
         lambda text: b"\xef\xbb\xbf" + text,

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, overload
 
@@ -15,6 +16,7 @@ from filon.books.cone import further, pieces_of
 from filon.books.movement import Said
 from filon.books.register import Register, serial
 from filon.core.ident import elements
+from filon.core.quick import quickly
 from filon.epcis.body import dumped, event_from_json, members
 from filon.epcis.document import Document, MasterElement
 from filon.epcis.event import Event
@@ -115,13 +117,16 @@ _MICROSECOND = datetime.resolution
 
 def plain_record(event: Plain) -> Record:
     """The record of an event that was read quickly: the very same that `event_record` makes."""
-    occurred = (event.time - EPOCH) // _MICROSECOND
-    return Record(event.key, event.name, occurred, event.body, _plain_marks(event), words(event.body))
+    body, key, name, time, things, _, _ = event
+    return _record(key, name, (time - EPOCH) // _MICROSECOND, body, _plain_marks(things, name), words(body))
 
 
-def _plain_marks(event: Plain) -> tuple[tuple[str, str], ...]:
+_record = quickly(Record)
+
+
+def _plain_marks(things: Sequence[tuple[str, str]], event: str) -> tuple[tuple[str, str], ...]:
     told, also, lots = [], [], []
-    for thing in event.things:
+    for thing in things:
         role, name = thing
         if role in _PIECES:
             told.append(thing)
@@ -133,10 +138,10 @@ def _plain_marks(event: Plain) -> tuple[tuple[str, str], ...]:
         elif role == "activity":
             told.append(ACTIVITY)
         elif role == "errorDeclaration":
-            also.insert(0, event.name)
+            also.insert(0, event)
         elif role != "serials":
             told.append(thing)
-    if ("serials", "") in event.things:
+    if ("serials", "") in things:
         also += [item for lot in lots if (item := _item_of(lot))]
     if also:
         there = {identifier for _, identifier in told}
@@ -149,13 +154,21 @@ _PIECES = frozenset(_ARTICLES)
 
 def _batch(piece: str) -> str:
     """The name by which the pieces of an article's GTIN are found; empty if it has no serial number of digits."""
-    if piece[:22] == _DIGITAL_LINK and piece[36:40] == "/21/" and piece[40:].isdecimal() and piece[22:36].isdecimal():
-        return pieces_of(piece[22:36])
+    if piece[_SERIAL:].isdecimal() and (alike := _alike(piece[:_SERIAL])):
+        return alike
     number = serial(piece)
     return pieces_of(number[0]) if number else ""
 
 
-_DIGITAL_LINK = "https://id.gs1.org/01/"
+@lru_cache(maxsize=4_096)
+def _alike(piece: str) -> str:
+    """The same of a Digital Link without its serial number."""
+    article = _ARTICLE.fullmatch(piece)
+    return pieces_of(article[1]) if article else ""
+
+
+_ARTICLE = re.compile(r"https://id\.gs1\.org/01/(\d{14})/21/")
+_SERIAL = len("https://id.gs1.org/01/04012345000016/21/")
 _LOT = re.compile(r"https://id\.gs1\.org/01/(\d{14})/10/[^/?#]+")
 
 

@@ -17,7 +17,7 @@ import msgspec
 import orjson
 
 from filon.core import gs1, ident
-from filon.core.remember import LONG, remembered
+from filon.core.remember import LONG
 from filon.core.unit import units
 from filon.epcis import body, cbv, moments, rules
 from filon.epcis.context import Terms
@@ -36,7 +36,7 @@ class Part(NamedTuple):
     """A member of an event.
 
     Args:
-        body: `"name":value` of the canonical body; nothing where the member says nothing.
+        body: its value in the canonical body; nothing where the member says nothing.
         key: the same as it counts for the event's key; nothing where it does not count.
         things: (member, identifier) by which the event can be found.
         value: what else is asked of it: the time, the name, the `Event` that has only this rare member.
@@ -53,6 +53,7 @@ class OddError(Exception):
 
 
 SILENT = Part(b"", b"")
+"""A member that says nothing."""
 FOUND_BY = ("epcList", "childEPCs", "inputEPCList", "outputEPCList",
             "quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList",
             "parentID", "bizTransactionList", "transformationID", "ilmd", "errorDeclaration")  # fmt: skip
@@ -81,22 +82,19 @@ _decoded = msgspec.json.Decoder(float_hook=_number).decode
 _dumps = partial(orjson.dumps, option=orjson.OPT_SORT_KEYS)
 
 
-def _written(label: bytes, read: Any, data: bytes) -> bytes:
-    """A member as it stands in the body; its value must have kept every quote, or one of two members was dropped."""
+def _written(read: Any, data: bytes) -> bytes:
+    """A value as it stands in the body; it must have kept every quote, or one of two members was dropped."""
     text = _dumps(read)
     if data.count(b'"') != text.count(b'"'):
         raise OddError
-    return label + text
+    return text
 
 
-def _member(
-    read: Callable[[Any], Any], named: Callable[[str, Any], Things] | None = None, *, asked: bool = False
-) -> Callable[[str, bytes], Part]:
+def _member(read: Callable[[Any], Any], *, asked: bool = False) -> Callable[[str, bytes], Part]:
     """The reader of a standard member.
 
     Args:
         read: its value as canonical members hold it.
-        named: what the event can be found by then.
         asked: the value is asked of the part.
     """
 
@@ -106,18 +104,17 @@ def _member(
             if b'"' in data:
                 raise OddError
             return SILENT
-        label = b'"%b":' % name.encode()
-        text = _written(label, value, data)
+        text = _written(value, data)
         counts = alike(name, value)
-        key = text if counts is value else label + _dumps(counts)
-        return Part(text, key, named(name, value) if named else (), value if asked else None)
+        return Part(text, text if counts is value else _dumps(counts), (), value if asked else None)
 
     return made
 
 
 # One function a kind of value; each gives what the canonical members hold, or raises.
 
-_TIME = re.compile(rb'"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"')
+_MOMENT = msgspec.json.Decoder(datetime)
+_SECONDS = 22  # "2026-11-03T13:00:00Z" with its quotes
 
 
 def _moment(text: str) -> tuple[datetime, str]:
@@ -128,16 +125,14 @@ def _moment(text: str) -> tuple[datetime, str]:
 
 
 def _event_time(name: str, data: bytes) -> Part:
-    if (whole := _TIME.fullmatch(data)) is not None:
-        text = b'"eventTime":%b' % data
-        return Part(text, text, (), datetime.fromisoformat(whole[1].decode()))
+    if len(data) == _SECONDS and data[11:21:9] == b"TZ":
+        return Part(data, data, (), _MOMENT.decode(data))
     time, written = _moment(_decoded(data))
-    text = _written(b'"eventTime":', written, data)
-    return Part(text, b'"eventTime":%b' % orjson.dumps(alike(name, written)), (), time)
+    return Part(_written(written, data), orjson.dumps(alike(name, written)), (), time)
 
 
 def _record_time(_name: str, data: bytes) -> Part:
-    return Part(_written(b'"recordTime":', _moment(_decoded(data))[1], data), b"")
+    return Part(_written(_moment(_decoded(data))[1], data), b"")
 
 
 _UUID = re.compile(rb'"urn:uuid:[0-9a-f-]+"')
@@ -145,11 +140,11 @@ _UUID = re.compile(rb'"urn:uuid:[0-9a-f-]+"')
 
 def _event_id(_name: str, data: bytes) -> Part:
     if _UUID.fullmatch(data):
-        return Part(b'"eventID":%b' % data, b"", (), data[1:-1].decode())
+        return Part(data, b"", (), data[1:-1].decode())
     value = _decoded(data)
     if not value.startswith(("urn:uuid:", "ni:///")) or not ident.is_uri(value):
         raise OddError
-    return Part(_written(b'"eventID":', value, data), b"", (), value)
+    return Part(_written(value, data), b"", (), value)
 
 
 def _zone(value: str) -> str:
@@ -190,42 +185,33 @@ def _word_of(kind: str) -> Callable[[str], str]:
     return word
 
 
+@lru_cache(maxsize=65_536)
 def _thing(value: str) -> str:
-    """The canonical identifier of a sound one."""
-    canonical = _sound(value)
-    if not canonical:
+    """The canonical identifier of a sound one; the two commonest kinds are told at once."""
+    if len(value) >= LONG:
+        raise OddError  # what raises is not remembered
+    common = _COMMON.fullmatch(value)
+    if common is not None and (common[1] is None or _checked(common[1])):
+        return value
+    if not value.startswith(PLAIN):
+        raise OddError
+    if value.startswith("urn:epcglobal:") and ident.is_uri(value):
+        return value
+    canonical, problem = examined(value)
+    if problem:
         raise OddError
     return canonical
 
 
-_ITEM = re.compile(r"https://id\.gs1\.org/01/(\d{14})/(?:10|21)/[A-Za-z0-9._-]{1,20}", re.ASCII)
-
-
-@lru_cache(maxsize=65_536)
-def _sound(value: str) -> str:
-    """The canonical identifier, or nothing if it is not sound; the two commonest kinds are told at once."""
-    if len(value) >= LONG:
-        raise OddError  # what raises is not remembered
-    item = _ITEM.fullmatch(value)
-    if item is not None and _checked(item[1]):
-        return value
-    if not value.startswith(PLAIN):
-        return ""
-    if value.startswith("urn:epcglobal:") and ident.is_uri(value):
-        return value
-    canonical, problem = examined(value)
-    return "" if problem else canonical
+_COMMON = re.compile(
+    r"https://id\.gs1\.org/01/(\d{14})/(?:10|21)/[A-Za-z0-9._-]{1,20}|urn:epcglobal:[A-Za-z0-9._:-]*[A-Za-z0-9]",
+    re.ASCII,
+)
 
 
 @lru_cache(maxsize=16_384)
 def _checked(gtin: str) -> bool:
     return gs1.misread((("01", gtin),)) is None
-
-
-def _things(value: list[str]) -> list[str]:
-    if type(value) is not list:
-        raise OddError
-    return _once([_thing(text) for text in value])
 
 
 def _once(read: list[str]) -> list[str]:
@@ -248,54 +234,12 @@ def _point(value: dict[str, str]) -> dict[str, str]:
     return {"id": _thing(value["id"])}
 
 
-def _typed_of(name: str) -> Callable[[list[dict[str, str]]], list[dict[str, str]]]:
-    word, member = _word_of(WORD_KINDS[name]), TYPED[name][0]
-    optional = name == "bizTransactionList"
-
-    def typed(value: list[dict[str, str]]) -> list[dict[str, str]]:
-        if type(value) is not list:
-            raise OddError
-        read = []
-        for item in value:
-            if len(item) == 2:  # noqa: PLR2004 - type and value
-                read.append({"type": word(item["type"]), member: _thing(item[member])})
-            elif optional and len(item) == 1:
-                read.append({member: _thing(item[member])})
-            else:
-                raise OddError
-        return read
-
-    return typed
-
-
 @lru_cache(maxsize=256)
 def _unit(value: str) -> str:
     """A unit in which an amount can be given."""
-    if type(value) is not str or units().get(value, ("",))[0] not in rules.UOM_GROUPS or value != value.upper():
+    if units().get(value, ("",))[0] not in rules.UOM_GROUPS or value != value.upper():
         raise OddError
     return value
-
-
-def _quantities(value: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    if type(value) is not list:
-        raise OddError
-    read = []
-    for item in value:
-        element: dict[str, Any] = {"epcClass": _thing(item["epcClass"])}
-        if "quantity" in item:
-            quantity = item["quantity"]
-            kind = type(quantity)
-            if kind is not int and (kind is not float or "uom" not in item):
-                raise OddError
-            if not 0 < quantity < _WHOLE:
-                raise OddError
-            element["quantity"] = quantity
-            if "uom" in item:
-                element["uom"] = _unit(item["uom"])
-        if len(element) != len(item):
-            raise OddError
-        read.append(element)
-    return read
 
 
 def _dispositions(value: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -309,20 +253,100 @@ def _dispositions(value: dict[str, list[str]]) -> dict[str, list[str]]:
 _disposition = _word_of("disposition")
 
 
-def _each(name: str, value: list[str]) -> Things:
-    return tuple([(name, each) for each in value])
+# Identifiers and lists of them, most of an event: no sound one has a sign that JSON escapes.
 
 
-def _classes(name: str, value: list[dict[str, Any]]) -> Things:
-    return tuple([(name, item["epcClass"]) for item in value])
+def _alone(name: str, data: bytes) -> Part:
+    """One identifier."""
+    value = _thing(_decoded(data))
+    text = b'"%b"' % value.encode()
+    return Part(text, text, ((name, value),))
 
 
-def _alone(name: str, value: str) -> Things:
-    return ((name, value),)
+def _things(name: str, data: bytes) -> Part:
+    """A list of identifiers."""
+    found = _once([_thing(text) for text in _TEXTS.decode(data)])
+    things = tuple([(name, one) for one in found])
+    if len(found) > 1:
+        return _listed(data, _quoted(found), things, _quoted(sorted(found)))
+    return _listed(data, _quoted(found), things)
 
 
-def _transactions(_name: str, value: list[dict[str, str]]) -> Things:
-    return tuple([("bizTransaction", item["bizTransaction"]) for item in value])
+def _quoted(texts: list[str]) -> list[str]:
+    return [f'"{text}"' for text in texts]
+
+
+def _typed_of(name: str) -> Callable[[str, bytes], Part]:
+    """The reader of a list of transactions, sources or destinations."""
+    word, member = _word_of(WORD_KINDS[name]), TYPED[name][0]
+    transactions = name == "bizTransactionList"
+
+    def typed(_name: str, data: bytes) -> Part:
+        found, lines = [], []
+        for item in _TYPED.decode(data):
+            value = _thing(item[member])
+            found.append((member, value))
+            if len(item) == 2:  # noqa: PLR2004 - type and value
+                lines.append(f'{{"{member}":"{value}","type":"{word(item["type"])}"}}')
+            elif transactions and len(item) == 1:
+                lines.append(f'{{"{member}":"{value}"}}')
+            else:
+                raise OddError
+        return _listed(data, lines, tuple(found) if transactions else ())
+
+    return typed
+
+
+class _Quantity(msgspec.Struct, forbid_unknown_fields=True):
+    """So much of a lot, as written."""
+
+    epcClass: str
+    quantity: msgspec.Raw = msgspec.Raw()
+    uom: str = ""
+
+
+def _quantities(name: str, data: bytes) -> Part:
+    """A list of lots and how much of each."""
+    found, lines = [], []
+    for item in _QUANTITIES.decode(data):
+        lot, amount = _thing(item.epcClass), bytes(item.quantity)
+        more = _amount(amount, item.uom) if amount else ""  # a unit alone: its quotes will be missed
+        found.append((name, lot))
+        lines.append(f'{{"epcClass":"{lot}"{more}}}')
+    return _listed(data, lines, tuple(found))
+
+
+@lru_cache(maxsize=4_096)
+def _amount(data: bytes, uom: str) -> str:
+    """An amount as members behind its lot; long ones raise, so that none is remembered."""
+    amount = _decoded(data)
+    kind = type(amount)
+    if kind is not int and (kind is not float or not uom):
+        raise OddError
+    if not 0 < amount < _WHOLE:
+        raise OddError
+    text = f',"quantity":{_dumps(amount).decode()}'
+    return f'{text},"uom":"{_unit(uom)}"' if uom else text
+
+
+def _listed(data: bytes, lines: list[str], found: Things, alike: list[str] | None = None) -> Part:
+    """A list as it stands in the body, and in the key, where order says nothing.
+
+    Args:
+        lines: its entries, canonical.
+        alike: those that count for the key, in their order, if it is not simply the order of the entries.
+    """
+    text = f"[{','.join(lines)}]".encode()
+    if text != data and data.count(b'"') != text.count(b'"'):  # as `_written`
+        raise OddError
+    if len(lines) > 1:
+        return Part(text, f"[{','.join(alike or sorted(lines))}]".encode(), found)
+    return Part(text, text, found) if lines else SILENT
+
+
+_TEXTS = msgspec.json.Decoder(list[str])
+_TYPED = msgspec.json.Decoder(list[dict[str, str]])
+_QUANTITIES = msgspec.json.Decoder(list[_Quantity])
 
 
 # Partners' own members, and those that are read wholly.
@@ -338,14 +362,9 @@ def own(terms: Terms, depth: int, name: str, data: bytes) -> Part:
     if not full:
         raise OddError
     value, counts = both(_decoded(data), terms.member, depth)
-    text = _written(_label(full), value, data)
-    key = _label(same(full)) + _dumps(counts) if counts else b""
-    return Part(text, key, _marked(full, value) if full.startswith(FILON) else ())
-
-
-@remembered(4_096)
-def _label(name: str) -> bytes:
-    return orjson.dumps(name) + b":"
+    return Part(
+        _written(value, data), _dumps(counts) if counts else b"", _marked(full, value) if full.startswith(FILON) else ()
+    )
 
 
 def _marked(full: str, value: Any) -> Things:
@@ -366,7 +385,7 @@ def ilmd(terms: Terms, depth: int, data: bytes) -> Part:
         raise OddError
     read, counts = both(raw, terms.member, depth + 1)
     things = (("serials", ""),) if read.get(FILON + "serials") else ()
-    return Part(_written(b'"ilmd":', read, data), b'"ilmd":' + _dumps(counts) if counts else b"", things)
+    return Part(_written(read, data), _dumps(counts) if counts else b"", things)
 
 
 def both(value: Any, member: Callable[[str], str], depth: int) -> tuple[Any, Any]:
@@ -425,10 +444,9 @@ def rare(terms: Terms, limits: Limits, name: str, data: bytes) -> Part:
     said = body.members(event).get(name)
     if not said:
         return SILENT
-    label = b'"%b":' % name.encode()
     if name == "errorDeclaration":
-        return Part(label + body.dumped(said), b"", ((name, ""),), event)
-    return Part(label + body.dumped(said), label + counted(name, said), (), event)
+        return Part(body.dumped(said), b"", ((name, ""),), event)
+    return Part(body.dumped(said), counted(name, said), (), event)
 
 
 READERS: Mapping[str, Callable[[str, bytes], Part]] = {
@@ -439,25 +457,24 @@ READERS: Mapping[str, Callable[[str, bytes], Part]] = {
     "eventTimeZoneOffset": _member(_zone),
     "certificationInfo": _member(_uris),
     "action": _member(_action, asked=True),
-    "parentID": _member(_thing, _alone),
-    "transformationID": _member(_thing, _alone),
+    "parentID": _alone,
+    "transformationID": _alone,
     "bizStep": _member(_word_of("bizStep")),
     "disposition": _member(_disposition),
     "persistentDisposition": _member(_dispositions),
     "readPoint": _member(_point),
     "bizLocation": _member(_point),
-    "bizTransactionList": _member(_typed_of("bizTransactionList"), _transactions),
-    "sourceList": _member(_typed_of("sourceList")),
-    "destinationList": _member(_typed_of("destinationList")),
-    **dict.fromkeys(("childEPCs", "epcList", "inputEPCList", "outputEPCList"), _member(_things, _each)),
-    **dict.fromkeys(
-        ("quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList"),
-        _member(_quantities, _classes),
-    ),
+    "bizTransactionList": _typed_of("bizTransactionList"),
+    "sourceList": _typed_of("sourceList"),
+    "destinationList": _typed_of("destinationList"),
+    **dict.fromkeys(("childEPCs", "epcList", "inputEPCList", "outputEPCList"), _things),
+    **dict.fromkeys(("quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList"), _quantities),
 }
-REPEATED = ("type", "eventTime", "eventTimeZoneOffset", "action", "bizStep", "disposition", "persistentDisposition",
-            "readPoint", "bizLocation", "sourceList", "destinationList", "certificationInfo")  # fmt: skip
+AROUND = frozenset({"type", "eventTimeZoneOffset", "action", "bizStep", "disposition", "persistentDisposition",
+                    "readPoint", "bizLocation", "sourceList", "destinationList", "certificationInfo"})  # fmt: skip
 """Members that say in most events of a partner what they said before."""
+NEW = frozenset({"eventTime", "recordTime", "eventID", "parentID"})
+"""Members that say something else in each event."""
 
 
 # What an event of each type must say to make sense; the twins of `rules`, for an event with nothing odd in its values.

@@ -12,24 +12,25 @@ are remembered by their bytes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache, partial
 from hashlib import sha256
-from itertools import chain
-from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
+import orjson
 
 from filon.core.remember import LONG
 from filon.epcis import part, rules
 from filon.epcis.context import Terms
 from filon.epcis.document import Limits
 from filon.epcis.event import Event
+from filon.epcis.frame import Frame, Frames, Gaps, form_of, mark, picked
 from filon.epcis.key import NOT_SAID, same
 from filon.epcis.moments import written
+from filon.epcis.mould import Moulds
 from filon.epcis.part import OddError, Part
 from filon.epcis.reading import Reading
 from filon.epcis.shape import EVENT_FIELDS, FORBIDDEN
@@ -79,25 +80,22 @@ def _plainly(prefixes: _Pairs, names: _Pairs, vocabulary: str, limits: Limits) -
     return Plainly(Terms(dict(prefixes), dict(names), vocabulary), limits)
 
 
-_Picked = Callable[[Sequence[bytes]], Iterable[bytes]]
-
-
 class _Shape(NamedTuple):
-    """How the parts of events with these members are put together; numbers are places among the parts.
+    """How the parts of events with these members are put together; numbers are places among the members.
 
     Args:
-        body, key: pick from bodies and keys of the parts, behind which those of all own members stand as one.
-        own, own_key: pick those of the own members.
+        body, key: what stands around the parts in the canonical body, and in what counts for sameness.
+        things: the members by which an event can be found.
+        name: -1 = it has none.
+        rare: those that must fit the time.
     """
 
-    body: _Picked
-    key: _Picked
-    own: _Picked | None
-    own_key: _Picked
-    things: tuple[int, ...]
+    body: Gaps
+    key: Gaps
+    things: Sequence[int]
     time: int
     name: int
-    rare: tuple[int, ...]
+    rare: Sequence[int]
 
 
 class Plainly:
@@ -114,6 +112,7 @@ class Plainly:
         self._shape = lru_cache(maxsize=256)(self._shape_of)
         self._inner = lru_cache(maxsize=16)(self._inner_of)
         self._readers = _Readers(terms, limits)
+        self._frames = Frames()
 
     def event(self, text: bytes, place: str = "") -> Plain | None:
         """The stored form of an event, or None if it is not plain.
@@ -121,71 +120,99 @@ class Plainly:
         Args:
             text: its JSON.
         """
-        if b"\\u" in text and _RISKY.search(text):
-            return None
+        form = form_of(text)
         try:
-            raw = _MEMBERS.decode(text)
-            if not _once(text, raw):
-                return None
-            if (context := raw.pop("@context", None)) is not None:
-                data = bytes(context)
-                inner = self._inner(data) if len(data) < _SHORT else self._inner_of(data)
-                return inner._made(raw, place)._replace(scoped=True)  # noqa: SLF001 - one of us
-            return self._made(raw, place)
+            if (frame := self._frames.of(text, form)) and (told := frame.filled(text)):
+                body, key, name, time, things = told
+                return Plain(body, sha256(key).digest(), name, time, things, place)
+            return self._member_by_member(text, form, place)
         except _UNFIT:
             return None
 
+    def _member_by_member(self, text: bytes, form: bytes, place: str) -> Plain | None:
+        if b"\\u" in text and _RISKY.search(text):
+            return None
+        raw = _MEMBERS.decode(text)
+        if not _once(text, raw):
+            return None
+        if (context := raw.pop("@context", None)) is not None:
+            data = bytes(context)
+            inner = self._inner(data) if len(data) < _SHORT else self._inner_of(data)
+            return inner._made(raw, place)._replace(scoped=True)  # noqa: SLF001 - one of us
+        made = self._made(raw, place)
+        if form and self._frames.due(form):
+            self._learn(text, form, raw)
+        return made
+
     def _made(self, raw: dict[str, msgspec.Raw], place: str) -> Plain:
-        made = self._readers
-        parts = [made[name](bytes(value)) for name, value in raw.items()]
+        parts = self._parts(raw)
+        shape = self._shape_for(raw, parts)
         bodies, keys, things, values = zip(*parts, strict=True)
-        names = tuple(raw)
-        said = names if all(bodies) else tuple([name for name, body in zip(names, bodies, strict=True) if body])
-        shaped = self._shape if len(names) < _FEW and max(map(len, names)) < LONG else self._shape_of
-        shape = shaped(names, said, values[names.index("type")], _action_of(names, values))
-        if shape.own:
-            bodies += (_OWN % b",".join(shape.own(bodies)),)
-            own = b",".join(filter(None, shape.own_key(keys)))
-            keys += (own and _OWN % own,)
-        key = b"{%b}" % b",".join(filter(None, shape.key(keys)))
         time: datetime = values[shape.time]
+        key = shape.key.text % shape.key.order(keys)
         for at in shape.rare:
             key += _rarely(values[at], time)
-        return Plain(
-            b"{%b}" % b",".join(shape.body(bodies)),
-            sha256(key).digest(),
-            values[shape.name] if shape.name >= 0 else "",
-            time,
-            list(chain.from_iterable([things[at] for at in shape.things])),
-            place,
-        )
+        name = values[shape.name] if shape.name >= 0 else ""
+        found = [one for at in shape.things for one in things[at]]
+        return Plain(shape.body.text % shape.body.order(bodies), sha256(key).digest(), name, time, found, place)
 
-    def _shape_of(self, names: tuple[str, ...], said: tuple[str, ...], kind: str, action: str) -> _Shape:
+    def _parts(self, raw: dict[str, msgspec.Raw]) -> list[Part]:
+        made = self._readers
+        return [made[name](bytes(value)) for name, value in raw.items()]
+
+    def _shape_for(self, raw: dict[str, msgspec.Raw], parts: Sequence[Part]) -> _Shape:
+        names = tuple(raw)
+        said = tuple([bool(one.body) for one in parts])
+        counted = tuple([bool(one.key) for one in parts])
+        shaped = self._shape if len(names) < _FEW and max(map(len, names)) < LONG else self._shape_of
+        action = parts[names.index("action")].value if "action" in raw else ""
+        return shaped(names, said, counted, parts[names.index("type")].value, action)
+
+    def _learn(self, text: bytes, form: bytes, raw: dict[str, msgspec.Raw]) -> None:
+        """Know the frame of a plain event, if it is written without blanks and escapes and has no rare members."""
+        parts, spans, names = self._parts(raw), _spans(raw), list(raw)
+        shape = self._shape_for(raw, parts)
+        counted = all(one.key for name, one in zip(names, parts, strict=True) if name not in NOT_SAID)
+        if b"\\" in text or shape.rare or not counted or spans[-1][1] + 1 != len(text):
+            return
+        own = [at for at, name in enumerate(names) if name not in part.AROUND]
+        frame = Frame(
+            picked([slice(*spans[at]) for at in own]),
+            [self._readers[names[at]] for at in own],
+            shape.body.partly([mark(own.index(at)) if at in own else one.body for at, one in enumerate(parts)]),
+            shape.key.partly([mark(own.index(at)) if at in own else one.key for at, one in enumerate(parts)]),
+            [own.index(at) for at in shape.things],
+            own.index(shape.time),
+            own.index(shape.name) if shape.name >= 0 else -1,
+        )
+        self._frames.learn(text, form, [spans[at] for at in own], frame)
+
+    def _shape_of(
+        self, names: tuple[str, ...], said: tuple[bool, ...], counted: tuple[bool, ...], kind: str, action: str
+    ) -> _Shape:
         """How events of these members are put together.
 
         Args:
-            names: as written, those that say nothing too.
-            said: those of them that say something.
+            names: as written.
+            said, counted: whether each says something, and whether it counts for sameness.
         """
         if not FORBIDDEN[kind].keys().isdisjoint(names):
             raise OddError
-        part.sensible(kind, action, frozenset(said))
-        at = {name: names.index(name) for name in said}
+        at = {name: place for place, name in enumerate(names) if said[place]}
+        part.sensible(kind, action, frozenset(at))
         standard = {name: place for name, place in at.items() if name in EVENT_FIELDS or name == "type"}
         own = {self.terms.member(name): place for name, place in at.items() if name not in standard}
-        if len(standard) + len(own) != len(at) or len({same(name) for name in own}) != len(own):
+        alike = {same(name): place for name, place in own.items()}
+        if len(standard) + len(own) != len(at) or len(alike) != len(own):
             raise OddError  # two names that mean the same
-        if own:
-            standard["extensions"] = len(names)
+        counting = [{name: place for name, place in some.items() if counted[place]} for some in (standard, alike)]
         return _Shape(
-            _picked([standard[name] for name in sorted(standard)]),
-            _picked([standard[name] for name in sorted(standard) if name not in NOT_SAID]),
-            _picked([own[name] for name in sorted(own)]) if own else None,
-            _picked([own[name] for name in sorted(own, key=same)]),
-            (*(at[name] for name in part.FOUND_BY if name in at), *own.values()),
+            Gaps.of(_object(standard, own or None)),
+            Gaps.of(_object(counting[0], counting[1] or None)),
+            [*(at[name] for name in part.FOUND_BY if name in at), *own.values()],
             at["eventTime"],
             at.get("eventID", -1),
-            tuple(at[name] for name in part.RARE if name in at),
+            [at[name] for name in part.RARE if name in at],
         )
 
     def _inner_of(self, context: bytes) -> Plainly:
@@ -198,13 +225,22 @@ class Plainly:
         return made
 
 
-def _picked(places: list[int]) -> _Picked:
-    """What picks from a sequence; several or one alike."""
-    return itemgetter(*places) if len(places) > 1 else lambda parts: [parts[at] for at in places]
+def _spans(raw: dict[str, msgspec.Raw]) -> list[tuple[int, int]]:
+    """Where the values stand in an event that is written without blanks."""
+    spans, at = [], 0
+    for name, value in raw.items():
+        at += len(name) + 4  # brace or comma, quotes, colon
+        spans.append((at, at + len(value)))
+        at += len(value)
+    return spans
 
 
-def _action_of(names: tuple[str, ...], values: tuple[Any, ...]) -> Any:
-    return values[names.index("action")] if "action" in names else ""
+def _object(standard: Mapping[str, int], own: Mapping[str, int] | None) -> bytes:
+    """Canonical JSON of an event with marks for these members' values."""
+    told = {name: mark(at) for name, at in standard.items()}
+    if own is not None:
+        told["extensions"] = _object(own, None)
+    return b"{%b}" % b",".join([orjson.dumps(name) + b":" + told[name] for name in sorted(told)])
 
 
 def _once(text: bytes, raw: dict[str, msgspec.Raw]) -> bool:
@@ -240,7 +276,7 @@ class _Remembered(dict[bytes, Part]):
 
 _MOST, _SHORT, _FEW = 512, 1_024, 64
 _STANDARD = {
-    name: _Remembered(partial(read, name)).__getitem__ if name in part.REPEATED else partial(read, name)
+    name: partial(read, name) if name in part.NEW else _Remembered(partial(read, name)).__getitem__
     for name, read in part.READERS.items()
 }
 """What makes the parts of standard members; none of them depends on the terms of a document."""
@@ -252,18 +288,18 @@ class _Readers(dict[str, Callable[[bytes], Part]]):
     def __init__(self, terms: Terms, limits: Limits) -> None:
         super().__init__(_STANDARD)
         self._own = partial(part.own, terms, limits.depth)
-        self["ilmd"] = partial(part.ilmd, terms, limits.depth)
+        self._moulds = Moulds()
+        self["ilmd"] = partial(self._moulds.cast, "ilmd", partial(part.ilmd, terms, limits.depth))
         for name in part.RARE:
             self[name] = partial(part.rare, terms, limits, name)
 
     def __missing__(self, name: str) -> Callable[[bytes], Part]:
-        read = partial(self._own, name)
+        read = partial(self._moulds.cast, name, partial(self._own, name))
         if len(self) < _MOST and len(name) < LONG:
             self[name] = read
         return read
 
 
-_OWN = b'"extensions":{%b}'
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _RISKY = re.compile(rb"\\u(?:0000|0022|[dD][89a-fA-F])")
 """U+0000, a quote that would not be counted, half a surrogate pair."""
