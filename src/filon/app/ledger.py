@@ -24,7 +24,8 @@ from filon.books.book import Book
 from filon.books.cone import cone
 from filon.books.lot import LotId
 from filon.books.movement import Said
-from filon.books.post import post
+from filon.books.past import Past
+from filon.books.post import Posting, post
 from filon.books.register import Register
 from filon.core.errors import NotFoundError, WrongCallError
 from filon.core.gs1 import PLAIN
@@ -63,6 +64,7 @@ class Ledger:
         self.path = path
         self._books: OrderedDict[tuple[int, date | None], Book] = OrderedDict()
         self._registers: OrderedDict[int, Register] = OrderedDict()
+        self._posting: tuple[int, Posting] | None = None  # the newest whole book, and of how many entries
         self._charts: OrderedDict[int, Chart] = OrderedDict()
         self._events_of: dict[int, int] = {}
         self._lock = RLock()
@@ -150,9 +152,26 @@ class Ledger:
         key = (self.size(as_of), on)
         with self._lock:
             if key not in self._books:
-                self._books[key] = post(self.said(*key), self.register(key[0]))
+                self._books[key] = self._whole(key[0]) if on is None else post(self.said(*key), self.register(key[0]))
                 _trim(self._books)
             return self._books[key]
+
+    def _whole(self, size: int) -> Book:
+        """The book of so many entries: of the newest that was made, and what came since, if that simply follows."""
+        before, self._posting = self._posting, None  # half grown it would be of no use
+        if before is not None and before[0] > size:
+            self._posting = before
+            return post(self.said(size), self.register(size))
+        posting = before and self._grown(*before, size)
+        self._posting = size, posting or Posting(self.said(size), self.register(size), past=Past())
+        return self._posting[1].book
+
+    def _grown(self, done: int, posting: Posting, size: int) -> Posting | None:
+        """A posting with the events of further entries; None if they bring master data or do not simply follow."""
+        fresh = list(self.store.records(first=done, size=size))
+        if any(is_master(stored.body) for stored in fresh):
+            return None
+        return posting if posting.grow(map(said, fresh)) else None
 
     def posted(self, as_of: Known | None = None, on: date | None = None) -> bool:
         """Whether the book of everything is in memory already."""

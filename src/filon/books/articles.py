@@ -12,7 +12,7 @@ from filon.books.declared import minus, plus
 from filon.books.journal import Journal, amount_text
 from filon.books.lot import MILLIGRAM, PIECE, Account, AccountKind, Amount, Content, LotId
 from filon.books.movement import Line, Movement
-from filon.books.ranges import Named, Span, named, overlap
+from filon.books.ranges import Named, Span, Spans, named, overlap
 from filon.core.finding import Finding, found
 from filon.core.matter import MASS
 from filon.core.quantity import part
@@ -201,14 +201,22 @@ def serials_twice(journal: Journal) -> list[Finding]:
     """
     findings = _batches_overlap(journal)
     for batch, used in journal.used.items():
-        if not overlap([spans for spans, _ in used]):
-            continue
-        listed = [(*span, move) for spans, move in used for span in spans.pairs]
-        for before, after in pairwise(sorted(listed, key=itemgetter(0, 1))):
-            if after[0] <= before[1]:
-                span = (after[0], min(before[1], after[1]))
-                findings.append(_serials("BOK-021", journal, after[2], batch, span))
+        uses, clashes = journal.clashes.get(batch, (0, []))
+        if uses != len(used):
+            clashes = list(_clashes(journal, batch, used))
+            journal.clashes[batch] = len(used), clashes
+        findings += clashes
     return findings
+
+
+def _clashes(journal: Journal, batch: LotId, used: Sequence[tuple[Spans, Movement]]) -> Iterator[Finding]:
+    if not overlap([spans for spans, _ in used]):
+        return
+    listed = [(*span, move) for spans, move in used for span in spans.pairs]
+    for before, after in pairwise(sorted(listed, key=itemgetter(0, 1))):
+        if after[0] <= before[1]:
+            span = (after[0], min(before[1], after[1]))
+            yield _serials("BOK-021", journal, after[2], batch, span)
 
 
 def _batches_overlap(journal: Journal) -> list[Finding]:

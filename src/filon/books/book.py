@@ -187,6 +187,11 @@ class Book:
 
         return Columns.of(self)
 
+    def go_on_from(self, older: Book) -> None:
+        """Use what an older book has worked out, whose holdings and flows are this one's first."""
+        if (columns := vars(older).get("columns")) is not None:
+            vars(self)["columns"] = columns.grown(self)
+
     @property
     def large(self) -> bool:
         """Whether the engine is quicker than walking the flows one by one; the answers are the same."""

@@ -31,11 +31,9 @@ def effective(said: Iterable[Said]) -> tuple[list[Said], list[Finding]]:
     Source: EPCIS 2.0 7.4.1.3; interface reference 11 ("provisional and final are two observations").
     """
     everything = list(said)
-    declared = [one.event for one in everything if one.event.errorDeclaration]
-    if not declared:
+    named, keys = taken_back(everything)
+    if not keys:
         return _final(everything)
-    named = {event.eventID for event in declared if event.eventID}
-    keys = {body_key(replace(event, errorDeclaration=None)).hex() for event in declared}
     counted, findings = [], []
     for one in everything:
         if one.event.errorDeclaration:
@@ -47,6 +45,13 @@ def effective(said: Iterable[Said]) -> tuple[list[Said], list[Finding]]:
                 counted.append(one)
     counted, doubts = _final(counted)
     return counted, findings + doubts
+
+
+def taken_back(said: Iterable[Said]) -> tuple[set[str], set[str]]:
+    """(identifiers, keys) of the events that some events declare errors."""
+    declared = [one.event for one in said if one.event.errorDeclaration]
+    named = {event.eventID for event in declared if event.eventID}
+    return named, {body_key(replace(event, errorDeclaration=None)).hex() for event in declared}
 
 
 def _final(said: list[Said]) -> tuple[list[Said], list[Finding]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from math import sqrt
@@ -102,6 +102,39 @@ class Journal:
         self.batches: dict[str, list[tuple[int, int, LotId]]] = defaultdict(list)  # product -> serial ranges
         self.used: dict[LotId, list[tuple[Spans, Movement]]] = defaultdict(list)
         self.ranges: Mapping[str, Named] = {}  # of events whose ranges were read all at once
+        self.clashes: dict[LotId, tuple[int, list[Finding]]] = {}  # batch -> of so many uses, what named a piece twice
+        self._shown = 0  # holdings that an older book shows
+        self._copied: set[int] = set()
+
+    def turn_over(self) -> None:
+        """What was posted so far is an older book's from now on: it is added to copies of its lists."""
+        self.holdings, self.flows, self.checks = list(self.holdings), list(self.flows), list(self.checks)
+        self.declared = dict(self.declared)
+        self._shown, self._copied = len(self.holdings), set()
+        self._said = {}  # its movements are gone, and others may stand where they stood
+
+    def unshare(self, deed: list[Movement]) -> None:
+        """Copy the holdings that a deed may change, as far as an older book shows them."""
+        if not self._shown:
+            return
+        for move in deed:
+            lines = self.unpacked((*move.takes, *move.gives))
+            lots = {lot for line in lines for lot in (line.lot, self.resolved(line).lot)}
+            lots |= {move.parent, move.own, *self.inside.get(move.parent, ())}
+            for lot in lots:
+                self._unshare(lot)
+
+    def _unshare(self, lot: LotId) -> None:
+        places = self.whereabouts.get(lot, ())
+        ids = {self.open[lot, site] for site in places} | {row[2] for row in self.under_way.get(lot, ())}
+        ids |= {layer.id for site in places for layer in self.layers.kept.get((lot, site), ())}
+        for index in ids:
+            if index < self._shown and index not in self._copied:
+                self._copied.add(index)
+                before = self.holdings[index]
+                after = replace(before, content=dict(before.content), left_content=dict(before.left_content))
+                self.holdings[index] = after
+                self.layers.replace(before, after)
 
     def remember(self, move: Movement) -> None:
         """Note what a movement declares of the lots it makes, before anything is posted."""

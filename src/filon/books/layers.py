@@ -31,6 +31,11 @@ class Layers:
         if self.apart(holding.site):
             self.kept.setdefault((holding.lot, holding.site), []).append(holding)
 
+    def replace(self, before: Holding, after: Holding) -> None:
+        """Another holding stands for a layer."""
+        if layers := self.kept.get((before.lot, before.site)):
+            layers[:] = [after if one is before else one for one in layers]
+
     def order(self, holding: Holding) -> list[Holding]:
         """The layers in the order in which they come out; the holding alone where it is well mixed."""
         layers = self.kept.get((holding.lot, holding.site)) if self.kept else None

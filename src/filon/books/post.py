@@ -5,11 +5,14 @@ losses take the pool's mixture (I-9), what is not explained goes to `unaccounted
 declared is unknown, never zero (I-1).
 
     book = post(said, Register.of(master_data))
+    posting = Posting(said, register, past=Past())   # the same, and it may go on
+    posting.grow(later)                              # posting.book is the book of both
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from filon.books.articles import assembly, disassembly, serials_twice
 from filon.books.book import Book
@@ -18,6 +21,7 @@ from filon.books.effective import effective
 from filon.books.journal import Journal
 from filon.books.movement import Kind, Line, Movement, Said, movements
 from filon.books.order import ordered
+from filon.books.past import Past
 from filon.books.ranges import read_all
 from filon.books.register import Register
 from filon.books.steps import step
@@ -37,45 +41,113 @@ def post(said: Iterable[Said], register: Register, scope: frozenset[str] | None 
     Returns:
         A book in which, for every substance, what is in all holdings together equals what came in less what went out.
     """
-    with collector_paused():  # by time: in the order in which they were read, more or less, and stand in memory
-        return _posted(sorted(said, key=lambda one: (one.event.eventTime, one.key)), register, scope)
+    return Posting(said, register, scope).book
 
 
-def _posted(said: list[Said], register: Register, scope: frozenset[str] | None) -> Book:
-    counted, findings = effective(said)
+class Posting:
+    """A posting run, which may go on: what happened later is posted on top of what was, not everything anew.
+
+    Args:
+        past: remembers what may follow; None = the run does not go on.
+    """
+
+    def __init__(
+        self, said: Iterable[Said], register: Register, scope: frozenset[str] | None = None, past: Past | None = None
+    ) -> None:
+        self.journal = Journal(register, [], scope)
+        self.past = past
+        self.events: list[Said] = []
+        self._early: tuple[list[Finding], ...] = ([], [], [], [])  # of effective, movements, order, declarations
+        self._posted: list[Finding] = []
+        with collector_paused():
+            self._add(*_read(said))
+            self.book = self._book()
+
+    def grow(self, said: Iterable[Said]) -> bool:
+        """Post further events; books made before stay as they are.
+
+        Returns:
+            False, and nothing has changed, if they do not simply follow: then everything has to be posted anew. If
+            True, `book` is the book of all, equal to one posted anew.
+        """
+        with collector_paused():
+            fresh = _read(said)
+            if self.past is None or not self.past.may_precede(fresh.said, fresh.moves, self.journal.declared):
+                return False
+            older = self.book
+            self.journal.turn_over()
+            self.events = list(self.events)
+            self._add(*fresh)
+            self.book = self._book()
+            self.book.go_on_from(older)
+        return True
+
+    def _add(self, said: list[Said], counted: list[Said], moves: list[Movement], findings: _Findings) -> None:
+        journal = self.journal
+        in_order, doubts = ordered(moves)
+        journal.ranges = read_all(counted)
+        for kept, more in zip(self._early, (*findings, doubts), strict=False):
+            kept.extend(more)
+        journal.findings = self._early[-1]
+        for deed in in_order:
+            for move in deed:
+                journal.remember(move)
+            journal.expect(deed)
+        journal.findings = self._posted
+        for deed in in_order:
+            journal.event = len(self.events)
+            self.events += [move.said for move in deed]
+            journal.unshare(deed)
+            _post(journal, deed)
+        if self.past is not None:
+            self.past.note(said, moves)
+
+    def _book(self) -> Book:
+        journal = self.journal
+        early = [finding for some in (*self._early, _conflicts(journal.register)) for finding in some]
+        return Book(
+            events=self.events,
+            holdings=journal.holdings,
+            flows=journal.flows,
+            checks=journal.checks,
+            declared=journal.declared,
+            register=journal.register,
+            findings=[*early, *self._posted, *serials_twice(journal)],
+            scope=journal.scope,
+        )
+
+
+_Findings = tuple[list[Finding], list[Finding]]
+"""Of `effective` and of `movements`."""
+
+
+class _Read(NamedTuple):
+    """Events before they are posted: all of them, those that count, and what they mean for matter."""
+
+    said: list[Said]
+    counted: list[Said]
+    moves: list[Movement]
+    findings: _Findings
+
+
+def _read(said: Iterable[Said]) -> _Read:
+    # By time: in the order in which they were read, more or less, and stand in memory.
+    in_order = sorted(said, key=lambda one: (one.event.eventTime, one.key))
+    counted, findings = effective(in_order)
     moves: list[Movement] = []
+    unreadable: list[Finding] = []
     for one in movements(counted):
         if isinstance(one, Finding):
-            findings.append(one)
+            unreadable.append(one)
         else:
             moves.append(one)
-    in_order, doubts = ordered(moves)
-    journal = Journal(register, findings + doubts, scope)
-    journal.ranges = read_all(counted)
-    for deed in in_order:
-        for move in deed:
-            journal.remember(move)
-        journal.expect(deed)
+    return _Read(in_order, counted, moves, (findings, unreadable))
+
+
+def _conflicts(register: Register) -> Iterator[Finding]:
     for ident, attribute, values in register.conflicts:
         both = ", ".join(values)
-        journal.findings.append(
-            found("BOK-037", found=both, name=register.name(ident), attribute=attribute, values=both)
-        )
-    told: list[Said] = []
-    for deed in in_order:
-        journal.event = len(told)
-        told += [move.said for move in deed]
-        _post(journal, deed)
-    return Book(
-        events=told,
-        holdings=journal.holdings,
-        flows=journal.flows,
-        checks=journal.checks,
-        declared=journal.declared,
-        register=register,
-        findings=journal.findings + serials_twice(journal),
-        scope=scope,
-    )
+        yield found("BOK-037", found=both, name=register.name(ident), attribute=attribute, values=both)
 
 
 def _post(journal: Journal, deed: list[Movement]) -> None:

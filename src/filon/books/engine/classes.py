@@ -7,7 +7,7 @@ would leak into the other.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -40,6 +40,10 @@ class Classes:
     founder: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     slot: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     recent: npt.NDArray[np.int32] = field(default_factory=lambda: np.full(REMEMBERED, -1, np.int32))
+
+    def branch(self) -> Classes:
+        """The same classes with others to come: both read the same memory, and only the new one writes behind."""
+        return replace(self, state=self.state.copy(), recent=self.recent.copy())
 
     @property
     def count(self) -> int:

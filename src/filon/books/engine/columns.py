@@ -7,6 +7,7 @@ cobalt = columns.substance("Co")            # how much of it went which way, and
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -14,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from filon.books.book import Book
+from filon.books.book import Book, Flow
 from filon.books.engine.graph import Graph
 from filon.books.engine.kernel import Floats, Ids
 from filon.books.engine.quotient import Own, Quotient, Table
@@ -44,10 +45,24 @@ class Columns:
     @classmethod
     def of(cls, book: Book) -> Columns:
         """The columns of a book."""
-        source = [end if type(end := flow.source) is int else OUTSIDE for flow in book.flows]
-        target = [end if type(end := flow.target) is int else OUTSIDE for flow in book.flows]
-        like = [OUTSIDE if flow.like is None else flow.like for flow in book.flows]
-        return cls(book, np.array(source, np.int32), np.array(target, np.int32), np.array(like, np.int32))
+        return cls(book, *_ends(book.flows))
+
+    def grown(self, book: Book) -> Columns:
+        """The columns of a book that goes on from this one's: only what is new is looked at."""
+        done = len(self.source)
+        source, target, like = _ends(book.flows[done:])
+        grown = Columns(
+            book,
+            np.concatenate([self.source, source]),
+            np.concatenate([self.target, target]),
+            np.concatenate([self.like, like]),
+        )
+        for name, one in self._substances.items():
+            mg = np.concatenate([one.mg, _milligrams(book.flows[done:], name)])
+            grown._substances[name] = more = Substance(grown, name, mg)
+            if "quotient" in vars(one) and (target[target != OUTSIDE] >= len(self.events)).all():
+                vars(more)["quotient"] = more.classed(one.quotient.branch())
+        return grown
 
     @cached_property
     def events(self) -> Ids:
@@ -63,13 +78,24 @@ class Columns:
 
     def milligrams(self, substance: str) -> Milligrams:
         """(flows) mg of a substance; 0 also where nobody said how much."""
-        return np.array([flow.content.get(substance) or 0 for flow in self.book.flows], np.int64)
+        return _milligrams(self.book.flows, substance)
 
     def substance(self, name: str) -> Substance:
         """One substance; worked out once."""
         if name not in self._substances:
             self._substances[name] = Substance(self, name, self.milligrams(name))
         return self._substances[name]
+
+
+def _ends(flows: Sequence[Flow]) -> tuple[Ids, Ids, Ids]:
+    source = [end if type(end := flow.source) is int else OUTSIDE for flow in flows]
+    target = [end if type(end := flow.target) is int else OUTSIDE for flow in flows]
+    like = [OUTSIDE if flow.like is None else flow.like for flow in flows]
+    return np.array(source, np.int32), np.array(target, np.int32), np.array(like, np.int32)
+
+
+def _milligrams(flows: Sequence[Flow], substance: str) -> Milligrams:
+    return np.array([flow.content.get(substance) or 0 for flow in flows], np.int64)
 
 
 @dataclass(frozen=True)
@@ -161,11 +187,16 @@ class Substance:
     @cached_property
     def quotient(self) -> Quotient:
         """Holdings that hold the same mixture, as one."""
+        return self.classed(Quotient.none())
+
+    def classed(self, quotient: Quotient) -> Quotient:
+        """A quotient of the first of these holdings, with all of them."""
         flows, mixture = self._mixed
         target, mg = self.columns.target[flows], self.mg[flows]
         graph = Graph.of(len(self.columns.events), mixture, target, self.columns.events)
         share = (mg / np.maximum(self._whole[target], 1)).astype(np.float32)
-        return Quotient.of(graph, graph.aligned(share), self.own.node)
+        quotient.grow(graph, graph.aligned(share), self.own.node)
+        return quotient
 
     def table(self) -> Table:
         """Shares of all holdings by origin (columns as `names`), within 3e-7 a link in float32: for reports."""

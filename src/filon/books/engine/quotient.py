@@ -72,9 +72,18 @@ class Quotient:
         Args:
             share: (links) part of the target that came over the link; `EVEN` = all alike.
         """
-        begun = cls(graph, share, NONE)
+        begun = cls.none()
         begun.grow(graph, share, NONE if own is None else own, work=work)
         return begun
+
+    @classmethod
+    def none(cls) -> Quotient:
+        """The quotient of nothing, to grow."""
+        return cls(Graph(np.zeros(1, np.int64), NONE, NONE), EVEN, NONE)
+
+    def branch(self) -> Quotient:
+        """Another one that begins as this one is and may grow; this one stays as it is and must not grow any more."""
+        return Quotient(self.graph, self.share, self.own, self.made.branch(), list(self.undone))
 
     def grow(self, graph: Graph, share: Weights, own: Ids, *, work: Kernel | None = None) -> None:
         """Take in the nodes that a graph has beyond those known; what was known stays as it is.

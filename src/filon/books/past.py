@@ -1,0 +1,100 @@
+"""What a posting run remembers of the events it has posted, to tell whether others may simply follow.
+
+Posting looks ahead: whose lot it is that a piece belongs to, how many deeds a campaign still has, which receipts of a
+delivery note are to come. Events that change none of these answers and happened after all others give the same book
+whether they are posted on top or everything anew. Where it is not sure, they may not follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from filon.books.effective import is_provisional, made, taken_back
+from filon.books.lot import LotId
+from filon.books.movement import Kind, Movement, Said
+from filon.books.register import serial
+from filon.core.ident import elements
+
+_OF_NOTES = frozenset({Kind.DISPATCH, Kind.RECEIPT, Kind.VOID})
+
+
+@dataclass(slots=True)
+class Past:
+    """What has been posted.
+
+    Args:
+        latest: nothing posted happened after this moment.
+        named: lots and pieces that events named; `given` those of them that events made.
+        pieces: GTINs of which pieces were named by their serial numbers.
+        notes: delivery notes under which something was received.
+        campaigns: order numbers of steps.
+        made, provisional: lots that an event made alone; those of which it was said provisionally.
+        back: identifiers and keys of events that were declared errors.
+    """
+
+    latest: datetime | None = None
+    named: set[str] = field(default_factory=set)
+    given: set[str] = field(default_factory=set)
+    pieces: set[str] = field(default_factory=set)
+    notes: set[str] = field(default_factory=set)
+    campaigns: set[str] = field(default_factory=set)
+    made: set[str] = field(default_factory=set)
+    provisional: set[str] = field(default_factory=set)
+    back: set[str] = field(default_factory=set)
+
+    def note(self, said: Iterable[Said], moves: Iterable[Movement]) -> None:
+        """Remember what was posted."""
+        for one in said:
+            self.latest = one.event.eventTime if self.latest is None else max(self.latest, one.event.eventTime)
+            if (lot := made(one.event)) is not None:
+                self.made.add(lot)
+                if is_provisional(one.event):
+                    self.provisional.add(lot)
+        self.back.update(*taken_back(said))
+        for move in moves:
+            self.latest = move.until if self.latest is None else max(self.latest, move.until)
+            names = [line.lot for line in (*move.takes, *move.gives)]
+            names += [name for name in (move.parent, move.own) if name]
+            self.named.update(names)
+            self.pieces.update(number[0] for name in names if (number := serial(name)))
+            if move.kind in {Kind.BIRTH, Kind.STEP}:
+                self.given.update(line.lot for line in move.gives)
+            if move.kind is Kind.RECEIPT:
+                self.notes.add(move.shipment)
+            if move.campaign:
+                self.campaigns.add(move.campaign)
+
+    def may_precede(self, said: Iterable[Said], moves: Iterable[Movement], told: Container[LotId]) -> bool:
+        """Whether events give the same book when they are posted on top of these as when all is posted anew.
+
+        Args:
+            told: lots of which it was asked what is declared of them.
+        """
+        return all(map(self._late_and_lasting, said)) and all(self._changes_nothing(move, told) for move in moves)
+
+    def _late_and_lasting(self, one: Said) -> bool:
+        event = one.event
+        if (self.latest is not None and event.eventTime <= self.latest) or event.errorDeclaration:
+            return False
+        if event.eventID in self.back or one.key in self.back:
+            return False
+        lot = made(event)
+        return lot not in self.provisional and not (is_provisional(event) and lot in self.made)
+
+    def _changes_nothing(self, move: Movement, told: Container[LotId]) -> bool:
+        if (self.latest is not None and move.since <= self.latest) or move.campaign in self.campaigns:
+            return False
+        if move.kind in _OF_NOTES and move.shipment and move.shipment in self.notes:
+            return False
+        if move.kind not in {Kind.BIRTH, Kind.STEP}:
+            return True
+        if move.declared is not None and move.declared.serials and self._named_before(move):
+            return False
+        fresh = [line.lot for line in move.gives if line.lot not in self.given]
+        return not any(lot in self.named or lot in told for lot in fresh)
+
+    def _named_before(self, move: Movement) -> bool:
+        """Whether pieces of a batch may have been named before it was said that they are of it."""
+        return any(elements(line.lot).get("01") in self.pieces for line in move.gives)

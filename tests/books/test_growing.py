@@ -1,0 +1,141 @@
+"""A book that goes on: posted on top or everything anew, the same book; and no older book ever changes."""
+
+from copy import deepcopy
+from itertools import islice, pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from filon.books.engine.columns import Columns
+from filon.books.movement import Said
+from filon.books.past import Past
+from filon.books.post import Posting, post
+from filon.books.register import Register
+from filon.epcis.key import body_key
+from filon.exchange.simulator.plant import events, master_data
+from story import birth, receive, said, ship, step
+from strategies import REGISTER, codes, told
+
+
+def grown(parts, register=REGISTER):
+    """The posting of some parts, one on top of the other, and how many could not simply follow."""
+    posting, heard, refused = Posting((), register, past=Past()), [], 0
+    for part in parts:
+        heard += part
+        if not posting.grow(part):
+            refused += 1
+            posting = Posting(heard, register, past=Past())
+    return posting, refused
+
+
+def same(one, other):
+    for name in ("events", "holdings", "flows", "checks", "declared", "findings", "register", "scope"):
+        assert getattr(one, name) == getattr(other, name), name
+
+
+def told_of(listed):
+    return [Said(event, body_key(event).hex(), place) for place, event in enumerate(listed)]
+
+
+@settings(max_examples=300)
+@given(codes, st.lists(st.integers(0, 40), min_size=1, max_size=4), st.booleans())
+def test_on_top_or_anew(listed, cuts, in_order):
+    """Random chains, cut anywhere, told in order of time or as they come."""
+    heard = told_of(told(listed))
+    if in_order:
+        heard.sort(key=lambda one: one.event.eventTime)
+    bounds = [0, *sorted(min(cut, len(heard)) for cut in cuts), len(heard)]
+    posting, older = Posting((), REGISTER, past=Past()), []
+    for begin, end in pairwise(bounds):
+        if not posting.grow(heard[begin:end]):
+            posting = Posting(heard[:end], REGISTER, past=Past())
+        older.append((posting.book, heard[:end]))
+    for book, part in older:  # those that were grown from, too
+        same(book, post(part, REGISTER))
+
+
+def test_a_plant_grows_by_every_deposit():
+    """Three hundred packs in deposits of fifty events: only what one order number says in two deposits is not on top."""
+    register = Register.of((kind.type, one.id, one.attributes) for kind in master_data() for one in kind.elements)
+    heard = told_of(islice(events(3, mines=4), 1500))
+    parts = [heard[at : at + 50] for at in range(0, len(heard), 50)]
+    posting, refused = grown(parts, register)
+    same(posting.book, post(heard, register))
+    assert refused <= len(parts) // 4
+    assert refused < len(parts) - 20
+
+
+CASES = {
+    "a lot is made that was used before it was": ([step(1, "works", {"A": "5"}, {"B": "4"})], birth(2, "works", "A", "9")),
+    "a delivery note arrives twice": (
+        [birth(0, "mine", "A", "9"), ship(1, "mine", "works", "N", {"A": "9"}), receive(2, "works", "N", {"A": "4"})],
+        receive(3, "works", "N", {"A": "5"}),
+    ),
+    "it is said to be shipped after it arrived": (
+        [birth(0, "mine", "A", "9"), receive(2, "works", "N", {"A": "4"})], ship(3, "mine", "works", "N", {"A": "9"})
+    ),
+    "an order number goes on": (
+        [birth(0, "works", "A", "9"), step(1, "works", {"A": "5"}, {"B": "4"}, campaign="K")],
+        step(2, "works", {"A": "4"}, {"C": "4"}, campaign="K"),
+    ),
+    "it happened before": ([birth(1, "works", "A", "9")], birth(0, "works", "B", "9")),
+    "it happened at the same time": ([birth(1, "works", "A", "9")], birth(1, "works", "B", "9")),
+    "what was provisional is final": (
+        [birth(1, "works", "A", "9", status="provisional")], birth(2, "works", "A", "8", status="final")
+    ),
+    "what is known is said provisionally": (
+        [birth(1, "works", "A", "9")], birth(2, "works", "A", "8", status="provisional")
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES, ids=CASES)
+def test_what_does_not_simply_follow(case):
+    """By hand: posted on top, each of these would give another book than posted anew."""
+    before, after = CASES[case]
+    heard = said(*before, after)
+    posting = Posting(heard[:-1], REGISTER, past=Past())
+    book = deepcopy(posting.book)
+    assert not posting.grow(heard[-1:])
+    same(posting.book, book)
+
+
+def test_what_simply_follows():
+    """By hand: 9 kg in two parts; the older book still has 9 kg there, the younger 5 and 4."""
+    heard = said(birth(0, "works", "A", "9"), step(1, "works", {"A": "4"}, {"B": "4"}))
+    posting = Posting(heard[:1], REGISTER, past=Past())
+    older = posting.book
+    assert posting.grow(heard[1:])
+    assert [one.left for one in older.holdings] == [9_000_000]
+    assert posting.book.holdings[0].left == 5_000_000
+    assert posting.book.holdings[0] is not older.holdings[0]
+    assert posting.book.flows[0] is older.flows[0]
+    assert len(older.flows) < len(posting.book.flows)
+
+
+def test_a_run_without_past_does_not_go_on():
+    posting = Posting(said(birth(0, "works", "A", "9")), REGISTER)
+    assert not posting.grow(said(birth(1, "works", "B", "9")))
+
+
+@settings(max_examples=60)
+@given(codes, st.integers(0, 40))
+def test_columns_and_classes_of_a_book_that_went_on(listed, cut):
+    """What was worked out of the older book and gone on with is what the younger book gives from nothing."""
+    heard = sorted(told_of(told(listed)), key=lambda one: one.event.eventTime)
+    posting = Posting(heard[:cut], REGISTER, past=Past())
+    older = posting.book.columns.substance("Co")
+    begun = older.quotient.of_node.tolist()
+    if not posting.grow(heard[cut:]):
+        return
+    grown = vars(posting.book)["columns"]
+    new = Columns.of(posting.book)
+    for name in ("source", "target", "like"):
+        assert getattr(grown, name).tolist() == getattr(new, name).tolist()
+    one, other = grown.substance("Co"), new.substance("Co")
+    assert one.mg.tolist() == other.mg.tolist()
+    assert one.quotient.of_node.tolist() == other.quotient.of_node.tolist()
+    assert [each.tolist() for each in one.quotient.links] == [each.tolist() for each in other.quotient.links]
+    assert older.quotient.of_node.tolist() == begun
+    assert len(begun) == len(older.columns.events)
