@@ -2,8 +2,9 @@
 
 import pytest
 
+from filon.app.erase import erase
 from filon.app.ledger import Ledger
-from story import birth, lot, step
+from story import birth, lot, moment, step
 from told_ledger import sites, tell
 
 SITES = sites(mine={"kind": "mine", "zone": "+01:00"}, works={"kind": "refinery"})
@@ -57,6 +58,15 @@ def test_what_does_not_follow_is_posted_anew(path):
         assert [left(first), left(third)] == [1000 * 10**6, 980 * 10**6]
         assert ledger.book(1) == anew(path, 1)
         assert ledger.book(3) == third == anew(path, 3)
+
+
+def test_what_was_erased_is_no_longer_in_the_book(path):
+    with Ledger.open(path) as ledger:
+        use(ledger, 3, "SALT", learned=11)
+        assert left(ledger.book()) == 990 * 10**6
+        erase(ledger.store, [1], reason="asked for", by="we", now=moment(20))
+        assert left(ledger.book()) == 1000 * 10**6
+        assert ledger.book() == anew(path)
 
 
 def test_a_run_that_fails_half_way_is_not_gone_on_with(path, monkeypatch):

@@ -14,7 +14,7 @@ from filon.books.movement import Said
 from filon.books.past import Past
 from filon.books.post import Posting, post
 from filon.books.register import Register
-from filon.epcis.event import FILON, Event, QuantityElement
+from filon.epcis.event import FILON, ErrorDeclaration, Event, QuantityElement
 from filon.epcis.key import body_key
 from filon.exchange.simulator.plant import events, master_data
 from story import assemble, birth, lot, moment, receive, said, ship, site, step
@@ -70,6 +70,8 @@ def test_a_plant_grows_by_every_deposit():
 
 
 PIECES = {"class": lot("B"), "first": "1", "last": "2"}
+NINE = {"class": "https://id.gs1.org/01/09506000134352/10/B", "first": "1", "last": "4"}
+ONE = {**NINE, "first": "7", "last": "7"}
 PIECE = "https://id.gs1.org/01/09506000134352/21/5"
 
 
@@ -163,6 +165,53 @@ def test_what_simply_follows():
     assert posting.book.holdings[0] is not older.holdings[0]
     assert posting.book.flows[0] is older.flows[0]
     assert len(older.flows) < len(posting.book.flows)
+
+
+LATER = {
+    "an article is taken apart": (
+        [birth(0, "works", "C", "9", None), assemble(1, "works", "P", {"C": 2})],
+        replace(assemble(2, "works", "P", {"C": 2}), action="DELETE", bizStep="disassembling"),
+    ),
+    "all that is in an article comes out": (
+        [birth(0, "works", "C", "9", None), assemble(1, "works", "P", {"C": 2})],
+        replace(assemble(2, "works", "P", {}), action="DELETE", bizStep="disassembling"),
+    ),
+    "what was under way arrives": (
+        [birth(0, "mine", "A", "9"), ship(1, "mine", "works", "N", {"A": "9"})], receive(2, "works", "N", {"A": "9"})
+    ),
+    "it arrives under a number that is there": (
+        [birth(0, "mine", "A", "9"), ship(1, "mine", "works", "N", {"A": "9"}), birth(1.5, "works", "OWN", "3")],
+        receive(2, "works", "N", {"A": "9"}, own=lot("OWN")),
+    ),
+    "a piece goes into a second pack": (
+        [batch(0), assemble(1, "works", "P", {}, [NINE]), assemble(1.5, "works", "Q", {}, [ONE])],
+        assemble(2, "works", "R", {}, [ONE]),
+    ),
+    "a piece of a batch is used": ([batch(0)], replace(gone(1, PIECE), action="OBSERVE", bizStep="shipping")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", LATER, ids=LATER)
+def test_an_older_book_stays_as_it_is(case):
+    before, after = LATER[case]
+    heard = said(*before, after)
+    posting = Posting(heard[:-1], REGISTER, past=Past())
+    older, copy = posting.book, deepcopy(posting.book)
+    assert posting.grow(heard[-1:])
+    same(older, copy)
+    same(posting.book, post(heard, REGISTER))
+    changed = posting.book.holdings[: len(older.holdings)] != older.holdings
+    assert changed or len(posting.book.findings) > len(older.findings)
+
+
+def test_what_was_taken_back_before_it_was_told():
+    """Its error declaration came first; told later it still counts for nothing."""
+    event = replace(birth(1, "works", "A", "9"), eventID="urn:uuid:1")
+    wrong = replace(event, errorDeclaration=ErrorDeclaration(moment(0)), eventTime=moment(0))
+    heard = said(birth(0, "works", "B", "1"), wrong, event)
+    posting = Posting(heard[:-1], REGISTER, past=Past())
+    assert not posting.grow(heard[-1:])
+    assert lot("A") not in post(heard, REGISTER).of_lot
 
 
 def test_a_run_without_past_does_not_go_on():

@@ -1,16 +1,19 @@
 """The order of movements by itself: a function of what happened, not of who told first."""
 
 from dataclasses import replace
+from itertools import permutations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from filon.books.lot import AccountKind
 from filon.books.movement import Movement, movements
 from filon.books.order import adds, needs, ordered, overlap
 from filon.books.post import post
 from filon.epcis.event import FILON
-from story import birth, receive, register, said, ship, step
-from strategies import chains
+from story import birth, lot, receive, register, said, ship, step
+from strategies import REGISTER, chains
 
 
 @given(chains, st.randoms())
@@ -36,7 +39,7 @@ def test_whoever_may_have_filled_it_that_day_comes_first(told):
         return
     for late, user in enumerate(deeds):
         for move in user:
-            for lot, site in needs(move):
+            for name, site in needs(move):
                 for filling in deeds[late + 1 :]:
                     for fill in filling:
                         meets = any(
@@ -57,3 +60,15 @@ def test_a_use_without_an_hour_waits_for_what_arrived_at_three():
     ), register(mine="mine"))  # fmt: skip
     assert not book.findings
     assert [one.event.bizStep for one in book.events] == ["commissioning", "shipping", "receiving", None]
+
+
+@pytest.mark.parametrize("names", list(permutations("XYZ")))
+def test_in_one_second_the_maker_comes_before_the_user(names):
+    """Ore, salt of it and cake of that, all at one moment, whatever their names: nothing is taken that is not there."""
+    ore, salt, cake = names
+    told = [
+        birth(1, "works", ore, "9"), step(1, "works", {ore: "9"}, {salt: "9"}), step(1, "works", {salt: "9"}, {cake: "9"})
+    ]  # fmt: skip
+    book = post(said(*told), REGISTER)
+    assert [lot(ore), lot(salt), lot(cake)] == [one.lot for one in book.holdings if one.kind is AccountKind.STOCK]
+    assert not any(finding.code in {"BOK-010", "BOK-011", "BOK-012"} for finding in book.findings)

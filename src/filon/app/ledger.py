@@ -167,7 +167,9 @@ class Ledger:
         return self._posting[1].book
 
     def _grown(self, done: int, posting: Posting, size: int) -> Posting | None:
-        """A posting with the events of further entries; None if they bring master data or do not simply follow."""
+        """A posting with the events of further entries; None if they erase, bring master data or do not follow."""
+        if any(entry.kind == "erasure" for entry in self.store.entries(done, size)):
+            return None
         fresh = list(self.store.records(first=done, size=size))
         if any(is_master(stored.body) for stored in fresh):
             return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from filon.books.effective import is_provisional, made, taken_back
 from filon.books.lot import LotId
@@ -17,6 +17,7 @@ from filon.books.movement import Kind, Movement, Said
 from filon.books.register import serial
 from filon.core.ident import elements
 
+NEVER = datetime.min.replace(tzinfo=UTC)
 _OF_NOTES = frozenset({Kind.DISPATCH, Kind.RECEIPT, Kind.VOID})
 
 
@@ -34,7 +35,7 @@ class Past:
         back: identifiers and keys of events that were declared errors.
     """
 
-    latest: datetime | None = None
+    latest: datetime = NEVER
     named: set[str] = field(default_factory=set)
     given: set[str] = field(default_factory=set)
     pieces: set[str] = field(default_factory=set)
@@ -47,14 +48,14 @@ class Past:
     def note(self, said: Iterable[Said], moves: Iterable[Movement]) -> None:
         """Remember what was posted."""
         for one in said:
-            self.latest = one.event.eventTime if self.latest is None else max(self.latest, one.event.eventTime)
+            self.latest = max(self.latest, one.event.eventTime)
             if (lot := made(one.event)) is not None:
                 self.made.add(lot)
                 if is_provisional(one.event):
                     self.provisional.add(lot)
         self.back.update(*taken_back(said))
         for move in moves:
-            self.latest = move.until if self.latest is None else max(self.latest, move.until)
+            self.latest = max(self.latest, move.until)
             names = [line.lot for line in (*move.takes, *move.gives)]
             names += [name for name in (move.parent, move.own) if name]
             self.named.update(names)
@@ -76,7 +77,7 @@ class Past:
 
     def _late_and_lasting(self, one: Said) -> bool:
         event = one.event
-        if (self.latest is not None and event.eventTime <= self.latest) or event.errorDeclaration:
+        if event.eventTime <= self.latest or event.errorDeclaration:
             return False
         if event.eventID in self.back or one.key in self.back:
             return False
@@ -84,7 +85,7 @@ class Past:
         return lot not in self.provisional and not (is_provisional(event) and lot in self.made)
 
     def _changes_nothing(self, move: Movement, told: Container[LotId]) -> bool:
-        if (self.latest is not None and move.since <= self.latest) or move.campaign in self.campaigns:
+        if move.since <= self.latest or move.campaign in self.campaigns:
             return False
         if move.kind in _OF_NOTES and move.shipment and move.shipment in self.notes:
             return False
