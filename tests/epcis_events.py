@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from filon.core import gs1, ident
 from filon.epcis import cbv
 from filon.epcis.event import ErrorDeclaration, Event, QuantityElement, Typed
+from filon.epcis.shape import METADATA_FIELDS, REPORT_FIELDS
 
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 CONTEXT = ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", {"ex": "https://ns.example.com/"}]
@@ -109,15 +110,34 @@ parties = st.lists(st.builds(Typed, names, st.sampled_from(sorted(cbv.WORDS["par
 declarations = st.builds(
     ErrorDeclaration, times, st.sampled_from([None, "did_not_occur"]), st.just(("urn:uuid:1",)), own
 )
+SENSED = {
+    **{name: names for name, (kind, _) in {**METADATA_FIELDS, **REPORT_FIELDS}.items() if kind == "identifier"},
+    **{name: exact for name, (kind, _) in REPORT_FIELDS.items() if kind == "number"},
+    "time": st.sampled_from(["2026-11-03T12:00:00Z", "2026-11-03T12:00:00.123Z"]),
+    "exception": st.sampled_from(sorted(cbv.WORDS["exception"])),
+    "component": st.sampled_from([*sorted(cbv.WORDS["component"]), "https://names.example.com/c"]),
+    "stringValue": plain_text.filter(lambda text: text.strip() == text != ""),
+    "booleanValue": st.booleans(),
+    "hexBinaryValue": st.sampled_from(["f0AB", "0012"]),
+    "uom": st.sampled_from(["CEL", "P1", "60"]),
+    "https://ns.example.com/own": plain_text.filter(lambda text: text.strip() == text),
+}
+"""{member of a sensor report, or of the metadata: its values}."""
+times_sensed = {"time", "startTime", "endTime"}
+metadata = st.fixed_dictionaries(
+    {"time": SENSED["time"]},
+    optional={
+        name: SENSED["time"] if name in times_sensed else SENSED[name] for name in METADATA_FIELDS if name != "time"
+    },
+)
 reports = st.fixed_dictionaries(
-    {"type": st.just("Temperature"), "value": exact, "uom": st.just("CEL")},
-    optional={"time": st.just("2026-11-03T12:00:00Z"), "booleanValue": st.booleans(), "deviceID": names},
+    {"type": st.sampled_from([*sorted(cbv.WORDS["measurement"]), "https://names.example.com/t"])}, optional=SENSED
 )
 sensors = st.lists(
     st.fixed_dictionaries(
         {"sensorReport": st.lists(reports, min_size=1, max_size=2)},
         optional={
-            "sensorMetadata": st.fixed_dictionaries({"time": st.just("2026-11-03T12:00:00Z")}),
+            "sensorMetadata": metadata,
             "https://ns.example.com/a": plain_text,
         },
     ),
@@ -135,19 +155,22 @@ def events(draw):
         "eventTimeZoneOffset": draw(st.sampled_from(["+01:00", "-06:00", "+00:00"])),
         "eventID": draw(st.sampled_from([None, "urn:uuid:374d95fc-9457-4a51-bd6a-0bba133845a8"])),
         "recordTime": draw(st.one_of(st.none(), times)),
-        "bizStep": draw(st.sampled_from([None, "shipping", "https://steps.example.com/leaching"])),
-        "disposition": draw(st.sampled_from([None, "in_transit"])),
+        "bizStep": draw(st.sampled_from([None, *sorted(cbv.WORDS["bizStep"]), "https://steps.example.com/leaching"])),
+        "disposition": draw(st.sampled_from([None, *sorted(cbv.WORDS["disposition"])])),
         "readPoint": draw(st.one_of(st.none(), names)),
+        "bizLocation": draw(st.one_of(st.none(), names)),
         "bizTransactionList": draw(transactions),
         "sourceList": draw(parties),
         "destinationList": draw(parties),
         "sensorElementList": draw(sensors),
-        "certificationInfo": draw(st.sampled_from([(), ("https://certs.example.com/1",)])),
+        "certificationInfo": draw(st.lists(private, max_size=2, unique=True).map(tuple)),
         "errorDeclaration": draw(st.one_of(st.none(), declarations)),
         "extensions": draw(own),
     }
     if common["readPoint"]:
         common["readPointExtensions"] = draw(own)
+    if common["bizLocation"]:
+        common["bizLocationExtensions"] = draw(own)
     if kind != "TransformationEvent":
         common["action"] = draw(st.sampled_from(["ADD", "OBSERVE", "DELETE"]))
     if kind in ("AggregationEvent", "AssociationEvent"):
@@ -160,6 +183,7 @@ def events(draw):
             inputEPCList=draw(epcs),
             inputQuantityList=draw(quantities),
             outputEPCList=(draw(pieces), *draw(epcs)),
+            outputQuantityList=draw(quantities),
             transformationID=draw(private),
             ilmd=draw(own),
         )

@@ -206,6 +206,7 @@ def literal(event: Event) -> str:
             words = sorted(event.persistentDisposition.get(part, ()))
             out += "".join(f"{part}=https://ref.gs1.org/cbv/Disp-{word}" for word in words)
     out += f"readPointid={event.readPoint}" if event.readPoint else ""
+    out += f"bizLocationid={event.bizLocation}" if event.bizLocation else ""
     rest = []
     for name, member, kind in (
         ("bizTransactionList", "bizTransaction", "BTT"),
@@ -222,7 +223,9 @@ def literal(event: Event) -> str:
 
 @given(events())
 def test_against_the_literal_rules(event):
-    bare = replace(event, sensorElementList=(), ilmd={}, extensions={}, readPointExtensions={})
+    bare = replace(
+        event, sensorElementList=(), ilmd={}, extensions={}, readPointExtensions={}, bizLocationExtensions={}
+    )
     assert prehash(bare) == literal(bare)
 
 
