@@ -3,6 +3,7 @@
 Each case is one breach of the XSD 2.0 or 1.2 in a document that is good otherwise.
 """
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -13,6 +14,7 @@ from lxml import etree
 from epcis_events import SITE, events
 from filon.core.finding import Level
 from filon.epcis import jsonwrite, read, xmlwrite
+from filon.epcis.hash import event_hash
 from filon.epcis.xmlgrammar import CHILDREN, SBDH
 
 NS = 'xmlns:ex="https://ns.example.com/" xmlns:s="' + SBDH + '" '
@@ -159,6 +161,19 @@ def test_what_else_master_data_say_is_kept(write):
     again = read(write(document.events, heading=document.heading))
     assert not again.refused
     assert again.master == document.master
+
+
+def test_several_certificates_stand_where_the_schema_takes_them():
+    """The XSD has one certificationInfo, the JSON schema a list: the first in its place, the others behind all else."""
+    (event,) = read(put(xml(), "<epcList>", "<certificationInfo>urn:c:1</certificationInfo><epcList>").encode()).events
+    several = replace(event, certificationInfo=("urn:c:1", "urn:c:2", "urn:c:3"))
+    fields = [
+        etree.QName(child).localname for child in etree.fromstring(xmlwrite.write([several])).find(".//ObjectEvent")
+    ]
+    assert [at for at, name in enumerate(fields) if name == "certificationInfo"] == [2, 5, 6]
+    (back,) = read(xmlwrite.write([several])).events
+    assert back.certificationInfo == several.certificationInfo
+    assert event_hash(back) == event_hash(several)
 
 
 def test_what_is_no_event_between_the_events_is_kept_with_the_body():

@@ -14,7 +14,7 @@ from typing import Any
 
 from lxml import etree
 
-from filon.epcis.context import joined, parted
+from filon.epcis.context import STANDARD, joined, parted
 from filon.epcis.shape import METADATA_FIELDS, REPORT_FIELDS
 from filon.epcis.xmlgrammar import EPCIS, XSI, Fault, faults
 
@@ -24,6 +24,8 @@ _NAME = re.compile(
 )
 _ESCAPE = re.compile(r"_x([0-9A-F]{6})_")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+MORE_CERTIFICATES = f"{{{STANDARD['epcis']}}}certificationInfo"
+"""The element of every certificationInfo but the first: JSON takes several, the XSD one."""
 _WRAPPERS = frozenset({"baseExtension", "extension"})
 _ITEM = {
     "epcList": "epc", "childEPCs": "epc", "inputEPCList": "epc", "outputEPCList": "epc",
@@ -96,7 +98,9 @@ class Shape:
         self._own_attributes(element, raw)
         for child in element:
             namespace, local = split(child)
-            if namespace and not EPCIS.fullmatch(namespace):
+            if child.tag == MORE_CERTIFICATES:
+                add(raw, local, text(child))
+            elif namespace and not EPCIS.fullmatch(namespace):
                 add(raw, joined(namespace, local), foreign_value(child))
             elif local in _WRAPPERS:
                 self._fields(child, raw, f"{path}/{local}")

@@ -26,7 +26,7 @@ from filon.epcis.jsonwrite import created_at, names
 from filon.epcis.number import plain
 from filon.epcis.shape import EVENT_TYPES, METADATA_FIELDS, REPORT_FIELDS, TYPED, WORD_KINDS
 from filon.epcis.xmlgrammar import CHILDREN, SBDH
-from filon.epcis.xmlshape import escaped_name
+from filon.epcis.xmlshape import MORE_CERTIFICATES, escaped_name
 
 _EPCIS = "urn:epcglobal:epcis:xsd:2"
 _QUERY = "urn:epcglobal:epcis-query:xsd:2"
@@ -183,13 +183,14 @@ def _event(parent: etree._Element, event: Event, spell: Speller) -> etree._Eleme
     for name in sorted(fields.keys() - {"type", "extensions"}):  # an event with fields that its type does not know
         _field(element, name, fields[name], spell)
     _own(element, event.extensions)
+    for uri in event.certificationInfo[1:]:  # the schema has a place for one
+        _text(element, MORE_CERTIFICATES, uri)
     return element
 
 
 def _field(element: etree._Element, name: str, value: Any, spell: Speller) -> None:
     if name == "certificationInfo":
-        for uri in value:
-            _text(element, name, uri)
+        _text(element, name, value[0])
         return
     child = etree.SubElement(element, name)
     special = _SPECIAL.get(name)
