@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from heapq import merge
-from itertools import groupby, islice
+from itertools import groupby, islice, takewhile
 from operator import itemgetter
 from typing import Any
 
@@ -89,15 +89,18 @@ def sequences(
         yield from (first + place for place in places_of(bits) if begin <= first + place < end)
 
 
+def growing() -> Iterator[int]:
+    """How many to fetch at a time: first some, then many, for who asks may need but few."""
+    some = 64
+    while True:
+        yield some
+        some = min(2 * some, 1_024)
+
+
 def handfuls(numbers: Iterable[int]) -> Iterator[list[int]]:
-    """The same, first some, then many at a time: who asks may need but few."""
-    rest, some = iter(numbers), _LEAST
-    while part := list(islice(rest, some)):
-        yield part
-        some = min(2 * some, _MOST)
-
-
-_LEAST, _MOST = 64, 1_024
+    """The same numbers, some, then many at a time."""
+    rest = iter(numbers)
+    yield from takewhile(bool, (list(islice(rest, some)) for some in growing()))
 
 
 def _stretches(
@@ -122,10 +125,12 @@ def _stretches(
 
 def _along(ask: Ask, sql: str, begin: int) -> Iterator[tuple[Any, ...]]:
     """Rows in the order of their first column, from `begin` on; some, then many at a time."""
-    some = _LEAST
-    while rows := list(ask(f"{sql.format(begin=begin)} LIMIT {some}")):
+    for some in growing():
+        rows = list(ask(f"{sql.format(begin=begin)} LIMIT {some}"))
         yield from rows
-        begin, some = rows[-1][0] + 1, min(2 * some, _MOST)
+        if len(rows) < some:
+            return
+        begin = rows[-1][0] + 1
 
 
 def _share(ask: Ask, words: Collection[int]) -> int:

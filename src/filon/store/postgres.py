@@ -144,8 +144,8 @@ class PostgresStore:
 
     def records(self, *, after: int = -1, first: int = 0, size: int | None = None) -> Iterator[Stored]:
         """Records in sequence order."""
-        sql = f"{_STORED} sequence > %s AND entry >= %s AND entry < %s ORDER BY sequence"
-        return self._stored(sql, after, first, _edge(size))
+        begin, end = self._stretch(after, first, size)
+        return self._along(begin, end)
 
     def having(
         self,
@@ -157,10 +157,8 @@ class PostgresStore:
         size: int | None = None,
     ) -> Iterator[Stored]:
         """Records that carry of each of these sets of words one."""
-        edge = "SELECT min(first) FROM part WHERE entry >= %s"
-        begin, end = (_one(self._rows(edge, (one,)), _ALL) for one in (first, _edge(size)))
+        begin, end = self._stretch(after, first, size)
         untold = _one(self._rows("SELECT max(first + size) FROM part WHERE told IS NULL", ()), 0)
-        begin = max(after + 1, begin)
         told = self._told_numbers(words, occurred, max(begin, untold), end)
         return self._fetched(itertools.chain(range(begin, min(untold, end)), told), occurred)
 
@@ -401,12 +399,34 @@ class PostgresStore:
         few = {number for (number,) in self._rows(sql, (*occurred, parts.FEW + 1))}
         return few if len(few) <= parts.FEW else None
 
+    def _stretch(self, after: int, first: int, size: int | None) -> tuple[int, int]:
+        """Sequences from .. to before which records lie after one, of entries first..size-1, as of now."""
+        edge = "SELECT min(first) FROM part WHERE entry >= %s"
+        newest = int(self._one("SELECT sequence FROM head")[0])
+        begin, end = (_one(self._rows(edge, (one,)), newest) for one in (first, _edge(size)))
+        return max(after + 1, begin), end
+
+    def _along(self, begin: int, end: int) -> Iterator[Stored]:
+        """The records begin..end-1; some, then many at a time, for who asks may need but few."""
+        sql = f"{_STORED} sequence >= %s AND sequence < %s ORDER BY sequence LIMIT %s"
+        for some in parts.growing():
+            found = list(self._some(sql, begin, end, some))
+            yield from found
+            if len(found) < some:
+                return
+            begin = found[-1].sequence + 1
+
     def _fetched(self, numbers: Iterable[int], occurred: tuple[int, int]) -> Iterator[Stored]:
         """The records of these sequences, as far as there are any and they happened then."""
+        sql = f"{_STORED} sequence = ANY(%s) AND occurred BETWEEN %s AND %s ORDER BY sequence"
         for chosen in parts.handfuls(numbers):
-            sql = f"{_STORED} sequence = ANY(%s) AND occurred BETWEEN %s AND %s ORDER BY sequence"
-            rows = self._rows(sql, (chosen, *occurred))
-            yield from (Stored(number, entry, bytes(key), bytes(body)) for number, entry, key, body in rows)
+            yield from self._some(sql, chosen, *occurred)
+
+    def _some(self, sql: str, *values: object) -> Iterator[Stored]:
+        """Records that are not too many to hold; their bodies come as they are, not as text."""
+        with _told():
+            rows = self._mine().execute(sql, values, binary=True).fetchall()
+        return (Stored(*row) for row in rows)
 
     def _put(self, table: str, types: Sequence[str], rows: Sequence[_Row]) -> None:
         """Rows into a table: many by COPY, which costs the server a fraction; a few are not worth its round trips."""
