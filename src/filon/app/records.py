@@ -117,8 +117,8 @@ _MICROSECOND = datetime.resolution
 
 def plain_record(event: Plain) -> Record:
     """The record of an event that was read quickly: the very same that `event_record` makes."""
-    body, key, name, time, things, _, _ = event
-    return _record(key, name, (time - EPOCH) // _MICROSECOND, body, _plain_marks(things, name), words(body))
+    body, key, name, time, things, said, _, _ = event
+    return _record(key, name, (time - EPOCH) // _MICROSECOND, body, _plain_marks(things, name), said)
 
 
 _record = quickly(Record)

@@ -16,6 +16,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from filon.epcis.part import Part
+from filon.epcis.words import Words
 
 Picked = Callable[[Any], tuple[Any, ...]]
 """What picks from a sequence."""
@@ -58,6 +59,7 @@ class Frame(NamedTuple):
         body, key: what stands around them in the canonical body, and in what counts for sameness.
         things: those by which the event is found.
         name: -1 = it has none.
+        words: of the body; none of them is the event's own.
     """
 
     cut: Picked
@@ -67,6 +69,7 @@ class Frame(NamedTuple):
     things: Sequence[int]
     time: int
     name: int
+    words: Words
 
     def filled(self, text: bytes) -> Filled | None:
         """What the event says; None if one of its own values, unlike before, does not count. Raises as readers do."""

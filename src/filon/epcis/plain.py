@@ -34,6 +34,7 @@ from filon.epcis.mould import Moulds
 from filon.epcis.part import OddError, Part
 from filon.epcis.reading import Reading
 from filon.epcis.shape import EVENT_FIELDS, FORBIDDEN
+from filon.epcis.words import Words, words
 
 
 class Plain(NamedTuple):
@@ -45,6 +46,7 @@ class Plain(NamedTuple):
         name: its eventID, or empty.
         time: when it happened (UTC).
         things: (member, identifier) it can be found by, pieces before lots.
+        words: of its body.
         place: JSON pointer of the event in its document.
         scoped: it has a context of its own.
     """
@@ -54,6 +56,7 @@ class Plain(NamedTuple):
     name: str
     time: datetime
     things: Sequence[tuple[str, str]]
+    words: Words
     place: str = ""
     scoped: bool = False
 
@@ -124,7 +127,7 @@ class Plainly:
         try:
             if (frame := self._frames.of(text, form)) and (told := frame.filled(text)):
                 body, key, name, time, things = told
-                return Plain(body, sha256(key).digest(), name, time, things, place)
+                return Plain(body, sha256(key).digest(), name, time, things, frame.words, place)
             return self._member_by_member(text, form, place)
         except _UNFIT:
             return None
@@ -141,7 +144,7 @@ class Plainly:
             return inner._made(raw, place)._replace(scoped=True)  # noqa: SLF001 - one of us
         made = self._made(raw, place)
         if form and self._frames.due(form):
-            self._learn(text, form, raw)
+            self._learn(text, form, raw, made.words)
         return made
 
     def _made(self, raw: dict[str, msgspec.Raw], place: str) -> Plain:
@@ -154,7 +157,8 @@ class Plainly:
             key += _rarely(values[at], time)
         name = values[shape.name] if shape.name >= 0 else ""
         found = [one for at in shape.things for one in things[at]]
-        return Plain(shape.body.text % shape.body.order(bodies), sha256(key).digest(), name, time, found, place)
+        body = shape.body.text % shape.body.order(bodies)
+        return Plain(body, sha256(key).digest(), name, time, found, words(body), place)
 
     def _parts(self, raw: dict[str, msgspec.Raw]) -> list[Part]:
         made = self._readers
@@ -168,7 +172,7 @@ class Plainly:
         action = parts[names.index("action")].value if "action" in raw else ""
         return shaped(names, said, counted, parts[names.index("type")].value, action)
 
-    def _learn(self, text: bytes, form: bytes, raw: dict[str, msgspec.Raw]) -> None:
+    def _learn(self, text: bytes, form: bytes, raw: dict[str, msgspec.Raw], said: Words) -> None:
         """Know the frame of a plain event, if it is written without blanks and escapes and has no rare members."""
         parts, spans, names = self._parts(raw), _spans(raw), list(raw)
         shape = self._shape_for(raw, parts)
@@ -184,6 +188,7 @@ class Plainly:
             [own.index(at) for at in shape.things],
             own.index(shape.time),
             own.index(shape.name) if shape.name >= 0 else -1,
+            said,
         )
         self._frames.learn(text, form, [spans[at] for at in own], frame)
 

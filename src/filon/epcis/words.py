@@ -11,11 +11,12 @@ from functools import lru_cache
 
 import orjson
 
+Words = tuple[tuple[str, str], ...]
 WORDS = ("action", "bizLocation", "bizStep", "disposition", "readPoint", "type")
 """The members that are words, in the order in which they stand in a body."""
 
 
-def words(body: bytes) -> tuple[tuple[str, str], ...]:
+def words(body: bytes) -> Words:
     """(member, word) of a canonical body, e.g. `("bizStep", "shipping")`; places by their identifiers."""
     point = body.rfind(_POINT)
     front = _FRONT.match(body)
@@ -42,11 +43,11 @@ _END = re.compile(
 
 
 @lru_cache(maxsize=4_096)
-def _told(*said: bytes | None) -> tuple[tuple[str, str], ...]:
+def _told(*said: bytes | None) -> Words:
     return tuple((name, word.decode()) for name, word in zip(WORDS, said, strict=True) if word)
 
 
-def _read(body: bytes) -> tuple[tuple[str, str], ...]:
+def _read(body: bytes) -> Words:
     said = orjson.loads(body)
     told = ((name, said.get(name)) for name in WORDS)
     plain = ((name, word.get("id") if isinstance(word, dict) else word) for name, word in told)
