@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epcis_corpus import ROOT, data, label, rows
-from epcis_events import BY_TYPE, NOON, OBJECT, document, events
+from epcis_events import BY_TYPE, CONTEXT, LOT, NOON, OBJECT, document, events
 from filon.epcis import jsonwrite, read, xmlwrite
 from filon.epcis.event import ErrorDeclaration, Event, QuantityElement
 from filon.epcis.hash import event_hash, prehash
@@ -310,3 +310,18 @@ def test_what_the_reference_program_computes_of_our_events(one):
     (event,) = read(json.dumps(one["event"]).encode()).events
     assert event_hash(event) == one["hash"]
     assert event_hash(read(xmlwrite.write([event])).events[0]) == one["hash"]
+
+
+@pytest.mark.parametrize("space", ["https://ref.gs1.org/voc/", "https://gs1.org/voc/", "https://www.gs1.org/voc/"])
+def test_the_gs1_vocabulary_has_one_name_in_json_and_xml(space):
+    """Context 2.0.0 says https://gs1.org/voc/, 2.0.1 and partners' XML https://ref.gs1.org/voc/ (decision 0009)."""
+    own = {"gs1:masterDataAvailableFor": [{"id": LOT, "gs1:expirationDate": "2024-11-20"}]}
+    sensed = {"sensorElementList": [{"sensorReport": [{"type": "gs1:MT-Own", "value": 1}]}]}
+    (plain,) = read(document({**OBJECT, **own, **sensed})).events
+    (event,) = read(document({**OBJECT, **own, **sensed}, context=[*CONTEXT, {"gs1": space}])).events
+    written = xmlwrite.write([plain]).replace(b'xmlns:gs1="https://gs1.org/voc/"', b'xmlns:gs1="%b"' % space.encode())
+    (told,) = read(written).events
+    spelled = {f"{space}masterDataAvailableFor": [{"id": LOT, f"{space}expirationDate": "2024-11-20"}]}
+    (full,) = read(document({**OBJECT, **spelled, **sensed})).events
+    assert {event_hash(one) for one in (plain, event, told, full)} == {event_hash(plain)}
+    assert {body_key(one) for one in (plain, event, told, full)} == {body_key(plain)}

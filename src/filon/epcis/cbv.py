@@ -13,7 +13,8 @@ URN = "urn:epcglobal:cbv:"
 GS1 = "https://gs1.org/voc/"
 """The GS1 Web Vocabulary, pinned: context 2.0.1 says `https://ref.gs1.org/voc/` for the same words (decision 0009)."""
 
-_GS1_SPELLINGS = (GS1, "https://ref.gs1.org/voc/", "http://gs1.org/voc/", "https://www.gs1.org/voc/", "gs1:")
+GS1_SPELLINGS = ("https://ref.gs1.org/voc/", "http://gs1.org/voc/", "https://www.gs1.org/voc/")
+"""Other namespaces of the same vocabulary, of whatever context or document."""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -74,7 +75,7 @@ _BARE: Mapping[str, Mapping[str, str]] = {
         spelling: word
         for word in words
         for spelling in (
-            [prefix + word for prefix in _GS1_SPELLINGS]
+            [prefix + word for prefix in (GS1, *GS1_SPELLINGS, "gs1:")]
             if kind not in _CLASSES
             else [f"{URN}{_CLASSES[kind][0]}:{word}", f"{WEB}{_CLASSES[kind][1]}-{word}"]
         )

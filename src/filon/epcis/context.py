@@ -49,8 +49,13 @@ _OWN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:(?:[^\x00-\x20\x7f\"<>\\^`{|}%
 _BORDER = re.compile(r"(.*[/#:])([^/#:]+)", re.DOTALL)
 
 
+_PINNED = dict.fromkeys(cbv.GS1_SPELLINGS, cbv.GS1)
+"""{namespace: the one that we say instead}: contexts and documents name the GS1 Web Vocabulary differently."""
+
+
 def joined(namespace: str, local: str) -> str:
     """The one name of a member: the plain URI where its border can be seen, else `{namespace}local`."""
+    namespace = _PINNED.get(namespace, namespace)
     name = namespace + local
     return name if parted(name) == (namespace, local) else f"{{{namespace}}}{local}"
 
@@ -112,13 +117,14 @@ class Terms:
         if not colon:
             return joined(self.vocabulary, key) if self.vocabulary else key
         namespace = self.prefixes.get(prefix)
-        return key if namespace is None or local.startswith("//") else joined(namespace, local)
+        whole = namespace is None or local.startswith("//")
+        return joined(*parted(key)) if whole else joined(namespace or "", local)
 
     def value(self, text: str) -> str:
         """A URI in full: `cbv:BizStep-shipping` with its prefix replaced, all else unchanged."""
         prefix, colon, local = text.partition(":")
         namespace = self.prefixes.get(prefix) if colon else None
-        return text if namespace is None or local.startswith("//") else namespace + local
+        return text if namespace is None or local.startswith("//") else _PINNED.get(namespace, namespace) + local
 
     def with_context(self, context: Any) -> tuple[Terms, list[str]]:
         """These terms and those of an inner @context, with the parts of it that are not understood.
