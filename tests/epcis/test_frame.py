@@ -15,6 +15,7 @@ from filon.epcis.context import BUILT_IN
 from filon.epcis.document import Limits
 from filon.epcis.event import Event
 from filon.epcis.plain import Plain
+from filon.epcis.words import WORDS
 from filon.exchange.simulator.plant import events as plant_events
 
 FILON_CONTEXT = [*CONTEXT, {"filon": "https://w3id.org/filon/"}]
@@ -74,6 +75,11 @@ def test_a_frame_reads_only_what_is_the_events_own():
         b'"quantityList":%b,"readPoint":{"id":"https://id.gs1.org/414/4012345000115"},"type":"ObjectEvent"}'
     )
     assert b'"%b"' % OBJECT["eventTime"].encode() in known.cut(text)
+
+
+def test_no_word_of_an_event_is_its_own():
+    """A frame keeps the words that the store indexes; a member that were one and not of the frame would be a lie."""
+    assert set(WORDS) <= part.AROUND
 
 
 def test_the_bytes_around_decide_not_the_form():

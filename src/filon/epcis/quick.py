@@ -10,7 +10,8 @@ same order; only, plain events come as `Plain`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -27,14 +28,31 @@ _TRIES = 16
 """How many closing brackets from the end may be tried as that of the list; what stands behind it is short."""
 
 
-def stream(data: bytes, name: str = "", limits: Limits = _DEFAULT) -> Iterator[Item | Plain]:
+class Parted(NamedTuple):
+    """A document and its events apart.
+
+    Args:
+        around: the document with its list of events emptied.
+        events: each as written.
+    """
+
+    around: bytes
+    events: Sequence[msgspec.Raw]
+
+
+def stream(
+    data: bytes, name: str = "", limits: Limits = _DEFAULT, parts: Parted | None = None
+) -> Iterator[Item | Plain]:
     """The parts of a JSON document in its order; the heading comes once, after the events.
+
+    Args:
+        parts: what `parted` gives of these bytes, if somebody has it already.
 
     Findings:
         as `jsonld.stream`.
     """
-    parts = cut(data) if len(data) <= limits.size else None
-    walk = None if parts is None else _around(*parts, name, limits)
+    parts = (parts or parted(data)) if len(data) <= limits.size else None
+    walk = None if parts is None else _around(parts, name, limits)
     return jsonld.stream(data, name, limits) if walk is None else walk.all()
 
 
@@ -49,13 +67,14 @@ def _is_text(data: bytes) -> bool:
     return True
 
 
-def cut(data: bytes) -> tuple[bytes, list[msgspec.Raw]] | None:
-    """(the document with its list of events emptied, the events); None if there is not exactly one list.
+def parted(data: bytes) -> Parted | None:
+    """A document parted from its events; None if there is not exactly one list of them.
 
-    Head, list and tail are each whole JSON and only this list bears the name, so no other reading of them is possible.
+    The list and what stands around it are each whole JSON, and there only this list bears the name, so no other reading
+    of them is possible.
     """
     found = _LIST.search(data)
-    if found is None or data.count(b'eventList"') != 1 or not _is_text(data):
+    if found is None or not _is_text(data):
         return None
     start, end = found.end(), len(data)
     for _ in range(_TRIES):
@@ -65,7 +84,8 @@ def cut(data: bytes) -> tuple[bytes, list[msgspec.Raw]] | None:
         around = data[:start] + data[end:]
         try:
             msgspec.json.decode(around)
-            return around, _EVENTS.decode(memoryview(data)[start - 1 : end + 1])
+            events = _EVENTS.decode(memoryview(data)[start - 1 : end + 1])
+            return Parted(around, events) if around.count(b'eventList"') == 1 else None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue  # a bracket that closes something else
     return None
@@ -74,24 +94,24 @@ def cut(data: bytes) -> tuple[bytes, list[msgspec.Raw]] | None:
 _EVENTS = msgspec.json.Decoder(list[msgspec.Raw])
 
 
-def _around(data: bytes, events: list[msgspec.Raw], name: str, limits: Limits) -> _Walk | None:
+def _around(parts: Parted, name: str, limits: Limits) -> _Walk | None:
     """The walk over the document; None if the list that was cut out is not where events stand."""
-    text, marked = jsonld.decoded(data, name, limits)
+    text, marked = jsonld.decoded(parts.around, name, limits)
     if text is None:
         return None
     probe = jsonld.Walk(text, name, limits)
     found = {item.code for item in probe.all() if isinstance(item, Finding)}
     if len(probe.lists) != 1 or found & {"EPC-202", "EPC-205", "EPC-222"}:
         return None
-    return _Walk(text, name, limits, events, marked)
+    return _Walk(text, name, limits, parts, marked)
 
 
 class _Walk(jsonld.Walk):
     """One pass over a document whose events were cut out."""
 
-    def __init__(self, text: str, name: str, limits: Limits, events: list[msgspec.Raw], marked: Finding | None) -> None:
+    def __init__(self, text: str, name: str, limits: Limits, parts: Parted, marked: Finding | None) -> None:
         super().__init__(text, name, limits)
-        self.events = events
+        self.events = parts.events
         self.marked = marked
 
     def all(self) -> Iterator[Item | Plain]:  # type: ignore[override]

@@ -25,6 +25,7 @@ from filon.app.desk.tokens import Token
 from filon.app.ledger import Ledger
 from filon.core.errors import FilonError
 from filon.core.finding import Finding, Level
+from filon.epcis.quick import Parted
 from filon.log.leaf import micros, moment
 from filon.log.store import Deposit
 
@@ -139,13 +140,17 @@ def at_once(  # noqa: PLR0917 - as `post`, and the ledger
     behaviour: str,
     *,
     now: Callable[[], datetime],
+    parts: Parted | None = None,
 ) -> Job:
     """Capture a document now and keep only what became of it; both durable on return.
+
+    Args:
+        parts: the document parted from its events, if somebody has it already.
 
     If the power goes between the two, nobody was answered, and what is posted again is known, not taken twice.
     """
     job_id, created = str(uuid.uuid4()), micros(now())
-    done = _tried(ledger, job_id, data, token.name, behaviour, media_type, now, lambda _: None)
+    done = _tried(ledger, job_id, data, token.name, behaviour, media_type, now, lambda _: None, parts)
     desk.change(
         """INSERT INTO job (id, token, submitter, behaviour, media_type, created, finished, success, entry, errors,
            findings, events, taken) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
@@ -163,9 +168,10 @@ def _tried(  # noqa: PLR0917 - the columns of a job
     media_type: str,
     now: Callable[[], datetime],
     progress: Callable[[int], None],
+    parts: Parted | None = None,
 ) -> _Done:
     try:
-        return _capture(ledger, job_id, body, submitter, behaviour, media_type, now, progress)
+        return _capture(ledger, job_id, body, submitter, behaviour, media_type, now, progress, parts)
     except FilonError as error:  # the disk is full, another writer sits in the log: nothing was taken
         return _Done(success=False, errors=[ImplementationException(error.detail).problem()])
     except Exception:  # noqa: BLE001 - a job that stumbles must not stumble again at every start
@@ -199,9 +205,10 @@ def _capture(  # noqa: PLR0917 - the columns of a job
     media_type: str,
     now: Callable[[], datetime],
     progress: Callable[[int], None],
+    parts: Parted | None,
 ) -> _Done:
     name = f"capture-{job_id}.{'xml' if 'xml' in media_type else 'jsonld'}"
-    said = posted.read(body, media_type, name, progress)
+    said = posted.read(body, media_type, name, progress, parts)
     errors, events = said.errors, len(said.records)
     failed = _Done(success=False, errors=problems(errors), warnings=told(said.milder), events=events)
     if errors and (behaviour == "rollback" or said.spoilt):

@@ -67,16 +67,19 @@ class Posted:
         return replace(self.about, events=tuple(replace(event_from_json(one.body), place=at) for one, at in pairs))
 
 
-def read(body: bytes, media_type: str, name: str, progress: Callable[[int], None]) -> Posted:
+def read(
+    body: bytes, media_type: str, name: str, progress: Callable[[int], None], parts: quick.Parted | None = None
+) -> Posted:
     """What a document says, plain JSON quickly, all else by the whole reading.
 
     Args:
         progress: told how many events are read.
+        parts: the document parted from its events, if somebody has it already.
     """
     xml = files.is_xml(body, media_type)
     heading, findings = Heading(), list[Finding]()
     records, places = list[Record](), list[str]()
-    for item in files.stream(body, media_type, name) if xml else quick.stream(body, name):
+    for item in files.stream(body, media_type, name) if xml else quick.stream(body, name, parts=parts):
         if isinstance(item, Plain | Event):
             records.append(plain_record(item) if isinstance(item, Plain) else event_record(item))
             places.append(item.place)

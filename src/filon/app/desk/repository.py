@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Condition, Event, Lock, Thread
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 from filon.app.desk import jobs
 from filon.app.desk.answers import Answers
@@ -32,6 +32,7 @@ from filon.app.desk.pace import Pace
 from filon.app.desk.place import open_desk
 from filon.app.desk.tokens import Token
 from filon.app.ledger import Ledger
+from filon.epcis.quick import Parted
 from filon.log.leaf import micros, moment
 
 _log = logging.getLogger(__name__)
@@ -59,6 +60,18 @@ class Bounds:
     per_page: int = 30
     most_per_page: int = 1_000
     requests: int = 0
+
+
+class Listed(NamedTuple):
+    """What is known of a document before it is read.
+
+    Args:
+        events: how many it lists.
+        parts: it parted from its events; None if that is not to be told at once.
+    """
+
+    events: int
+    parts: Parted | None = None
 
 
 AT_ONCE = 2 * 1024 * 1024
@@ -110,18 +123,20 @@ class Repository:
             self._couriers.append(thread)
             thread.start()
 
-    def capture(self, data: bytes, media_type: str, token: Token, behaviour: str, events: int = 0) -> Job:
+    def capture(self, data: bytes, media_type: str, token: Token, behaviour: str, said: Listed | None = None) -> Job:
         """Keep a document and have it captured in its turn.
 
         One with more events than the books are asked about, but not so many that somebody would wait for it, is
         captured before the answer: to keep it twice costs more than to read it.
 
         Args:
-            events: how many it lists, where that is known.
+            said: how many events it lists, and it parted from them, where that is known.
         """
         self.cards.learn(data)
-        if events > jobs.CHECKED and len(data) <= AT_ONCE:
-            job = jobs.at_once(self.desk, self.ledger, data, media_type, token, behaviour, now=self.now)
+        if said and said.events > jobs.CHECKED and len(data) <= AT_ONCE:
+            job = jobs.at_once(
+                self.desk, self.ledger, data, media_type, token, behaviour, now=self.now, parts=said.parts
+            )
             self.woke()
             return job
         job = jobs.post(self.desk, data, media_type, token, behaviour, now=self.now())

@@ -22,6 +22,7 @@ from filon.app.desk.exceptions import (
     ValidationException,
 )
 from filon.app.desk.jobs import BEHAVIOURS, problems
+from filon.app.desk.repository import Listed
 from filon.app.desk.tokens import Deed
 from filon.app.intake import MEDIA_TYPES
 from filon.app.records import event_record
@@ -42,11 +43,11 @@ def post(call: Call) -> Response:
     if behaviour not in BEHAVIOURS:
         raise ValidationException(f"GS1-Capture-Error-Behaviour is {' or '.join(BEHAVIOURS)}")
     xml = files.is_xml(call.body, call.kind)
-    events = counted(call.body, xml=xml)
-    if events > call.repository.bounds.capture_events:
+    said = counted(call.body, xml=xml)
+    if said.events > call.repository.bounds.capture_events:
         raise too_much(call)
     kind = MEDIA_TYPES["xml" if xml else "json"]
-    job = call.repository.capture(call.body, kind, call.token, behaviour, events)
+    job = call.repository.capture(call.body, kind, call.token, behaviour, said)
     headers = {"Location": call.here(f"{call.root}/capture/{job.id}"), "GS1-Capture-Error-Behaviour": behaviour}
     return Response(status_code=202, headers=headers)
 
@@ -69,25 +70,24 @@ def limits(call: Call) -> dict[str, str]:
     }
 
 
-def counted(body: bytes, *, xml: bool) -> int:
-    """How many events a document lists.
+def counted(body: bytes, *, xml: bool) -> Listed:
+    """How many events a document lists, and what was found out meanwhile.
 
     Raises:
         ValidationException: it is no EPCIS document at all.
     """
-    return _xml_events(body) if xml else _json_events(body)
+    return Listed(_xml_events(body)) if xml else _json_events(body)
 
 
-def _json_events(body: bytes) -> int:
-    cut = quick.cut(body)
-    around, many = (body, None) if cut is None else (cut[0], len(cut[1]))
+def _json_events(body: bytes) -> Listed:
+    parts = quick.parted(body)
     try:
-        document = orjson.loads(around.removeprefix(b"\xef\xbb\xbf"))
+        document = orjson.loads((parts.around if parts else body).removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:
         raise ValidationException(f"the body is not JSON: {error}") from error
     if not isinstance(document, dict) or document.get("type") not in _DOCUMENTS:
         raise ValidationException("the body is neither an EPCISDocument nor an EPCISQueryDocument")
-    return _listed_in(document) if many is None else many
+    return Listed(len(parts.events), parts) if parts else Listed(_listed_in(document))
 
 
 def _listed_in(document: dict[str, Any]) -> int:
