@@ -3,7 +3,8 @@
 python -m bench epcis_capture --scale 50000
 
 Processor time of this process; `--scale` is the number of events, in documents of 1 000. The ratio is to decoding the
-same bytes by orjson alone, measured in the same run.
+same bytes by orjson alone, measured in the same run; of a naive chain (`bench/naive`) it is how many times as many
+events our whole path on SQLite takes.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from time import perf_counter, process_time
 
 import orjson
 
+from bench import naive
 from filon.app.desk.file import Desk
 from filon.app.desk.repository import Repository
 from filon.app.desk.tokens import Role, create
@@ -59,10 +61,25 @@ def run(scale: int) -> list[dict[str, object]]:
     shown.append({"what": "an event", "value": f"{average:.0f}", "unit": "B", "ratio": "-"})
     with tempfile.TemporaryDirectory() as folder:
         shown += _whole(Path(folder) / "filon.db", scale, first, "SQLite")
+    shown += _beside(bodies, float(next(row["value"] for row in shown if row["what"] == "whole path, SQLite")))
     with _postgres() as address:
         if address:
             shown += _whole(address, scale, first, "PostgreSQL")
     return shown
+
+
+def _beside(bodies: list[bytes], ours: float) -> list[dict[str, object]]:
+    """What one would write first, in the same run; `ratio` = how many times as many events our whole path takes."""
+    rows, there = [], dict(naive.validators())
+    for name in ("jsonschema-rs", "fastjsonschema"):
+        if name not in there:
+            rows.append({"what": f"naive chain by {name}", "value": "not installed", "unit": "", "ratio": "-"})
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            each = naive.captured(bodies, Path(folder) / "naive.db", there[name]) * 1e6 / (len(bodies) * DOCUMENT)
+        rows.append({"what": f"naive chain by {name}, by CPU", "value": f"{1e6 / each:.0f}", "unit": "events/s",
+                     "ratio": f"{each / ours:.1f}"})  # fmt: skip
+    return rows
 
 
 def _last(items: Iterable[object]) -> None:
