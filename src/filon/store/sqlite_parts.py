@@ -5,9 +5,10 @@ All functions take an open connection; those that write, one inside a transactio
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any
 
@@ -39,7 +40,8 @@ def numbers(
     if few is not None and not words:
         yield from sorted(number for number in few if begin <= number < end)
         return
-    groups = [[id_ for word in group if (id_ := _word(connection, word)) is not None] for group in words]
+    ids = _known(connection, chain.from_iterable(words))
+    groups = [[ids[word] for word in group if word in ids] for group in words]
     found = parts.sequences(connection.execute, groups, occurred=occurred, begin=begin, end=end)
     yield from found if few is None else filter(few.__contains__, found)
 
@@ -69,16 +71,28 @@ def tell(connection: sqlite3.Connection, entry: int, first: int, fresh: Sequence
         return
     part = (first, len(fresh), entry, *parts.times_of(fresh), parts.told_in(fresh))
     connection.execute("INSERT INTO part VALUES (?, ?, ?, ?, ?, ?)", part)
-    rows = [(_interned_word(connection, word), first, bits) for word, bits in parts.words_of(fresh).items()]
-    connection.executemany("INSERT INTO told VALUES (?, ?, ?)", sorted(rows))
+    said = parts.words_of(fresh)
+    ids = _interned(connection, said)
+    rows = sorted((ids[word], first, bits) for word, bits in said.items())
+    connection.executemany("INSERT INTO told VALUES (?, ?, ?)", rows)
 
 
-def _interned_word(connection: sqlite3.Connection, word: Word) -> int:
-    known = _word(connection, word)
-    if known is not None:
-        return known
-    connection.execute("INSERT INTO word (role, text) VALUES (?, ?)", word)
-    return int(_one(connection, "SELECT last_insert_rowid()"))
+def _interned(connection: sqlite3.Connection, words: Iterable[Word]) -> dict[Word, int]:
+    """{word: its number} for all of them; those met for the first time get the next numbers."""
+    wanted = list(words)
+    ids = _known(connection, wanted)
+    if new := [word for word in wanted if word not in ids]:
+        connection.executemany("INSERT INTO word (role, text) VALUES (?, ?)", new)
+        ids |= _known(connection, new)
+    return ids
+
+
+def _known(connection: sqlite3.Connection, words: Iterable[Word]) -> dict[Word, int]:
+    """{word: its number} of those that records were told under."""
+    sql = """SELECT word.role, word.text, id FROM (SELECT json_extract(value, '$[0]') AS role,
+        json_extract(value, '$[1]') AS text FROM json_each(?)) AS said CROSS JOIN word USING (role, text)"""
+    rows = connection.execute(sql, (json.dumps(list(words)),))
+    return {(role, text): number for role, text, number in rows}
 
 
 def erase(connection: sqlite3.Connection, entry: int) -> tuple[int, int]:
@@ -126,11 +140,6 @@ def _agrees(rows: list[tuple[Any, ...]]) -> bool:
     bits = [int.from_bytes(row[3], "little") for row in rows]
     trimmed = all(not row[3] or row[3][-1] for row in rows)
     return trimmed and sum(map(int.bit_count, bits)) == told and all(each.bit_length() <= size for each in bits)
-
-
-def _word(connection: sqlite3.Connection, word: Word) -> int | None:
-    number: int | None = _one(connection, "SELECT max(id) FROM word WHERE role = ? AND text = ?", word)
-    return number
 
 
 def _one(connection: sqlite3.Connection, sql: str, values: Any = ()) -> Any:
