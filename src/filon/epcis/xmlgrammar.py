@@ -155,7 +155,7 @@ _KINDS = frozenset({"OTHER", "LOCAL", "OWN", "ANY"})
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class _Model:
     """What an element may hold.
 
     Args:
@@ -178,11 +178,11 @@ class Model:
     asked: tuple[str, ...] = ()
 
 
-def _model(line: str) -> Model:
+def _model(line: str) -> _Model:
     parts = line.split()
     names = [part for part in parts if part[-1] != "|" and part not in {*_KINDS, "TEXT"} and part[0] != "@"]
     attributes = [part[1:] for part in parts if part[0] == "@"]
-    return Model(
+    return _Model(
         order=tuple(name.rstrip("!+*") for name in names),
         many=frozenset(name[:-1] for name in names if name[-1] in "+*"),
         needed=tuple(name[:-1] for name in names if name[-1] in "!+"),
@@ -196,7 +196,7 @@ def _model(line: str) -> Model:
 
 
 _MODELS = {name: _model(line) for name, line in _GRAMMAR.items()}
-_LEAF = Model(words=True)
+_LEAF = _Model(words=True)
 CHILDREN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {name[2:]: model.order for name, model in _MODELS.items() if name.startswith("2 ")}
 )
@@ -204,7 +204,7 @@ CHILDREN: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 
 @cache
-def _named(version: str, parent: str, name: str) -> tuple[str, Model]:
+def _named(version: str, parent: str, name: str) -> tuple[str, _Model]:
     """(key, model) of an element, by where it stands."""
     holder = parent.partition(" ")[2] or parent
     for key in (f"{version} {holder}/{name}", f"{holder}/{name}", f"{version} {name}", name):
@@ -243,7 +243,7 @@ def faults(
             yield from faults(child, version, called, parent=key, path=here)
 
 
-def _children(element: etree._Element, model: Model, version: str, path: str) -> list[_Child]:
+def _children(element: etree._Element, model: _Model, version: str, path: str) -> list[_Child]:
     children = []
     counted: dict[str, int] = {}
     for child in element:
@@ -286,7 +286,7 @@ def _called(child: etree._Element, version: str) -> tuple[str, str, str]:
     return local, local, f"{child.prefix}:{local}"
 
 
-def _attributes(element: etree._Element, model: Model, path: str) -> Iterator[Fault]:
+def _attributes(element: etree._Element, model: _Model, path: str) -> Iterator[Fault]:
     if model.attributes is not None and element.attrib:
         for name in map(str, element.attrib):
             if name not in model.attributes and not name.startswith(f"{{{XSI}}}"):
@@ -303,7 +303,7 @@ def _words(element: etree._Element) -> str:
     return next((words for child in element if child.tail and (words := child.tail.strip())), "")
 
 
-def _order(model: Model, children: list[_Child], path: str) -> Iterator[Fault]:
+def _order(model: _Model, children: list[_Child], path: str) -> Iterator[Fault]:
     there = {called for called, *_ in children}
     for name in model.needed if not model.single else model.order[-1:] if not there else ():
         if name not in there:
@@ -326,7 +326,7 @@ def _plain(name: str) -> str:
     return name.rpartition(":")[2]
 
 
-def _taken(model: Model, called: str) -> bool:
+def _taken(model: _Model, called: str) -> bool:
     """Whether an element may stand where the model is open."""
     if called == "{}":
         return model.others in {"OTHER", "OWN"}
