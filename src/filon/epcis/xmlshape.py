@@ -321,7 +321,8 @@ def _counted(raw: dict[str, Any]) -> dict[str, Any]:
     """
     element = {"epcClass": raw.pop("epcClass", "")}
     if "quantity" in raw:
-        element["quantity"] = number(raw.pop("quantity"))
+        counted = raw.pop("quantity")
+        element["quantity"] = decimal(counted) if isinstance(counted, str) else counted
     return {**raw, "type": "ObjectEvent", "action": "OBSERVE", "quantityList": [element]}
 
 
