@@ -244,6 +244,29 @@ def test_a_text_that_a_sensor_gives_keeps_its_blanks():
     assert replace(read(write([event])).events[0], place="") == replace(event, place="")
 
 
+def test_a_partners_report_is_not_the_sensors():
+    """A partner's member may be called as one of the standard's: it was read as a report of the sensor."""
+    own = '<x:sensorMetadata xmlns:x="https://x.example/">m</x:sensorMetadata><x:sensorReport xmlns:x="https://x.example/"/>'
+    report = '<sensorReport type="gs1:Mass" value="1.5" uom="KGM"/>'
+    sensed = f"<sensorElementList><sensorElement>{report}{own}</sensorElement></sensorElementList></ObjectEvent>"
+    found = read(xml(EVENT.replace("</ObjectEvent>", sensed)))
+    assert found.findings == ()
+    (event,) = found.events
+    (element,) = event.sensorElementList
+    assert element["https://x.example/sensorMetadata"] == "m"
+    assert [one["type"] for one in element["sensorReport"]] == ["Mass"]
+    for written in (write([event]), jsonwrite.write([event])):
+        assert body_key(read(written).events[0]) == body_key(event)
+
+
+def test_a_report_in_the_extension_of_a_sensor_is_a_finding():
+    """Before the reports of the standard it was a crash (found by XSD documents with one element moved)."""
+    report = '<sensorReport type="gs1:Mass" value="1.5" uom="KGM"/>'
+    sensed = f"<sensorElement><extension>{report}</extension>{report}</sensorElement>"
+    found = read(xml(EVENT.replace("</ObjectEvent>", f"<sensorElementList>{sensed}</sensorElementList></ObjectEvent>")))
+    assert {"EPC-113", "EPC-227"} <= {finding.code for finding in found.findings}
+
+
 def test_what_stands_in_an_extension_needs_no_namespace():
     """The XSD takes any element of no namespace in `extension` (it is meant for later versions): kept, with a warning, in
     the standard's own namespace, so that JSON has a name for it."""

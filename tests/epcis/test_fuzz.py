@@ -196,7 +196,7 @@ def trees():
 
 
 def moved(whole: bytes, dice: random.Random) -> bytes:
-    """An XML document with an element dropped, doubled, moved, renamed, filled or given an attribute."""
+    """An XML document with an element dropped, doubled, moved, renamed, wrapped, filled or given an attribute."""
     try:
         root = etree.fromstring(whole, etree.XMLParser(resolve_entities=False))
     except etree.XMLSyntaxError:
@@ -206,7 +206,7 @@ def moved(whole: bytes, dice: random.Random) -> bytes:
         if not elements:
             break
         one, other = dice.choice(elements), dice.choice(elements)
-        deed = dice.randrange(6)
+        deed = dice.randrange(8)
         if deed == 0:
             one.getparent().remove(one)
         elif deed == 1:
@@ -217,6 +217,12 @@ def moved(whole: bytes, dice: random.Random) -> bytes:
             one.tag = other.tag
         elif deed == 4:
             one.text = dice.choice(["", "x", "1e9", "NaN", "-1", "urn:a:b", "2026-11-03T12:00:00Z", "ADD"])
+        elif deed == 5:
+            wrapper = etree.Element("extension")
+            one.addprevious(wrapper)
+            wrapper.append(one)
+        elif deed == 6:
+            one.tag = "{urn:x:}" + etree.QName(one).localname
         else:
             one.set(
                 dice.choice(["a", "id", "type", "{urn:x:}b", "{http://www.w3.org/2001/XMLSchema-instance}nil"]), "1"

@@ -159,11 +159,13 @@ class Shape:
     def _sensor(self, element: etree._Element) -> dict[str, Any]:
         made: dict[str, Any] = {}
         for child in element:
-            local = split(child)[1]
-            if local == "sensorMetadata":
-                made[local] = _attributes(child, METADATA_FIELDS)
-            elif local == "sensorReport":
-                made.setdefault(local, []).append(_attributes(child, REPORT_FIELDS))
+            if _is_own(child, "sensorMetadata"):
+                made["sensorMetadata"] = _attributes(child, METADATA_FIELDS)
+            elif _is_own(child, "sensorReport"):
+                reports = made.setdefault("sensorReport", [])
+                if not isinstance(reports, list):  # one in `extension`, before this
+                    reports = made["sensorReport"] = [reports]
+                reports.append(_attributes(child, REPORT_FIELDS))
             else:
                 self._member(child, made)
         return made
