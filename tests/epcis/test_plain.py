@@ -283,6 +283,14 @@ def test_a_context_behind_the_events_is_theirs():
     assert same(json.dumps(turned).encode()) == 1
 
 
+def test_an_unknown_context_behind_the_events_is_told_at_its_own_place():
+    """It was once told at the last event's place by the whole reading, and at its own by the quick one."""
+    whole = json.loads(document(OBJECT, OBJECT, context=["https://unknown.example.com/context.jsonld"]))
+    text = json.dumps(dict(reversed(whole.items()))).encode()
+    assert same(text) == 2
+    assert [one.place.pointer for one in jsonld.parse(text).findings if one.code == "EPC-210"] == ["/@context"]
+
+
 def test_a_context_that_makes_a_prefix_of_urn_is_read_wholly():
     assert same(document(OBJECT, context=[*CONTEXT, {"urn": "https://ns.example.com/"}])) == 0
 

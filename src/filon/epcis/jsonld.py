@@ -178,6 +178,7 @@ class Walk:
                 value = self._decoded(here)
                 (self.inside.setdefault(path, {}) if path else self.around)[key] = value
                 if here == "/@context":
+                    self.reading.base = ""  # events may stand before it
                     self.reading.terms = BUILT_IN
                     self.reading.terms = self.reading.inner_terms(value, here)
             yield from self._told()
