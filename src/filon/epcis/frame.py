@@ -73,14 +73,15 @@ class Frame(NamedTuple):
 
     def filled(self, text: bytes) -> Filled | None:
         """What the event says; None if one of its own values, unlike before, does not count. Raises as readers do."""
-        parts = [read(value) for read, value in zip(self.readers, self.cut(text), strict=True)]
+        cut, readers, body, key, places, time, name, _ = self
+        parts = [read(value) for read, value in zip(readers, cut(text), strict=True)]
         bodies, keys, things, values = zip(*parts, strict=True)
-        keys = self.key.order(keys)
-        if b"" in keys:
+        counted = key.order(keys)
+        if b"" in counted:
             return None
-        found = [one for at in self.things for one in things[at]]
-        name = values[self.name] if self.name >= 0 else ""
-        return self.body.text % self.body.order(bodies), self.key.text % keys, name, values[self.time], found
+        found = [one for at in places for one in things[at]]
+        named = values[name] if name >= 0 else ""
+        return body.text % body.order(bodies), key.text % counted, named, values[time], found
 
 
 class Frames:

@@ -80,13 +80,17 @@ def read(
     heading, findings = Heading(), list[Finding]()
     records, places = list[Record](), list[str]()
     for item in files.stream(body, media_type, name) if xml else quick.stream(body, name, parts=parts):
-        if isinstance(item, Plain | Event):
-            records.append(plain_record(item) if isinstance(item, Plain) else event_record(item))
-            places.append(item.place)
-            if len(places) % TOLD_EVERY == 0:
-                progress(len(places))
+        if isinstance(item, Plain):
+            records.append(plain_record(item))
+        elif isinstance(item, Event):
+            records.append(event_record(item))
         elif isinstance(item, Finding):
             findings.append(item)
+            continue
         else:
             heading = item
+            continue
+        places.append(item.place)
+        if len(places) % TOLD_EVERY == 0:
+            progress(len(places))
     return Posted(Document(heading, (), tuple(findings), name), records, places)
