@@ -6,7 +6,7 @@ import time
 from itertools import islice
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from epcis_corpus import data, label, rows
@@ -107,6 +107,26 @@ def test_statements_of_passports_bear_their_marks():
 @given(st.lists(events(), max_size=4))
 def test_on_any_events(told):
     same(jsonwrite.write(told))
+
+
+SERIALS = st.text("0123456789ABCabc-_.%/ ", max_size=22)
+
+
+@example("id:sgtin", "1" * 20, "4012345.012345")
+@example("id:sgtin", "1" * 21, "4012345.012345")
+@given(st.sampled_from(["id:sgtin", "class:lgtin", "id:sscc", "idpat:sgtin"]), SERIALS,
+       st.sampled_from(["4012345.012345", "4012345.01234", "401234.5012345", "4012345", "x.y"]))  # fmt: skip
+def test_on_any_urn_of_a_piece_or_lot(scheme, serial, parts):
+    urn = f"urn:epc:{scheme}:{parts}.{serial}"
+    same(document({**OBJECT, "epcList": [urn], "quantityList": [{"epcClass": urn, "quantity": 1}]}))
+
+
+@pytest.mark.parametrize("urn", ["urn:epc:id:sgtin:4012345.012345.0", "urn:epc:class:lgtin:4012345.012345.L-7_0"])
+def test_a_urn_that_is_sound_is_plain(urn):
+    """By hand: 0 401 2345 12345 and the check digit 6 (3x0+4+3x0+1+3x2+3+3x4+5+3x1+2+3x3+4+3x5 = 64, 6 to 70)."""
+    (one,) = (item for item in quick.stream(document({**OBJECT, "epcList": [urn]})) if isinstance(item, Plain))
+    wanted = "/21/0" if "sgtin" in urn else "/10/L-7_0"
+    assert ("epcList", f"https://id.gs1.org/01/04012345123456{wanted}") in one.things
 
 
 @pytest.mark.nightly
@@ -270,6 +290,9 @@ def test_one_member_by_hand(member, value, plains):
         lambda text: b"[" + text + b"]",
         lambda text: text.replace(b'"eventList": [', b'"eventList": 5, "x:eventList": ['),
         lambda text: b"{" * 70 + text,
+        lambda text: text.replace(b'"epcisBody"', b'"ex:more": {"eventList": [{}, 1]}, "epcisBody"'),
+        lambda text: text.replace(b'"action"', b'"ex:more": {"eventList": [{}, 1]}, "action"', 1),
+        lambda text: text[:-1] + b', "ex:more": {"eventList": [{}, 1]}}',
     ],
 )
 def test_on_documents_that_are_broken_or_strange(change):

@@ -187,16 +187,23 @@ def _word_of(kind: str) -> Callable[[str], str]:
 
 @lru_cache(maxsize=65_536)
 def _thing(value: str) -> str:
-    """The canonical identifier of a sound one; the two commonest kinds are told at once."""
+    """The canonical identifier of a sound one; the commonest kinds are told at once."""
     if len(value) >= LONG:
         raise OddError  # what raises is not remembered
-    common = _COMMON.fullmatch(value)
-    if common is not None and (common[1] is None or _checked(common[1])):
-        return value
+    if (common := _COMMON.fullmatch(value)) is not None:
+        gtin, head, serial = common.groups()
+        if head:
+            return _linked(head) + serial
+        if gtin is None or _checked(gtin):
+            return value
     if not value.startswith(PLAIN):
         raise OddError
     if value.startswith("urn:epcglobal:") and ident.is_uri(value):
         return value
+    return _examined(value)
+
+
+def _examined(value: str) -> str:
     canonical, problem = examined(value)
     if problem:
         raise OddError
@@ -204,9 +211,16 @@ def _thing(value: str) -> str:
 
 
 _COMMON = re.compile(
-    r"https://id\.gs1\.org/01/(\d{14})/(?:10|21)/[A-Za-z0-9._-]{1,20}|urn:epcglobal:[A-Za-z0-9._:-]*[A-Za-z0-9]",
-    re.ASCII,
+    r"https://id\.gs1\.org/01/([0-9]{14})/(?:10|21)/[A-Za-z0-9._-]{1,20}"
+    r"|(urn:epc:(?:id:sgtin|class:lgtin):[0-9]+\.[0-9]+\.)([A-Za-z0-9_-]{1,20})"
+    r"|urn:epcglobal:[A-Za-z0-9._:-]*[A-Za-z0-9]"
 )
+
+
+@lru_cache(maxsize=4_096)
+def _linked(head: str) -> str:
+    """The Digital Link of what stands before the serial or lot number in a URN: `../01/09521213000010/21/`."""
+    return _examined(head + "0").removesuffix("0")
 
 
 @lru_cache(maxsize=16_384)

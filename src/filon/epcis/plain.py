@@ -173,12 +173,13 @@ class Plainly:
         return shaped(names, said, counted, parts[names.index("type")].value, action)
 
     def _learn(self, text: bytes, form: bytes, raw: dict[str, msgspec.Raw], said: Words) -> None:
-        """Know the frame of a plain event, if it is written without blanks and escapes and has no rare members."""
-        parts, spans, names = self._parts(raw), _spans(raw), list(raw)
+        """Know the frame of a plain event, if it has no escapes and no rare members."""
+        parts, names = self._parts(raw), list(raw)
         shape = self._shape_for(raw, parts)
         counted = all(one.key for name, one in zip(names, parts, strict=True) if name not in NOT_SAID)
-        if b"\\" in text or shape.rare or not counted or spans[-1][1] + 1 != len(text):
+        if b"\\" in text or shape.rare or not counted:
             return
+        spans = _spans(text, raw)
         own = [at for at, name in enumerate(names) if name not in part.AROUND]
         frame = Frame(
             picked([slice(*spans[at]) for at in own]),
@@ -230,13 +231,14 @@ class Plainly:
         return made
 
 
-def _spans(raw: dict[str, msgspec.Raw]) -> list[tuple[int, int]]:
-    """Where the values stand in an event that is written without blanks."""
-    spans, at = [], 0
+def _spans(text: bytes, raw: dict[str, msgspec.Raw]) -> list[tuple[int, int]]:
+    """Where the values stand in the text of an event, which has no escapes; only blanks and a colon are before them."""
+    spans, end = [], 0
     for name, value in raw.items():
-        at += len(name) + 4  # brace or comma, quotes, colon
-        spans.append((at, at + len(value)))
-        at += len(value)
+        written = name.encode()
+        start = text.index(bytes(value), text.index(b'"%b"' % written, end) + len(written) + 2)
+        end = start + len(value)
+        spans.append((start, end))
     return spans
 
 
