@@ -39,11 +39,11 @@ def test_whoever_may_have_filled_it_that_day_comes_first(told):
         return
     for late, user in enumerate(deeds):
         for move in user:
-            for name, site in needs(move):
+            for taken, site in needs(move):
                 for filling in deeds[late + 1 :]:
                     for fill in filling:
                         meets = any(
-                            name == lot and (not site or not place or site == place) for name, place in adds(fill)
+                            name == taken and (not site or not place or site == place) for name, place in adds(fill)
                         )
                         if meets and overlap(fill, move):
                             # only where the clock forbids it: the filling cannot be before the taking ends
