@@ -14,10 +14,10 @@ from datetime import UTC, datetime
 from filon.books.effective import is_provisional, made, taken_back
 from filon.books.lot import LotId
 from filon.books.movement import Kind, Movement, Said
-from filon.books.register import serial
 from filon.core.ident import elements
 
 NEVER = datetime.min.replace(tzinfo=UTC)
+_MAKING = frozenset({Kind.BIRTH, Kind.STEP})
 _OF_NOTES = frozenset({Kind.DISPATCH, Kind.RECEIPT, Kind.VOID})
 
 
@@ -28,7 +28,7 @@ class Past:
     Args:
         latest: nothing posted happened after this moment.
         named: lots and pieces that events named; `given` those of them that events made.
-        pieces: GTINs of which pieces were named by their serial numbers.
+        pieces: products of which pieces were named by their serial numbers: what stands before `/21/`.
         notes: delivery notes under which something was received.
         campaigns: order numbers of steps.
         made, provisional: lots that an event made alone; those of which it was said provisionally.
@@ -56,14 +56,16 @@ class Past:
         self.back.update(*taken_back(said))
         for move in moves:
             self.latest = max(self.latest, move.until)
-            names = [line.lot for line in (*move.takes, *move.gives)]
-            names += [name for name in (move.parent, move.own) if name]
-            self.named.update(names)
-            self.pieces.update(number[0] for name in names if (number := serial(name)))
-            if move.kind in {Kind.BIRTH, Kind.STEP}:
-                self.given.update(line.lot for line in move.gives)
-            if move.kind is Kind.RECEIPT:
+            names = [line.lot for line in move.takes or move.gives]
+            if move.kind in _MAKING:
+                names = [line.lot for line in move.gives]
+                self.given.update(names)
+                names += [line.lot for line in move.takes]
+            elif move.kind is Kind.RECEIPT:
                 self.notes.add(move.shipment)
+            names += (move.parent, move.own)
+            self.named.update(names)
+            self.pieces.update([name.partition("/21/")[0] for name in names if "/21/" in name])
             if move.campaign:
                 self.campaigns.add(move.campaign)
 
@@ -89,7 +91,7 @@ class Past:
             return False
         if move.kind in _OF_NOTES and move.shipment and move.shipment in self.notes:
             return False
-        if move.kind not in {Kind.BIRTH, Kind.STEP}:
+        if move.kind not in _MAKING:
             return True
         if move.declared is not None and move.declared.serials and self._named_before(move):
             return False
@@ -98,4 +100,5 @@ class Past:
 
     def _named_before(self, move: Movement) -> bool:
         """Whether pieces of a batch may have been named before it was said that they are of it."""
-        return any(elements(line.lot).get("01") in self.pieces for line in move.gives)
+        pieces = {number for product in self.pieces if (number := elements(f"{product}/21/0").get("01"))}
+        return any(elements(line.lot).get("01") in pieces for line in move.gives)
