@@ -272,7 +272,7 @@ def classed(  # noqa: PLR0912, PLR0915, C901 - one pass over 10^8 links; every c
 
 
 @contracted
-def swept(  # noqa: C901 - four sources at a time: a row is then written once, not four times
+def swept(  # noqa: C901, PLR0912 - four sources at a time: a row is then written once, not four times
     starts: Any, source: Any, weight: Any, filled: Any, first: int, rows: Any
 ) -> None:
     """Each row from `first` on = the weighted sum of its sources' rows, on top of what stands there where `filled`."""
@@ -284,18 +284,28 @@ def swept(  # noqa: C901 - four sources at a time: a row is then written once, n
             if link == end:
                 for column in range(columns):
                     mine[column] = 0
-                continue
-            if end - link == 1:
-                one = rows[source[link]]
-                a = weight[link]
+            elif end - link == 1:
+                one, a = rows[source[link]], weight[link]
                 for column in range(columns):
                     mine[column] = a * one[column]
-                continue
-            one, two = rows[source[link]], rows[source[link + 1]]
-            a, b = weight[link], weight[link + 1]
-            for column in range(columns):
-                mine[column] = a * one[column] + b * two[column]
-            link += 2
+            elif end - link < 4:  # noqa: PLR2004
+                one, two = rows[source[link]], rows[source[link + 1]]
+                a, b = weight[link], weight[link + 1]
+                for column in range(columns):
+                    mine[column] = a * one[column] + b * two[column]
+                link += 1
+            else:
+                one, two, three, four = (
+                    rows[source[link]],
+                    rows[source[link + 1]],
+                    rows[source[link + 2]],
+                    rows[source[link + 3]],
+                )
+                a, b, c, d = weight[link], weight[link + 1], weight[link + 2], weight[link + 3]
+                for column in range(columns):
+                    mine[column] = (a * one[column] + b * two[column]) + (c * three[column] + d * four[column])
+                link += 3
+            link += 1
         while link + 3 < end:
             one, two, three, four = (
                 rows[source[link]],
@@ -307,12 +317,16 @@ def swept(  # noqa: C901 - four sources at a time: a row is then written once, n
             for column in range(columns):
                 mine[column] += (a * one[column] + b * two[column]) + (c * three[column] + d * four[column])
             link += 4
-        while link < end:
-            one = rows[source[link]]
-            a = weight[link]
+        while link + 1 < end:
+            one, two = rows[source[link]], rows[source[link + 1]]
+            a, b = weight[link], weight[link + 1]
+            for column in range(columns):
+                mine[column] += a * one[column] + b * two[column]
+            link += 2
+        if link < end:
+            one, a = rows[source[link]], weight[link]
             for column in range(columns):
                 mine[column] += a * one[column]
-            link += 1
 
 
 @compiled
