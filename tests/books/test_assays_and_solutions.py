@@ -177,3 +177,16 @@ def test_solutions_by_definition(litres, density, grams):
 def test_an_assay_outside_the_window_of_the_trade_is_worth_a_note(told, codes):
     findings = content_findings(declared(traits(**told))[0], "lot", Place())
     assert [one.code for one in findings if one.code in {"BOK-006", "BOK-044"}] == codes
+
+
+@pytest.mark.parametrize(
+    ("sampled", "analysed", "wrong"),
+    [("2026-03-02", "2026-03-05", False), ("2026-03-02", "2026-03-02", False), ("2026-03-06", "2026-03-05", True),
+     ("", "2026-03-05", False), ("2026-03-02", "", False), ("2 March", "2026-03-05", True)],
+)  # fmt: skip
+def test_an_assay_before_its_sample_is_told(sampled, analysed, wrong):
+    book = book_of(assay("20.80", sampled=sampled, analysed=analysed))
+    assert [one.code for one in book.findings] == (["BOK-046"] if wrong else [])
+    if wrong:
+        assert book.findings[0].values == {"lot": "a", "element": "Co", "sampled": sampled, "analysed": analysed}
+    assert book.first(lot("a")).content["Co"] == 4_160 * KG  # what it found counts all the same

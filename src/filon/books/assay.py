@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from itertools import combinations
 from math import sqrt
@@ -35,6 +36,7 @@ class Assay:
         method, laboratory: as the certificate says.
         status: `provisional`, `final` or `umpire`.
         by: whose it is: seller, buyer or a name.
+        sampled, analysed: days as the certificate says, `2026-03-31`; empty if it does not.
     """
 
     element: str
@@ -46,6 +48,8 @@ class Assay:
     laboratory: str = ""
     status: str = "final"
     by: str = ""
+    sampled: str = ""
+    analysed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,8 @@ def assays_of(value: object, density: Fraction | None, percent: Reader, number: 
                 laboratory=str(plain.get("laboratory") or ""),
                 status=str(plain.get("status") or "final"),
                 by=str(plain.get("by") or ""),
+                sampled=str(plain.get("sampled") or ""),
+                analysed=str(plain.get("analysed") or ""),
             )
 
 
@@ -132,6 +138,26 @@ def weighings_of(value: object, percent: Reader, number: Reader) -> tuple[Weighi
             status = str(plain.get("status") or "final")
             read.append(Weighing(kg, sigma, str(plain.get("by") or ""), str(plain.get("scale") or ""), status))
     return tuple(read)
+
+
+def untimely(assays: Sequence[Assay], name: str, place: Place) -> Iterator[Finding]:
+    """Assays that were made before their sample was taken.
+
+    Findings:
+        BOK-046: the day of the analysis is before the day of sampling, or one of both is no day.
+    """
+    for one in assays:
+        if one.sampled and one.analysed and not _in_order(one.sampled, one.analysed):
+            days = {"sampled": one.sampled, "analysed": one.analysed}
+            yield found("BOK-046", place, expected=f">= {one.sampled}", found=one.analysed, lot=name, element=one.element,
+                        **days)  # fmt: skip
+
+
+def _in_order(first: str, second: str) -> bool:
+    try:
+        return date.fromisoformat(first) <= date.fromisoformat(second)
+    except ValueError:
+        return False
 
 
 def differences(

@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cache, cached_property
 from math import hypot, sqrt
 
-from filon.books.assay import Assay, Reader, Weighing, assays_of, differences, governing, weighings_of
+from filon.books.assay import Assay, Reader, Weighing, assays_of, differences, governing, untimely, weighings_of
 from filon.books.lot import LITRE, MILLIGRAM, PIECE, Amount, Content
 from filon.core.finding import Finding, Place, found
 from filon.core.matter import ELEMENTS, MASS, TOLD, Form, form, mass_fraction
@@ -255,10 +255,12 @@ def content_findings(lot: Declared, name: str = "", place: Place = Place()) -> l
         BOK-006: the assay lies above what the pure compound can hold. BOK-044: outside of what the trade sees.
         BOK-032: the assays of one basis sum to more than 100.5 %.
         BOK-040, BOK-041: two parties' assays or weights differ by more than two sigma.
+        BOK-046: an assay was made before its sample was taken.
     """
     out: list[Finding] = _closure(lot, name, place)
     sigmas = {key: default_sigma(key) for key in ("assay", "weighing")}
     out += differences(lot.observed, lot.weighings, name, place, sigmas)
+    out += untimely(lot.observed, name, place)
     if lot.form is None:
         if not lot.assays:
             out.append(found("BOK-005", place, found=lot.form_text, lot=name))
