@@ -148,9 +148,8 @@ def untimely(assays: Sequence[Assay], name: str, place: Place) -> Iterator[Findi
     """
     for one in assays:
         if one.sampled and one.analysed and not _in_order(one.sampled, one.analysed):
-            days = {"sampled": one.sampled, "analysed": one.analysed}
-            yield found("BOK-046", place, expected=f">= {one.sampled}", found=one.analysed, lot=name, element=one.element,
-                        **days)  # fmt: skip
+            told = {"lot": name, "element": one.element, "sampled": one.sampled, "analysed": one.analysed}
+            yield found("BOK-046", place, expected=f">= {one.sampled}", found=one.analysed, **told)
 
 
 def _in_order(first: str, second: str) -> bool:
