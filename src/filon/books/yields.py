@@ -79,7 +79,9 @@ _COLUMNS = {
 
 
 def yields(book: Book, month: Callable[[int], str]) -> list[Yield]:
-    """The yields of each process, month by month; articles (cells, packs) have none, for they hold what went in.
+    """The yields of each process, month by month, of the elements that its product holds.
+
+    Articles (cells, packs) have none, for they hold what went in.
 
     Args:
         month: event -> `2026-09`.
@@ -100,10 +102,10 @@ def yields(book: Book, month: Callable[[int], str]) -> list[Yield]:
                 key = Process(pool.site, product or "", element), month(flow.event)
                 found[key][column] += sign * (mg or 0)
                 silent |= {key} if mg is None or pool.content.get(element, 0) is None else set()
-    told_of = (
-        Yield(process, when, unknown=(process, when) in silent, **sums) for (process, when), sums in found.items()
-    )
-    return sorted((one for one in told_of if one.spent or one.unknown), key=lambda one: (one.process, one.month))
+    carried = {process for (process, _), sums in found.items() if sums["made"]}
+    lines = (Yield(process, when, unknown=(process, when) in silent, **sums) for (process, when), sums in found.items())
+    kept = (one for one in lines if one.process in carried and (one.spent or one.unknown))
+    return sorted(kept, key=lambda one: (one.process, one.month))
 
 
 def _left(book: Book, flow: Flow) -> tuple[Holding, str, int] | None:
