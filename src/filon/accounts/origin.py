@@ -160,6 +160,10 @@ class Sweep:
 
 def shared(mg: int, by: Vector) -> Vector:
     """So many mg with the same parts as a vector, in whole milligrams."""
+    if len(by) == 1 and mg:
+        ((name, whole),) = by.items()
+        if whole > 0:
+            return {name: mg}
     names = sorted(by)
     parts = split(mg, [by[name] for name in names])
     return {name: part for name, part in zip(names, parts, strict=True) if part}

@@ -331,7 +331,9 @@ class Pages(PassportPages):
     def findings(self, *, as_of: Known | None = None, on: date | None = None) -> tuple[Finding, ...]:
         """Everything the books find wrong or worth knowing, each with the file that its entry came as."""
         book = self.ledger.book(as_of, on)
-        periods = period_findings(book, lambda event: local_day(book, event).isoformat())
+        periods = book.once(
+            period_findings, lambda _: period_findings(book, lambda at: local_day(book, at).isoformat())
+        )
         told = (
             book.findings, periods, recycled_findings(book), self._custody.findings(as_of, on),
             self.passports.findings(as_of), self._carbon.findings(as_of),

@@ -100,9 +100,14 @@ def balances(
     Returns:
         Lines sorted by group and substance; the law of `Line` holds for each, to the mg.
     """
-    lines: dict[tuple[str, str], Line] = {}
+    wanted = frozenset(substances) if substances is not None else None
     end_of = len(book.events) if until is None else until
-    wanted = set(substances) if substances is not None else None
+    key = ("balances", grouping, wanted, since, end_of)
+    return list(book.once(key, lambda it: _balances(it, grouping, wanted, since, end_of)))
+
+
+def _balances(book: Book, grouping: Grouping, wanted: frozenset[str] | None, since: int, end_of: int) -> Sequence[Line]:
+    lines: dict[tuple[str, str], Line] = {}
 
     def line(group: str, substance: str) -> Line:
         return lines.setdefault((group, substance), Line(group, substance))
@@ -189,7 +194,9 @@ def _judge(book: Book, lines: Mapping[tuple[str, str], Line], grouping: Grouping
         return ("chain" if grouping is chain else site) if since <= event < until else None
 
     for substance in {one.substance for one in lines.values()}:
-        for name, closure in closures(book, substance, group).items():
+        key = ("closures", substance, grouping, since, until)
+        found = book.once(key, lambda it: closures(it, substance, group))  # noqa: B023 - used at once
+        for name, closure in found.items():
             if line := lines.get((str(name), substance)):
                 line.sigma, line.verdict = closure.sigma, closure.verdict
     for check in book.checks:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from filon.books.declared import Declared
 from filon.books.lot import Account, AccountKind, Content, LotId, SiteId
@@ -24,6 +24,8 @@ from filon.core.finding import Finding
 
 if TYPE_CHECKING:
     from filon.books.engine.columns import Columns
+
+T = TypeVar("T")
 
 LARGE = 20_000
 """Flows from which on the engine is worth its start of half a second; such a book took many to post."""
@@ -187,10 +189,15 @@ class Book:
 
         return Columns.of(self)
 
-    def go_on_from(self, older: Book) -> None:
-        """Use what an older book has worked out, whose holdings and flows are this one's first."""
-        if (columns := vars(older).get("columns")) is not None:
-            vars(self)["columns"] = columns.grown(self)
+    def once(self, key: Hashable, make: Callable[[Book], T]) -> T:
+        """What is worked out of the book once and kept with it."""
+        if key not in self._kept:
+            self._kept[key] = make(self)
+        return cast("T", self._kept[key])
+
+    @cached_property
+    def _kept(self) -> dict[Hashable, object]:
+        return {}
 
     @property
     def large(self) -> bool:

@@ -15,7 +15,7 @@ from what went in, so a step that makes articles leaves nothing over; the walk e
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import takewhile
@@ -61,7 +61,7 @@ def closures(book: Book, substance: str, group: Grouping) -> Mapping[Hashable, C
     Source: custody reference, invariant 2, for a period; decision 0101.
     """
     walk = _Walk(book, substance, group)
-    for flow in reversed(book.flows):
+    for flow in reversed(walk.readings.flows):
         mg = flow.content.get(substance)
         if mg is not None:
             walk.back(flow, mg)
@@ -71,6 +71,69 @@ def closures(book: Book, substance: str, group: Grouping) -> Mapping[Hashable, C
 _Pull = dict[Hashable, tuple[float, float]]
 """{group: by how much its difference moves with one unit, and with one mg of content, of some holding}."""
 _OUT = {AccountKind.WASTE, AccountKind.BY_PRODUCT, AccountKind.OUT_OF_SCOPE}
+
+
+class Readings:
+    """What was weighed and assayed in a book, whatever substance and group are asked for; worked out once.
+
+    Args:
+        flows: all but those between articles of which nothing was found or missed, then or later: cells go into packs,
+            and nothing hangs on that.
+    """
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.said: dict[tuple[int, LotId], tuple[Declared, int]] = {}
+        self.article = [self.declared(one.lot).article for one in book.holdings]
+        self.articles = frozenset(
+            book.holdings[flow.source].lot
+            for flow in book.flows
+            if isinstance(flow.source, int) and isinstance(flow.target, int) and self.article[flow.target]
+            and book.holdings[flow.source].kind is AccountKind.STEP
+        )  # fmt: skip
+        self.flows = self._flows()
+        anew: dict[tuple[int, LotId], set[str]] = defaultdict(set)
+        for check in book.checks:
+            if check.what == "stocktake" and check.substance != MASS:
+                anew[check.event, check.lot].add(check.substance)
+        self.assayed = {key: frozenset(elements) for key, elements in anew.items()}
+
+    def _flows(self) -> Sequence[Flow]:
+        """Flows with an end that is no article, and all of the articles on which something hangs."""
+        book, article = self.book, self.article
+        open_steps = {check.lot for check in book.checks if check.what == "step" and check.difference}
+        live = {one.id for one in book.holdings if one.kind is AccountKind.STEP and one.lot in open_steps}
+        live |= {end for flow in book.flows for end, other in ((flow.source, flow.target), (flow.target, flow.source))
+                 if isinstance(end, int) and isinstance(other, Account)}  # fmt: skip
+        for flow in reversed(book.flows):
+            if isinstance(flow.source, int) and flow.target in live:
+                live.add(flow.source)
+        return [
+            flow for flow in book.flows
+            if not (isinstance(flow.source, int) and isinstance(flow.target, int)
+                    and article[flow.source] and article[flow.target])
+            or flow.source in live or flow.target in live
+        ]  # fmt: skip
+
+    def declared(self, lot: LotId) -> Declared:
+        """What its maker, or else its product, says of a lot."""
+        return self.book.declared.get(lot) or self.book.register.product_traits(lot)
+
+    def told(self, index: int, lot: LotId) -> tuple[Declared, int]:
+        """What is declared of so much of a lot, and the event that does: each filling of a tank has its own assay."""
+        if (index, lot) not in self.said:
+            events = self.book.events
+            deed = takewhile(lambda at: _same(events[at].event, events[index].event), range(index, len(events)))
+            made = next((at for at in deed if _makes(events[at].event, lot)), None)
+            product = self.book.register.product_traits(lot)
+            if made is not None:
+                said = completed(declared(events[made].event.ilmd)[0], product)
+            elif events[index].event.bizStep in COUNTING:
+                said = anew(self.declared(lot), declared(events[index].event.extensions)[0])
+            else:
+                said = self.declared(lot)
+            self.said[index, lot] = said, index if made is None else made
+        return self.said[index, lot]
 
 
 @dataclass
@@ -89,31 +152,19 @@ class _Walk:
     found: dict[Hashable, Closure] = field(default_factory=lambda: defaultdict(Closure))
     variance: dict[Hashable, float] = field(default_factory=lambda: defaultdict(float))
     shared: dict[Hashable, dict[Hashable, float]] = field(default_factory=dict)  # reading -> its effect by group
-    told: dict[tuple[int, LotId], tuple[Declared, int]] = field(default_factory=dict)
+    readings: Readings = field(init=False)
     pools: dict[LotId, Hashable] = field(init=False)  # step -> whose difference it is
-    assayed: dict[tuple[int, LotId], frozenset[str]] = field(init=False)  # what stocktakes assayed too
 
     def __post_init__(self) -> None:
-        holdings = self.book.holdings
-        articles = {
-            holdings[flow.source].lot
-            for flow in self.book.flows
-            if isinstance(flow.source, int) and isinstance(flow.target, int)
-            and holdings[flow.source].kind is AccountKind.STEP and self._declared(holdings[flow.target].lot).article
-        }  # fmt: skip
+        self.readings = self.book.once(Readings, Readings)
         self.pools = {
             check.lot: group
             for check in self.book.checks
             if check.what == "step" and check.substance == self.substance
-            and check.account.kind is not AccountKind.REAGENTS and (check.difference or check.lot not in articles)
+            and check.account.kind is not AccountKind.REAGENTS
+            and (check.difference or check.lot not in self.readings.articles)
             and (group := self.group(check.event, str(check.site), check.lot)) is not None
         }  # fmt: skip
-
-        anew: dict[tuple[int, LotId], set[str]] = defaultdict(set)
-        for check in self.book.checks:
-            if check.what == "stocktake" and check.substance != MASS:
-                anew[check.event, check.lot].add(check.substance)
-        self.assayed = {key: frozenset(elements) for key, elements in anew.items()}
 
     def closures(self) -> Mapping[Hashable, Closure]:
         for effects in self.shared.values():
@@ -141,7 +192,7 @@ class _Walk:
             self._measured(flow, target, self.pulls.get(target.id, {}), mg, self._poured(target))
         elif source.kind is AccountKind.UNACCOUNTED:
             group = self._tally(flow, target, -mg, source.kind)
-            told = (flow.event, target.lot) in self.assayed
+            told = (flow.event, target.lot) in self.readings.assayed
             if not told and not source.key.startswith(("step ", "campaign ")):
                 self.more[flow.event, target.id] = (group, self._poured(target))
 
@@ -152,7 +203,7 @@ class _Walk:
                 self._tally(flow, pool, mg, target.kind)
             elif target.kind in _OUT and pool.lot in self.pools:
                 self._measured(flow, target, {group: (0.0, -1.0)}, mg, mg)
-        elif target.kind is AccountKind.STOCK and not self._declared(target.lot).article:
+        elif target.kind is AccountKind.STOCK and not self.readings.declared(target.lot).article:
             pull = dict(self.pulls.get(target.id, {}))
             if pool.lot in self.pools:
                 by_unit, by_mg = pull.get(group, (0.0, 0.0))
@@ -165,7 +216,7 @@ class _Walk:
         there = left[0] + flow.amount, left[1] + mg
         self.units[source.id], self.content[source.id] = there
         after = self.pulls.get(source.id, {})
-        if (flow.event, source.lot) in self.assayed:
+        if (flow.event, source.lot) in self.readings.assayed:
             if isinstance(target, Holding):
                 self._found_anew(flow, source, target)
             elif target.kind is AccountKind.UNACCOUNTED:
@@ -229,7 +280,7 @@ class _Walk:
 
     def _found_anew(self, flow: Flow, source: Holding, target: Holding) -> None:
         """A holding was weighed and assayed: what it held is compared with a reading; the rest goes with that."""
-        elements = self.assayed[flow.event, source.lot]
+        elements = self.readings.assayed[flow.event, source.lot]
         group, after = self.group(flow.event, str(source.site), source.lot), self.pulls.get(target.id, {})
         now = target.content.get(self.substance) or 0
         if self.substance in elements:
@@ -240,7 +291,7 @@ class _Walk:
         flows = [one for one in self.book.outflows[source.id] if one.event == flow.event]
         units, held = sum(one.amount for one in flows), sum(one.content.get(self.substance) or 0 for one in flows)
         if held:
-            told, _ = self._told(flow.event, source.lot)
+            told, _ = self.readings.told(flow.event, source.lot)
             doubts = [hypot(*measurements(told, one)[1].values()) for one in elements]
             sigma = hypot(self._level(flow), max(doubts))
             self._counted(source, (units, held), round(Fraction(units * now, held)), after, group, sigma)
@@ -250,7 +301,7 @@ class _Walk:
         if not pull:
             return
         lot = target.lot if isinstance(target, Holding) else LotId(target.key)
-        told, event = self._told(flow.event, lot)
+        told, event = self.readings.told(flow.event, lot)
         bulk = isinstance(target, Account) or target.unit in {MILLIGRAM, LITRE}
         said = self.book.events[flow.event].event
         counted = said.action == "OBSERVE" and said.bizStep in COUNTING
@@ -288,26 +339,7 @@ class _Walk:
         return target.amount - sum(flow.amount for flow in inflows)
 
     def _weighing(self, source: Holding) -> float:
-        return weighing_sigma(self._declared(source.lot)) if source.unit in {MILLIGRAM, LITRE} else 0.0
-
-    def _declared(self, lot: LotId) -> Declared:
-        return self.book.declared.get(lot) or self.book.register.product_traits(lot)
-
-    def _told(self, index: int, lot: LotId) -> tuple[Declared, int]:
-        """What is declared of so much of a lot, and the event that does: each filling of a tank has its own assay."""
-        if (index, lot) not in self.told:
-            events = self.book.events
-            deed = takewhile(lambda at: _same(events[at].event, events[index].event), range(index, len(events)))
-            made = next((at for at in deed if _makes(events[at].event, lot)), None)
-            product = self.book.register.product_traits(lot)
-            if made is not None:
-                said = completed(declared(events[made].event.ilmd)[0], product)
-            elif events[index].event.bizStep in COUNTING:
-                said = anew(self._declared(lot), declared(events[index].event.extensions)[0])
-            else:
-                said = self._declared(lot)
-            self.told[index, lot] = said, index if made is None else made
-        return self.told[index, lot]
+        return weighing_sigma(self.readings.declared(source.lot)) if source.unit in {MILLIGRAM, LITRE} else 0.0
 
 
 def _same(event: Event, first: Event) -> bool:

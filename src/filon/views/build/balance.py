@@ -155,12 +155,13 @@ def lot_lines(sight: Sight, lot: LotId) -> tuple[BalanceLine, ...]:
 def _lot_line(sight: Sight, lot: LotId, element: str) -> BalanceLine:
     """What came into the lot's holdings from elsewhere, and what left them."""
     sums: Counter[str] = Counter()
-    silent = 0
+    silent, differs = 0, False
     for flow, inward in crossing(sight, lot):
         mg = flow.content.get(element, 0)
         silent += mg is None
         end = flow.source if inward else flow.target
         column = _COLUMNS.get(end.kind, "outside") if isinstance(end, Account) else "made"
+        differs = differs or column in {"unaccounted", "loss"}
         if inward and column != "unaccounted":
             sums["taken"] += mg or 0
         else:
@@ -168,7 +169,9 @@ def _lot_line(sight: Sight, lot: LotId, element: str) -> BalanceLine:
     left = [sight.book.holdings[i].left_content.get(element, 0) for i in sight.book.of_lot[lot]]
     known = not silent and None not in left
     checks = [one for one in sight.book.checks if one.lot == lot and one.substance in {element, MASS}]
-    told = closures(sight.book, element, lambda *check: lot if check[-1] == lot else None).get(lot, Closure())
+    told = Closure()
+    if differs or any(one.what == "stocktake" for one in checks):
+        told = closures(sight.book, element, lambda *check: lot if check[-1] == lot else None).get(lot, told)
     verdict = _worst(_VERDICTS[told.verdict], *(_VERDICTS[one.verdict] for one in checks))
     site = sight.site(sight.made(lot).site)
     return BalanceLine(

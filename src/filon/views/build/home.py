@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from decimal import Decimal
 
 from filon.books.book import Verdict as Judged
@@ -12,12 +13,11 @@ from filon.core.finding import Level
 from filon.core.ident import short
 from filon.core.matter import ELEMENTS
 from filon.views.build.balance import made_by, named
-from filon.views.build.lot import contained_plainly, gravity
+from filon.views.build.lot import gravity
 from filon.views.build.lots import batteries, rows
 from filon.views.build.sight import Sight, lot_path
 from filon.views.figure import Figure, Named, Sentence, Standing, Value, kg
 from filon.views.home import HomeView
-from filon.views.origin import sums
 
 LATEST, GRAVEST = 8, 6
 """So many batteries and findings stand on the first page."""
@@ -74,10 +74,22 @@ def _unknown(sight: Sight) -> Sentence | None:
 def _traced(sight: Sight, packs: tuple[LotId, ...]) -> Sentence:
     if not packs:
         return Sentence("home.lots", {"count": len(sight.lots)}, "/lots")
-    pairs = [sums(contained_plainly(sight, lot)) for lot in packs]
-    whole, known = (sum((pair[i] for pair in pairs), Decimal(0)) for i in (0, 1))
-    share = Figure(known * 100 / whole, "%", Standing.COMPUTED) if whole else Figure(None, "%", Standing.UNKNOWN)
+    whole, known = sight.book.once("traced", lambda _: _known(sight, packs))
+    exact = Decimal(known) * 100 / whole if whole else None
+    share = Figure(exact, "%", Standing.UNKNOWN if exact is None else Standing.COMPUTED)
     return Sentence("home.batteries", {"count": len(packs), "share": share}, "/lots?stage=pack")
+
+
+def _known(sight: Sight, packs: Iterable[LotId]) -> tuple[int, int]:
+    """(mg of all measured elements in some batteries, mg of them with a known origin)."""
+    made = [sight.made(lot).id for lot in packs]
+    whole = unknown = 0
+    for element in ELEMENTS:
+        account = sight.origins(element).made
+        for vector in filter(None, map(account.__getitem__, made)):
+            whole += sum(vector.values())
+            unknown += vector.get(UNKNOWN, 0)
+    return whole, whole - unknown
 
 
 def _findings(sight: Sight) -> Sentence:
