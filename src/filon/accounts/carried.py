@@ -174,14 +174,19 @@ def add(total: Vector, more: Weights) -> None:
 
 
 def regrouped(account: Origins, group: Callable[[str], str]) -> Carried:
-    """The same account by coarser names (mines by country): sums, so that not a milligram moves."""
-    made = tuple(None if vector is None else _grouped(vector, group) for vector in account.made)
+    """The same account by coarser names (mines by country): sums, so that not a milligram moves; rows as asked for."""
+    count = len(account.made)
+
+    def made(at: int) -> Vector | None:
+        vector = account.made[at]
+        return None if vector is None else _grouped(vector, group)
+
     return Carried(
         account.substance,
-        made,
-        tuple(_grouped(vector, group) for vector in account.left),
+        Rows(count, made),
+        Rows(count, lambda at: _grouped(account.left[at], group)),
         {where: _grouped(vector, group) for where, vector in account.outside.items()},
-        tuple(frozenset(map(group, names)) for names in account.named),
+        Rows(count, lambda at: frozenset(map(group, account.named[at]))),
         _grouped(account.renamed, group) if isinstance(account, Carried) else {},
     )
 

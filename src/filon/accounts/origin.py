@@ -40,13 +40,17 @@ class Origins:
 
 
 def origins(book: Book, substance: str) -> Origins:
-    """The origin account of one substance.
+    """The origin account of one substance, worked out once for a book.
 
     Returns:
         For every holding with known content the vector sums to it, and for every origin what came in from its source
         equals what is held plus what went out: to the mg.
     Source: custody reference I-6, I-7, I-9; decision 0003 for surpluses.
     """
+    return book.once((origins, substance), lambda it: _worked_out(it, substance))
+
+
+def _worked_out(book: Book, substance: str) -> Origins:
     table = origin_table(book, substance) if book.large else None
     if table is not None:
         return _read(table, substance)

@@ -75,7 +75,7 @@ def affected(
         raise NotFoundError(f"nobody has declared an error of event {event}")
     gone = set[str]().union(*(one.keys for one in taken))
     book = post([one for one in everything if one.key not in gone], ledger.register(as_of))
-    before = replace(after, book=book, _origins={})
+    before = replace(after, book=book)
     statements = _statements(ledger, after.state.size)
     return affected_view(before, after, [one.retraction(ledger) for one in taken], statements, element=element)
 

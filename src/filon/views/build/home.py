@@ -82,9 +82,9 @@ def _traced(sight: Sight, packs: tuple[LotId, ...]) -> Sentence:
 
 def _known(sight: Sight, packs: Iterable[LotId]) -> tuple[int, int]:
     """(mg of all measured elements in some batteries, mg of them with a known origin)."""
-    made = [sight.made(lot).id for lot in packs]
-    whole = unknown = 0
-    for element in ELEMENTS:
+    held = [sight.made(lot) for lot in packs]
+    made, whole, unknown = [one.id for one in held], 0, 0
+    for element in (one for one in ELEMENTS if any(holding.content.get(one) for holding in held)):
         account = sight.origins(element).made
         for vector in filter(None, map(account.__getitem__, made)):
             whole += sum(vector.values())

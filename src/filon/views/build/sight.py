@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from urllib.parse import quote
@@ -49,13 +49,10 @@ class Sight:
     book: Book
     state: LedgerState
     entry: Callable[[int], EntryLine]
-    _origins: dict[str, Origins] = field(default_factory=dict, compare=False, repr=False)
 
     def origins(self, substance: str) -> Origins:
         """The origin account of a substance; worked out once."""
-        if substance not in self._origins:
-            self._origins[substance] = origins(self.book, substance)
-        return self._origins[substance]
+        return origins(self.book, substance)
 
     @cached_property
     def names(self) -> Names:
