@@ -189,6 +189,11 @@ class Book:
 
         return Columns.of(self)
 
+    def go_on_from(self, older: Book) -> None:
+        """Use what an older book has worked out, whose holdings and flows are this one's first."""
+        if (columns := vars(older).get("columns")) is not None:
+            vars(self)["columns"] = columns.grown(self)
+
     def once(self, key: Hashable, make: Callable[[Book], T]) -> T:
         """What is worked out of the book once and kept with it."""
         if key not in self._kept:
