@@ -51,12 +51,15 @@ def test_sixteen_runs_of_a_rank_become_one_of_the_next():
 
 
 def test_a_large_run_is_left_as_it_is(monkeypatch):
-    monkeypatch.setattr(runs, "LARGE", 31)
+    """By hand: of two hundred appends each sixteenth is of three records; those of one are joined without it."""
+    monkeypatch.setattr(runs, "LARGE", 5)
     with closing(fresh()) as held:
-        for number in range(40):
-            take(held, number, [f"n{number}"])
-        assert held.execute("SELECT count(*), max(rank) FROM run").fetchone() == (40, 0)
-        assert found(held, "n39") == [39]
+        for number in range(200):
+            take(held, number, [f"n{number}-{n}" for n in range(1 if number % 16 else 3)])
+        ranks = held.execute("SELECT rank, size, count(*) FROM run GROUP BY rank, size ORDER BY rank, size").fetchall()
+        assert ranks == [(0, 2, 187 % 16), (0, 6, 13), (1, 32, 187 // 16)]
+        assert found(held, "n32-2") == [38]  # 32 appends before it, two of three records; and two of its own
+        assert runs.fit(held)
 
 
 @given(st.lists(st.lists(st.sampled_from("abcdefgh"), max_size=4), max_size=60), st.sets(st.integers(0, 59)))

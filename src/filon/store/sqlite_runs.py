@@ -17,8 +17,8 @@ from filon.store.search import total
 
 TOGETHER = 16
 """Runs of a rank that become one of the next."""
-LARGE = 1 << 19
-"""Pairs of a run that is left as it is: to rewrite it would keep an append waiting for a second."""
+LARGE = 1 << 16
+"""Pairs of a run that is left as it is: to rewrite sixteen would keep an append waiting for half a second."""
 PAIR = 16
 """Bytes: a hash and a sequence, each the more significant bytes first, so that bytes sort as numbers do."""
 BLOCK = 120 * PAIR
@@ -99,7 +99,7 @@ def fill(connection: sqlite3.Connection) -> None:
     """Make the runs again from the records there are."""
     forget(connection)
     rows = connection.execute("SELECT sequence, key, name FROM record ORDER BY sequence")
-    while part := rows.fetchmany(LARGE // 8):
+    while part := rows.fetchmany(LARGE // 2):
         add(connection, part)
 
 
@@ -146,14 +146,15 @@ def _write(connection: sqlite3.Connection, rank: int, told: list[bytes]) -> None
 
 
 def _join(connection: sqlite3.Connection, rank: int) -> None:
-    """Make one run of the next rank of those of this rank, if they are enough and not too large."""
-    count, size = connection.execute("SELECT count(*), sum(size) FROM run WHERE rank = ?", (rank,)).fetchone()
-    if count < TOGETHER or size > LARGE:
+    """Make one run of the next rank of the oldest of this rank, if they are enough and not too large."""
+    sql = "SELECT number FROM run WHERE rank = ? AND size <= ? ORDER BY number LIMIT ?"
+    some = [number for (number,) in connection.execute(sql, (rank, LARGE, TOGETHER))]
+    if len(some) < TOGETHER:
         return
-    mine = "run IN (SELECT number FROM run WHERE rank = ?)"
-    rows = connection.execute(f"SELECT pairs FROM sought WHERE {mine} ORDER BY run, least", (rank,))  # noqa: S608
+    mine = ",".join(map(str, some))
+    rows = connection.execute(f"SELECT pairs FROM sought WHERE run IN ({mine}) ORDER BY run, least")  # noqa: S608
     told = sorted(chain.from_iterable(_cut(block) for (block,) in rows))
-    connection.execute(f"DELETE FROM sought WHERE {mine}", (rank,))  # noqa: S608 - only our own words
-    connection.execute("DELETE FROM run WHERE rank = ?", (rank,))
+    connection.execute(f"DELETE FROM sought WHERE run IN ({mine})")  # noqa: S608 - numbers of ours
+    connection.execute(f"DELETE FROM run WHERE number IN ({mine})")  # noqa: S608
     _write(connection, rank + 1, told)
     _join(connection, rank + 1)
