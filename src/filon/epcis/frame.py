@@ -85,11 +85,11 @@ class Frame(NamedTuple):
 
 
 class Frames:
-    """Frames met so far, a bounded number of them."""
+    """Frames met so far; they forget all when they would hold too much."""
 
     def __init__(self) -> None:
         self._forms: dict[bytes, _Form | None] = {}
-        self._many = 0
+        self._held = 0
 
     def of(self, text: bytes, form: bytes) -> Frame | None:
         """The frame of an event; None if it is not known."""
@@ -100,7 +100,7 @@ class Frames:
         """Whether an event of this form was met before, so that it is worth the work to learn its frame."""
         if form in self._forms:
             return True
-        self._room()
+        self._room(form)
         self._forms[form] = None
         return False
 
@@ -110,7 +110,7 @@ class Frames:
         Args:
             spans: where its own values stand in the text, in order.
         """
-        self._room()
+        self._room(form)
         known = self._forms.get(form)
         if known is None:
             edges = [0, *chain.from_iterable(spans), len(text)]
@@ -118,10 +118,10 @@ class Frames:
             known = self._forms[form] = _Form(around, {})
         known.frames[known.around(text)] = frame
 
-    def _room(self) -> None:
-        self._many += 1
-        if self._many > _MOST:
-            self._many = 1
+    def _room(self, form: bytes) -> None:
+        self._held += len(form)
+        if self._held > _MOST:
+            self._held = len(form)
             self._forms.clear()
 
 
@@ -145,7 +145,7 @@ def mark(number: int) -> bytes:
     return b"\0%d\0" % number
 
 
-_MOST, _LONGEST = 1_024, 4_096
+_MOST, _LONGEST = 2_000_000, 4_096  # bytes of forms; what is kept for one is some seven times as long
 _MARK = re.compile(rb"\0(\d+)\0")
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _FORM = bytes.maketrans(_LETTERS, b"0" * len(_LETTERS))

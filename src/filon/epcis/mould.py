@@ -18,7 +18,7 @@ from typing import NamedTuple
 from filon.epcis.frame import Picked, picked
 from filon.epcis.part import OddError, Part
 
-_MOST, _LONGEST = 1_024, 4_096
+_MOST, _LONGEST = 500_000, 4_096  # bytes of forms
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _TEXT = re.compile(rb'"([^"]*)"([ \t\r\n]*:)?')
 _RUN = re.compile(rb"[0-9]+")
@@ -54,14 +54,15 @@ _ZERO = ord("0")
 
 
 class Moulds:
-    """The moulds of a document's values; a bounded number of them."""
+    """Moulds met so far; they forget all when they would hold too much."""
 
     def __init__(self) -> None:
         self._moulds: dict[tuple[str, bytes], Mould | bool] = {}
+        self._held = 0
 
     def cast(self, name: str, read: Callable[[bytes], Part], data: bytes) -> Part:
         """The part of a member, as `read` makes it."""
-        if len(data) > _LONGEST:
+        if len(name) + len(data) > _LONGEST:
             return read(data)
         form = name, data.translate(_DIGITS)
         mould = self._moulds.get(form)
@@ -69,7 +70,9 @@ class Moulds:
             return cast
         made = read(data)
         if mould is None:
-            if len(self._moulds) >= _MOST:
+            self._held += len(name) + len(data)
+            if self._held > _MOST:
+                self._held = len(name) + len(data)
                 self._moulds.clear()
             self._moulds[form] = True  # worth a mould if another of this form comes
         elif mould is True:

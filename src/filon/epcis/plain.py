@@ -78,7 +78,7 @@ def plainly(terms: Terms, limits: Limits) -> Plainly | None:
 _Pairs = frozenset[tuple[str, str]]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _plainly(prefixes: _Pairs, names: _Pairs, vocabulary: str, limits: Limits) -> Plainly:
     return Plainly(Terms(dict(prefixes), dict(names), vocabulary), limits)
 
