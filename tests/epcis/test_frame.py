@@ -93,6 +93,14 @@ def test_the_bytes_around_decide_not_the_form():
         assert reader.event(other) is None
 
 
+def test_one_form_is_cut_in_one_way():
+    """A step and an eventID of one form, in both orders: what is the event's own here stands around it there."""
+    step, name, other = (f"urn:uuid:5c4b6a2e-3a0f-4f0e-9c35-1d2f4b0c7a1{last}" for last in "123")
+    bare = {key: value for key, value in OBJECT.items() if key != "bizStep"}
+    first, turned = {**bare, "bizStep": step, "eventID": name}, {**bare, "eventID": name, "bizStep": step}
+    assert plains(compact(first, first, first, turned, turned, turned, {**turned, "bizStep": other}))[:7] == [True] * 7
+
+
 def test_names_that_change_places_are_another_frame():
     first = {**OBJECT, "ex:a": "1", "ex:b": "2"}
     other = {**OBJECT, "ex:b": "1", "ex:a": "2"}

@@ -115,8 +115,9 @@ class Frames:
         if known is None:
             edges = [0, *chain.from_iterable(spans), len(text)]
             around = picked([slice(*edge) for edge in zip(edges[::2], edges[1::2], strict=True)])
-            known = self._forms[form] = _Form(around, {})
-        known.frames[known.around(text)] = frame
+            known = self._forms[form] = _Form(spans, around, {})
+        if known.spans == spans:  # else what stands around the one's values is not what stands around the other's
+            known.frames[known.around(text)] = frame
 
     def _room(self, form: bytes) -> None:
         self._held += len(form)
@@ -126,6 +127,7 @@ class Frames:
 
 
 class _Form(NamedTuple):
+    spans: Sequence[tuple[int, int]]
     around: Picked
     frames: dict[tuple[bytes, ...], Frame]
 
