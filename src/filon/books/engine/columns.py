@@ -57,7 +57,7 @@ class Columns:
             np.concatenate([self.target, target]),
             np.concatenate([self.like, like]),
         )
-        for name, one in self._substances.items():
+        for name, one in list(self._substances.items()):  # who reads the older book may ask for another
             mg = np.concatenate([one.mg, _milligrams(book.flows[done:], name)])
             grown._substances[name] = more = Substance(grown, name, mg)
             if "quotient" in vars(one) and (target[target != OUTSIDE] >= len(self.events)).all():
