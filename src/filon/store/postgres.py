@@ -43,7 +43,7 @@ DURABLE = {
 """Server settings that durability needs; otherwise an acknowledged commit may be lost."""
 
 FEW = 50
-"""Under so many rows are inserted, more are copied."""
+"""Under so many rows are inserted, more are copied. Long lists go in binary (%b): as text each item is searched."""
 
 _Row = tuple[Any, ...]
 _ENTRY = """SELECT entry.idx, learned, leaf, leaf_hash, media_type, name, submitter, accepted, salts,
@@ -136,7 +136,7 @@ class PostgresStore:
 
     def known(self, keys: Iterable[bytes]) -> set[bytes]:
         """Those of the keys that are held."""
-        return {bytes(key) for (key,) in self._rows("SELECT key FROM record WHERE key = ANY(%s)", (list(keys),))}
+        return {bytes(key) for (key,) in self._rows("SELECT key FROM record WHERE key = ANY(%b)", (list(keys),))}
 
     def keyed(self, keys: Iterable[bytes], *, size: int | None = None) -> Iterator[Stored]:
         """The records with these keys, in sequence order."""
@@ -360,7 +360,7 @@ class PostgresStore:
     def _interned(self, texts: Iterable[str], lowest: int) -> tuple[dict[str, int], list[str]]:
         """({text: id}, those not met before, which are numbered from `lowest` in the order in which they came)."""
         wanted = list(texts)
-        ids: dict[str, int] = dict(self._rows("SELECT text, id FROM identifier WHERE text = ANY(%s)", (wanted,)))
+        ids: dict[str, int] = dict(self._rows("SELECT text, id FROM identifier WHERE text = ANY(%b)", (wanted,)))
         met = [text for text in wanted if text not in ids]
         ids.update((text, number) for number, text in enumerate(met, lowest))
         return ids, met
@@ -371,15 +371,15 @@ class PostgresStore:
         self._mine().execute("INSERT INTO part VALUES (%s, %s, %s, %s, %s, %s)", part)
         told = parts.words_of(new)
         ids = self._words(told)
-        rows = sorted((ids[word], first, bits) for word, bits in told.items())
-        self._put("told", ("int8", "int8", "bytea"), rows)
+        sql = "INSERT INTO told SELECT word, %s, bits FROM unnest(%b::int8[], %b::bytea[]) AS said (word, bits)"
+        self._mine().execute(sql, (first, [ids[word] for word in told], list(told.values())))
 
     def _words(self, words: Iterable[Word], *, new: bool = True) -> dict[Word, int]:
         """{word: its number}; those met for the first time are numbered if they are `new`."""
         wanted = list(words)
         pairs = [role for role, _ in wanted], [text for _, text in wanted]
         known = """SELECT role, text, id FROM word
-            WHERE (role, text) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"""
+            WHERE (role, text) IN (SELECT * FROM unnest(%b::text[], %b::text[]))"""
         ids = {(role, text): int(number) for role, text, number in self._rows(known, pairs)}
         if new and (met := [word for word in wanted if word not in ids]):
             self._mine().cursor().executemany("INSERT INTO word (role, text) VALUES (%s, %s)", met)
