@@ -137,6 +137,13 @@ def test_of_one_form_and_yet_another_thing(values, wanted):
     assert plains(many(*values))[: len(wanted)] == wanted
 
 
+@pytest.mark.parametrize(("value", "plain"), [("L-7", True), ("", True), ([1, 2], False), (12.5, False), (True, False)])
+def test_a_receivers_own_number_is_a_text(value, plain):
+    """Events are found by it as it is written; of another value the whole reading says how."""
+    told = {**OBJECT, "filon:own": value}
+    assert plains(compact(told, told, told, told))[:4] == [plain] * 4
+
+
 def test_a_place_with_percent_signs_has_a_frame():
     reader, text = learned({**OBJECT, "readPoint": {"id": "https://our.example.com/hall%2F3/%b0"}})
     assert framed(reader, text)

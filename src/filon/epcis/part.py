@@ -383,7 +383,7 @@ def own(terms: Terms, depth: int, name: str, data: bytes) -> Part:
 
 def _marked(full: str, value: Any) -> Things:
     member = full.removeprefix(FILON)
-    if member in _TOLD_OTHERWISE:
+    if member in _TOLD_OTHERWISE or (member == "own" and type(value) is not str):
         raise OddError
     return ((member, str(value)),) if value and member in {"own", "activity"} else ()
 
