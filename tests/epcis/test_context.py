@@ -95,6 +95,15 @@ def test_a_prefix_without_a_namespace_leaves_the_name_as_it_is():
     assert read(jsonwrite.write(found.events)).events == found.events
 
 
+def test_a_term_that_means_no_uri_leaves_the_name_as_it_is():
+    """JSON-LD 1.1 API, 4.2.2, 14.3: its member would have a name that JSON does not take (moved members of a corpus)."""
+    found = read(document({**OBJECT, "ex:policy": "1"}, context=[*CONTEXT, {"ex:policy": "3P Audit"}]))
+    assert {finding.code for finding in found.findings} == {"EPC-211"}
+    (event,) = found.events
+    assert event.extensions == {"https://ns.example.com/policy": "1"}
+    assert read(jsonwrite.write([event])).events == found.events
+
+
 def test_a_prefix_may_be_said_by_one_that_stands_behind_it():
     """JSON-LD 1.1 API, 4.2.2: terms are defined in the order they need each other; going round in a circle ends."""
     chained = {"ex": "base:y/", "base": "https://x.example/", "round": "turn:a/", "turn": "round:b/"}

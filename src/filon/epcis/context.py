@@ -155,7 +155,10 @@ def _taken(part: dict[str, Any], prefixes: dict[str, str], names: dict[str, str]
             if meaning is not None and not isinstance(meaning, dict):
                 strange.append(name)
         elif ":" in name:
-            names[name] = _in_full(identifier, own, prefixes)
+            if _OWN_NAME.fullmatch(meant := _in_full(identifier, own, prefixes)):
+                names[name] = meant
+            else:  # JSON-LD 1.1 API, 4.2.2, step 14.3: an invalid IRI mapping
+                strange.append(name)
         else:
             prefixes[name] = _in_full(identifier, own, prefixes)
             names[name] = prefixes[name]
