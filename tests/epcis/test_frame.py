@@ -181,6 +181,36 @@ def test_signs_changed_in_a_document_of_a_plant_for_long(seed):
         plains(PLANT[:place] + dice.choice(SIGNS) + PLANT[place + dice.randint(0, 3) :])
 
 
+def variant(event, dice):
+    """The same members in another order, with two values exchanged, or with other digits in some of them."""
+    items, kind = list(event.items()), dice.randrange(3)
+    one, other = dice.randrange(len(items)), dice.randrange(len(items))
+    if kind == 0:
+        dice.shuffle(items)
+    elif kind == 1:
+        (name, value), (other_name, other_value) = items[one], items[other]
+        items[one], items[other] = (name, other_value), (other_name, value)
+    else:
+        items = [(name, with_other_digits(value, dice) if dice.random() < 0.4 else value) for name, value in items]
+    return dict(items)
+
+
+MORE = {"eventID": SAID["eventID"], "bizStep": "urn:uuid:5c4b6a2e-3a0f-4f0e-9c35-1d2f4b0c7a12", "ex:a": "12.50",
+        "ex:b": None, "ex:c": {"ex:d": ["1.25", True]}, "filon:own": "L-7", "recordTime": "2026-11-03T13:00:00Z"}  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(number, marks=pytest.mark.nightly) for number in range(2, 60))])
+def test_variants_of_an_event_in_one_document(seed):
+    """Whatever was learned of one event, another of nearly the same form is read as what it is."""
+    dice = random.Random(seed)
+    for _ in range(40):
+        event = {**BY_TYPE[dice.choice(sorted(BY_TYPE))], **{name: MORE[name] for name in MORE if dice.random() < 0.4}}
+        told = [event] * 3
+        for _ in range(5):
+            told += [variant(dice.choice(told), dice)] * dice.choice([1, 3])
+        plains(compact(*told))
+
+
 def test_memory_of_frames_is_bounded():
     """A partner who sends another form each time fills nobody's memory; `_MOST` is the bound, forms are met once."""
     frames = frame.Frames()
