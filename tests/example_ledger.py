@@ -331,8 +331,8 @@ class ExampleLedger(Followed):
         balance = AffectedBalance(
             "step", "RIV-26-0047", "Rivage", Named("element", "Co"), kg(0), kg(9 * KG), "pass", ""
         )
-        told = Retraction(event or "urn:uuid:5b3c", "2026-03-20T12:00:00Z", "incorrect_data", ("urn:uuid:5b3d",),
-                          ("urn:uuid:5b3d",), (2,))  # fmt: skip
+        told = Retraction(event or "urn:uuid:5b3c", "2026-03-20T12:00:00Z", "Rivage", "incorrect_data",
+                          ("urn:uuid:5b3d",), ("urn:uuid:5b3d",), (2,))  # fmt: skip
         issued = AffectedStatement(3, "p.json", "2026-03-20T12:00:00Z", ("RIV-26-0047",))
         state = self.state(as_of=as_of)
         return AffectedView(state, Named("element", "Co"), (told,), (lot,), (balance,), (issued,), ())

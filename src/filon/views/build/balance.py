@@ -236,6 +236,10 @@ def _total(  # noqa: PLR0917 - the choices of the page
 
 def months(sight: Sight) -> dict[str, tuple[int, int]]:
     """{month: events [since, until)}, newest first; where it is still last month in the west, the new one has begun."""
+    return sight.book.once(months, lambda _: _months(sight))
+
+
+def _months(sight: Sight) -> dict[str, tuple[int, int]]:
     local = (sight.day(index).isoformat()[:7] for index in range(len(sight.book.events)))
     names = list(accumulate(local, max))
     if not names:

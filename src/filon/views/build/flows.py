@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from urllib.parse import urlencode
 
-from filon.books.book import Flow, Holding
+from filon.books.book import Book, Flow, Holding
 from filon.books.journal import UNKNOWN as NOT_DECLARED
 from filon.books.lot import Account, AccountKind
 from filon.core.errors import WrongCallError
@@ -34,15 +34,13 @@ Ends = tuple[str, str]
 
 def flows_view(sight: Sight, *, element: str = "", period: str = "") -> FlowsView:
     """Who sent how much of an element to whom, in all time or one month."""
-    held = [one for one in ELEMENTS if any(one in holding.content for holding in sight.book.holdings)]
+    held = sight.book.once(_held, _held)
     chosen = element or (held[0] if held else "Co")
     spans = months(sight)
     if period and period not in spans:
         raise WrongCallError(f"nothing happened in {period!r}; a month is written 2026-09")
     since, until = spans.get(period, (0, len(sight.book.events)))
-    flows = [flow for flow in sight.book.flows if since <= flow.event < until]
-    unknown = sum(flow.content.get(chosen, 0) is None for flow in flows)
-    drawn = sankey(sight, chosen, flows, lambda flow: flow.content.get(chosen, 0) or 0)
+    drawn, unknown = sight.book.once((flows_view, chosen, since, until), lambda _: _drawn(sight, chosen, since, until))
     between = [band for band in drawn.bands if _is_site(drawn, band)]
     largest = max(between, key=lambda band: band.mass.value or 0, default=None)
     sentences = [
@@ -62,6 +60,18 @@ def flows_view(sight: Sight, *, element: str = "", period: str = "") -> FlowsVie
         sankey=drawn,
         unknown=unknown,
     )
+
+
+def _held(book: Book) -> list[str]:
+    """The elements that occur in a book."""
+    return [one for one in ELEMENTS if any(one in holding.content for holding in book.holdings)]
+
+
+def _drawn(sight: Sight, element: str, since: int, until: int) -> tuple[Sankey, int]:
+    """The drawing of a period's flows, and of how many of them nobody knows the amount."""
+    flows = [flow for flow in sight.book.flows if since <= flow.event < until]
+    unknown = sum(flow.content.get(element, 0) is None for flow in flows)
+    return sankey(sight, element, flows, lambda flow: flow.content.get(element, 0) or 0), unknown
 
 
 def _is_site(drawn: Sankey, band: FlowBand) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from filon.accounts.custody.chain import ChainOfCustody
 from filon.accounts.owner import Ownership, owner_balances
-from filon.books.book import Holding
+from filon.books.book import Book, Holding
 from filon.books.journal import UNKNOWN
 from filon.books.lot import AccountKind, LotId
 from filon.core.ident import short
@@ -20,14 +20,22 @@ from filon.views.owner import OwnerLine, OwnersView, differs
 
 def owners_view(sight: Sight, chain: ChainOfCustody, *, element: str = "") -> OwnersView:
     """The balance of every owner, for one element or all that occur."""
-    occur = {substance for flow in sight.book.flows for substance, mg in flow.content.items() if mg}
+    occur = sight.book.once("occur", _occurring)
     chosen = [element] if element else [one for one in ELEMENTS if one in occur]
     books = [chain.ownership(one) for one in chosen]
     return OwnersView(
         sight.state,
-        tuple(line for book in books for line in _lines(sight, book)),
+        tuple(line for book in books for line in sight.book.once((owners_view, book.substance), _told(sight, book))),
         tuple(dict.fromkeys(one for book in books for one in book.findings)),
     )
+
+
+def _occurring(book: Book) -> set[str]:
+    return {substance for flow in book.flows for substance, mg in flow.content.items() if mg}
+
+
+def _told(sight: Sight, book: Ownership) -> Callable[[Book], tuple[OwnerLine, ...]]:
+    return lambda _: tuple(_lines(sight, book))
 
 
 def _lines(sight: Sight, book: Ownership) -> Iterator[OwnerLine]:

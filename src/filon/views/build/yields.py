@@ -21,7 +21,7 @@ from filon.views.yields import FactorLine, YieldLine, YieldsView
 
 def yields_view(sight: Sight, chain: ChainOfCustody, *, site: str = "", element: str = "") -> YieldsView:
     """What steps deliver, at one site or all, of one element or all."""
-    months = yields(sight.book, lambda event: sight.day(event).isoformat()[:7])
+    months = sight.book.once(yields, lambda book: yields(book, lambda event: sight.day(event).isoformat()[:7]))
     lines = [_line(sight, *pair) for pair in _chosen(months, site, element)]
     lines.sort(key=lambda one: (one.site.name, one.product.key, ELEMENTS.index(one.element.key)))
     factors = [
