@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from itertools import product
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,4 +72,24 @@ place = st.sampled_from([None, "urn:x:at", "https://id.gs1.org/414/9521213000010
     )
 )
 def test_partners_members_of_the_same_names_are_no_words(event):
+    assert words(event_json(event)) == plainly(event)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"bizLocation": "urn:x:at", "bizLocationExtensions": {"https://x.example/a": "b"}},
+        {"bizLocationExtensions": {"https://x.example/a": {"bizStep": "packing"}}},
+        {"readPoint": "urn:x:at", "readPointExtensions": {"https://x.example/a": "b"}},
+        {"errorDeclaration": ErrorDeclaration(NOON, extensions={"https://x.example/a": {"disposition": "active"}})},
+        {"extensions": {"https://x.example/a": {"readPoint": {"id": "urn:x:no"}, "type": "no"}}},
+        {"ilmd": {"https://x.example/a": {"disposition": "active", "bizStep": "packing"}}},
+        {"sensorElementList": ({"https://x.example/a": {"readPoint": {"id": "urn:x:no"}}},)},
+    ],
+    ids=lambda more: next(reversed(more)),
+)
+@pytest.mark.parametrize("step", [None, "shipping"])
+def test_each_place_where_a_partner_may_say_such_a_name(more, step):
+    """One at a time, for together they are read wholly anyhow."""
+    event = Event("ObjectEvent", NOON, "+01:00", bizStep=step, **more)
     assert words(event_json(event)) == plainly(event)

@@ -201,3 +201,12 @@ def test_a_ledger_of_the_second_format_is_brought_forward(tmp_path, monkeypatch)
         store.remake([(0, [told(number, AT) for number in range(6)]), (2, [told(7, STEP, occurred=4)])])
         assert bodies(store.having([[STEP]])) == ["7"]
         assert store.faults() == []
+
+
+def test_many_small_parts_are_walked_through_without_leaving_one_out(tmp_path):
+    """Twice as many appends of one record as are looked at in one go."""
+    with closing(SqliteStore(tmp_path / "filon.db")) as store:
+        store.append_all([(deposit(str(n)), [told(n, AT, *([STEP] if n % 2 else []))]) for n in range(200)], now=NOON)
+        assert bodies(store.having([[AT]])) == [str(n) for n in range(200)]
+        assert bodies(store.having([[STEP], [AT]])) == [str(n) for n in range(1, 200, 2)]
+        assert bodies(store.having([[AT]], after=150, size=160)) == [str(n) for n in range(151, 160)]

@@ -166,3 +166,21 @@ def test_a_ledger_of_the_first_format_is_brought_forward(tmp_path, monkeypatch):
         assert store.faults() == []
         store.append(deposit("1"), [record("new")], now=NOON)
         assert [one.sequence for one in store.records(after=3)] == [5]
+
+
+def test_a_name_of_more_records_than_a_block_holds():
+    """By hand: 300 of one name among others are in three blocks, two of which begin with it; each is found once."""
+    with closing(fresh()) as held:
+        held.execute("DROP INDEX record_key")
+        runs.add(held, [(number, bytes(32), "n") for number in range(300)])
+        runs.add(held, [(1_000 + number, key_of(str(number)), f"n{number}") for number in range(300)])
+        assert found(held, "n") == list(range(300))
+        assert found(held, "n7") == [1_007]
+        assert sorted(runs.sequences(held, [bytes(8)])) == list(range(300))
+
+
+def test_a_hash_is_not_found_across_two_others():
+    """The end of a pair and the beginning of the next are as many bytes as a hash."""
+    block = b"".join(bytes([n]) * 8 + n.to_bytes(8, "big") for n in range(1, 4))
+    assert list(runs._in(block, b"\2" * 8)) == [2]
+    assert list(runs._in(block, block[12:20])) == []
