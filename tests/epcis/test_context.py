@@ -104,6 +104,15 @@ def test_a_term_that_means_no_uri_leaves_the_name_as_it_is():
     assert read(jsonwrite.write([event])).events == found.events
 
 
+@pytest.mark.parametrize("bare", ["ext1", "filon"])
+def test_a_prefix_of_ours_is_no_name_inside_a_member(bare):
+    """What JSON calls `ext1` would mean the namespace of our prefix of that name (moved members of a corpus)."""
+    own = {"ex:a": {bare: "1"}, "https://w3id.org/filon/form": "2"}
+    (event,) = read(document({**OBJECT, **own})).events
+    assert event.extensions["https://ns.example.com/a"] == {bare: "1"}
+    assert read(jsonwrite.write([event])).events == (event,)
+
+
 def test_a_prefix_may_be_said_by_one_that_stands_behind_it():
     """JSON-LD 1.1 API, 4.2.2: terms are defined in the order they need each other; going round in a circle ends."""
     chained = {"ex": "base:y/", "base": "https://x.example/", "round": "turn:a/", "turn": "round:b/"}

@@ -196,12 +196,14 @@ def prefixes_for(names: Iterable[str]) -> dict[str, str]:
 
     Namespaces that are no URI in their own right (an unknown prefix such as `dpp:`) need none and get none.
     """
-    used = {space for name in names if (space := parted(name)[0])}
+    parts = {parted(name) for name in names}
+    used = {space for space, _ in parts if space}
     strange = {space[:-1] for space in used if _NO_SPACE.fullmatch(space)}
-    usual = {namespace: prefix for prefix, namespace in USUAL.items()}
+    bare = {local for space, local in parts if not space}  # in JSON a prefix is a name as well
+    usual = {namespace: prefix for prefix, namespace in USUAL.items() if prefix not in bare}
     spaces = sorted(space for space in used if space[:-1] not in strange)
     taken = {usual[space]: space for space in spaces if space in usual}
-    free = (prefix for number in count(1) if (prefix := f"ext{number}") not in strange)
+    free = (prefix for number in count(1) if (prefix := f"ext{number}") not in strange | bare)
     return taken | dict(zip(free, (space for space in spaces if space not in usual), strict=False))
 
 
