@@ -54,6 +54,15 @@ def test_a_year_ends_after_twelve_months():
         Fraction(96, 100), Fraction(97, 100), Fraction(98, 100)]  # fmt: skip
 
 
+def test_each_element_has_its_own_trailing_year():
+    # 100 kg Co in, 90 out; 50 kg Ni in, 49 out
+    mixed = {"form": "MHP", "moisture": "0", "dry_Co": "10", "dry_Ni": "5", "dry_Mn": "0"}
+    out = {"form": "hydroxide sludge", "moisture": "0", "dry_Co": "18", "dry_Ni": "9.8", "dry_Mn": "0"}
+    months = told(birth(1, "works", "h", "1000", **mixed), step(2, "works", {"h": "1000"}, {"s": "500"}, **out))
+    assert {one.process.element: one.share for one in trailing(months)} == {
+        "Co": Fraction(90, 100), "Ni": Fraction(49, 50)}  # fmt: skip
+
+
 def test_what_is_in_process_has_not_left():
     """A campaign: 1 000 kg Co in January, 300 out; the other 700 come out in February as 680 and a residue of 10 kg.
 
