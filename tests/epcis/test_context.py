@@ -119,6 +119,14 @@ def test_a_prefix_may_be_said_by_one_that_stands_behind_it():
     found = read(document({**OBJECT, "ex:a": "1"}, context=[CONTEXT[0], chained]))
     assert found.events[0].extensions == {"https://x.example/y/a": "1"}
     assert not found.refused
+    assert {finding.found for finding in found.findings} == {"round", "turn"}
+
+
+def test_a_prefix_of_ours_said_by_itself_keeps_its_meaning():
+    """4.2.2, step 2: a circle of one. Gone round sixteen times it meant what could not be written back (the fuzzer)."""
+    found = read(document({**OBJECT, "cbvmda:lot": "1"}, context=[*CONTEXT, {"cbvmda": "cbvmda:informda"}]))
+    assert found.events[0].extensions == {"urn:epcglobal:cbv:mda:lot": "1"}
+    assert read(jsonwrite.write(found.events)).events == found.events
 
 
 def test_prefixes_are_always_the_same():

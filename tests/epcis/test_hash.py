@@ -293,6 +293,16 @@ def test_a_thing_named_twice_is_one_occurrence_and_keeps_its_hash(kind):
         assert event_hash(again.events[0]) == event_hash(event)
 
 
+def test_what_only_looks_like_a_digital_link_has_no_other_spelling():
+    """A GRAI of 19 digits, not 8003's 0 and 13 and its serial: `...?` would be another name, so it is written once (the fuzzer)."""
+    odd = "https://id.gs1.org/8003/4012345123456354565"
+    told = read(document({**BY_TYPE["TransactionEvent"], "epcList": [odd, odd]}))
+    assert [finding.code for finding in told.findings] == ["EPC-131"]
+    (back,) = read(jsonwrite.write(told.events)).events
+    assert back.epcList == (odd,)
+    assert body_key(back) == body_key(told.events[0])
+
+
 @pytest.mark.parametrize("own", [[], {}, [[], "a"], [{}, "a"], ["", "a"], [[]], {"ex:b": []}, [{"ex:b": []}, "a"]])
 def test_what_is_empty_in_a_partners_list_is_one_thing_in_either_form(own):
     (event,) = read(document({**OBJECT, "ex:a": own})).events

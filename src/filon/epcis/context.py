@@ -154,14 +154,12 @@ def _taken(part: dict[str, Any], prefixes: dict[str, str], names: dict[str, str]
         elif not isinstance(identifier, str) or not identifier:  # no namespace: the name stays as it is written
             if meaning is not None and not isinstance(meaning, dict):
                 strange.append(name)
+        elif not (meant := _in_full(identifier, own, prefixes)) or (":" in name and not _OWN_NAME.fullmatch(meant)):
+            strange.append(name)  # JSON-LD 1.1 API, 4.2.2, steps 2 and 14.3: a circle, or an invalid IRI mapping
         elif ":" in name:
-            if _OWN_NAME.fullmatch(meant := _in_full(identifier, own, prefixes)):
-                names[name] = meant
-            else:  # JSON-LD 1.1 API, 4.2.2, step 14.3: an invalid IRI mapping
-                strange.append(name)
+            names[name] = meant
         else:
-            prefixes[name] = _in_full(identifier, own, prefixes)
-            names[name] = prefixes[name]
+            prefixes[name] = names[name] = meant
     return vocabulary
 
 
@@ -174,7 +172,7 @@ def _identifier(meaning: Any) -> Any:
 
 
 def _in_full(identifier: str, own: Mapping[str, str], prefixes: Mapping[str, str]) -> str:
-    """A namespace in full: it may be said by others, which may stand behind it, but not by itself.
+    """A namespace in full: it may be said by others, which may stand behind it; "" if it is said by itself.
 
     Source: JSON-LD 1.1 API, 4.2.2: a context's terms are defined in whatever order they need each other.
     """
@@ -182,9 +180,9 @@ def _in_full(identifier: str, own: Mapping[str, str], prefixes: Mapping[str, str
         prefix, colon, local = identifier.partition(":")
         known = own.get(prefix, prefixes.get(prefix)) if colon and not local.startswith("//") else None
         if known is None:
-            break
+            return identifier
         identifier = known + local
-    return identifier
+    return ""
 
 
 BUILT_IN = Terms(STANDARD, {})

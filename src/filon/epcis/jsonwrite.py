@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from filon.core import gs1
+from filon.core import ident
 from filon.epcis.body import Halves, members
 from filon.epcis.context import ADDRESS, STANDARD, compacted, prefixes_for
 from filon.epcis.document import Heading, Vocabulary
@@ -133,11 +133,13 @@ def _different(names: Sequence[str]) -> list[str]:
 
     A Digital Link is named again with an empty query, which is no part of the name; any other name stands once.
     """
-    again: dict[str, str] = {}
+    again: dict[str, None] = {}
     for name in names:
-        while name in again and name.startswith(gs1.HOST):
-            name += "&" if "?" in name else "?"  # noqa: PLW2901 - the same name in another spelling
-        again[name] = name
+        spelled = name
+        while spelled in again:
+            spelled += "&" if "?" in spelled else "?"
+        if ident.canonical(spelled) == ident.canonical(name):
+            again[spelled] = None
     return list(again)
 
 
