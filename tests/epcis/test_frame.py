@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from epcis_events import BY_TYPE, CONTEXT, OBJECT, document
 from filon.app.records import event_record, plain_record
-from filon.epcis import frame, jsonld, jsonwrite, mould, part, plain, quick
+from filon.epcis import frame, jsonld, jsonwrite, mould, ownpart, part, plain, quick
 from filon.epcis.context import BUILT_IN
 from filon.epcis.document import Limits
 from filon.epcis.event import Event
@@ -269,7 +269,7 @@ def test_a_mould_makes_what_the_reader_makes(value, seed):
     moulds, dice, terms = mould.Moulds(), random.Random(seed), BUILT_IN
 
     def read(data):
-        return part.own(terms, 20, "epcis:x", data)
+        return ownpart.own(terms, 20, "epcis:x", data)
 
     for _ in range(6):
         data = json.dumps(with_other_digits(value, dice), ensure_ascii=False, separators=(",", ":")).encode()
@@ -290,7 +290,7 @@ def test_a_mould_by_hand():
 
     def read(data):
         asked.append(data)
-        return part.own(BUILT_IN, 20, "epcis:x", data)
+        return ownpart.own(BUILT_IN, 20, "epcis:x", data)
 
     for percent in (b"20.91", b"20.92", b"31.47"):
         made = moulds.cast("epcis:x", read, b'{"co":"%b","by":["lab 7"]}' % percent)
@@ -304,7 +304,7 @@ def test_a_zero_at_the_end_is_not_cast():
     """`"31.40"` counts as 31.4: other digits, read in another way."""
     moulds = mould.Moulds()
     for percent, counts in ((b"20.91", b"20.91"), (b"20.92", b"20.92"), (b"31.40", b"31.4"), (b"31.41", b"31.41")):
-        made = moulds.cast("x", lambda data: part.own(BUILT_IN, 20, "epcis:x", data), b'{"co":"%b"}' % percent)
+        made = moulds.cast("x", lambda data: ownpart.own(BUILT_IN, 20, "epcis:x", data), b'{"co":"%b"}' % percent)
         assert (made.body, made.key) == (b'{"co":"%b"}' % percent, b'{"co":"%b"}' % counts)
 
 
@@ -314,5 +314,5 @@ def test_bare_numbers_and_names_are_not_cast():
         moulds = mould.Moulds()
         for number in range(1, 6):
             data = form % (number, number)
-            wanted = part.own(BUILT_IN, 20, "epcis:x", data)
-            assert moulds.cast("x", lambda data: part.own(BUILT_IN, 20, "epcis:x", data), data) == wanted
+            wanted = ownpart.own(BUILT_IN, 20, "epcis:x", data)
+            assert moulds.cast("x", lambda data: ownpart.own(BUILT_IN, 20, "epcis:x", data), data) == wanted

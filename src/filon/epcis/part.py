@@ -1,8 +1,7 @@
 """One member of a plain event, from the bytes as written to its part of the stored form.
 
 A reader for each kind of value; each gives what the canonical body holds of the member and what counts for sameness, or
-raises `OddError`: then only the whole reading can judge. Rare members with many rules of their own (sensors, errors
-declared) go through the whole reading alone, so that the rest of their event need not.
+raises `OddError`: then only the whole reading can judge. Partners' own members and rare ones are read by `ownpart`.
 """
 
 from __future__ import annotations
@@ -19,14 +18,9 @@ import orjson
 from filon.core import gs1, ident
 from filon.core.remember import LONG
 from filon.core.unit import units
-from filon.epcis import body, cbv, moments, rules
-from filon.epcis.context import Terms
-from filon.epcis.cursor import BrokenJsonError, Cursor
-from filon.epcis.document import Limits
-from filon.epcis.event import FILON
-from filon.epcis.key import alike, as_text, counted, same, scalar
-from filon.epcis.reading import Reading
-from filon.epcis.shape import TYPED, WORD_KINDS
+from filon.epcis import cbv, moments, rules
+from filon.epcis.key import alike
+from filon.epcis.shape import FORBIDDEN, TYPED, WORD_KINDS
 from filon.epcis.values import PLAIN, examined
 
 Things = tuple[tuple[str, str], ...]
@@ -59,7 +53,8 @@ FOUND_BY = ("epcList", "childEPCs", "inputEPCList", "outputEPCList",
             "parentID", "bizTransactionList", "transformationID", "ilmd", "errorDeclaration")  # fmt: skip
 """The members that say by what an event can be found, in the order in which marks are made of them."""
 RARE = ("sensorElementList", "errorDeclaration")
-_WHOLE = 10**15
+WHOLE = 10**15
+"""Whole numbers below it are the same as floats."""
 _SMALL = 0.001
 _LONG = 15
 
@@ -67,7 +62,7 @@ _LONG = 15
 def _number(text: str) -> Any:
     """A number that a float says exactly and canonical JSON writes plainly; any other as it came, to be found odd."""
     number = float(text)
-    if len(text) > _LONG or not (_SMALL <= abs(number) < _WHOLE or number == 0):
+    if len(text) > _LONG or not (_SMALL <= abs(number) < WHOLE or number == 0):
         return _Odd(text)
     return int(number) if number.is_integer() else number
 
@@ -78,13 +73,15 @@ class _Odd(str):
     __slots__ = ()
 
 
-_decoded = msgspec.json.Decoder(float_hook=_number).decode
-_dumps = partial(orjson.dumps, option=orjson.OPT_SORT_KEYS)
+decoded = msgspec.json.Decoder(float_hook=_number).decode
+"""A value of JSON; numbers that a float does not say exactly are texts of a kind that nothing here takes."""
+dumps = partial(orjson.dumps, option=orjson.OPT_SORT_KEYS)
+"""Canonical JSON."""
 
 
-def _written(read: Any, data: bytes) -> bytes:
+def kept(read: Any, data: bytes) -> bytes:
     """A value as it stands in the body; it must have kept every quote, or one of two members was dropped."""
-    text = _dumps(read)
+    text = dumps(read)
     if data.count(b'"') != text.count(b'"'):
         raise OddError
     return text
@@ -99,14 +96,14 @@ def _member(read: Callable[[Any], Any], *, asked: bool = False) -> Callable[[str
     """
 
     def made(name: str, data: bytes) -> Part:
-        value = read(_decoded(data))
+        value = read(decoded(data))
         if not value:
             if b'"' in data:
                 raise OddError
             return SILENT
-        text = _written(value, data)
+        text = kept(value, data)
         counts = alike(name, value)
-        return Part(text, text if counts is value else _dumps(counts), (), value if asked else None)
+        return Part(text, text if counts is value else dumps(counts), (), value if asked else None)
 
     return made
 
@@ -127,12 +124,12 @@ def _moment(text: str) -> tuple[datetime, str]:
 def _event_time(name: str, data: bytes) -> Part:
     if len(data) == _SECONDS and data[11:21:9] == b"TZ":
         return Part(data, data, (), _MOMENT.decode(data))
-    time, written = _moment(_decoded(data))
-    return Part(_written(written, data), orjson.dumps(alike(name, written)), (), time)
+    time, written = _moment(decoded(data))
+    return Part(kept(written, data), orjson.dumps(alike(name, written)), (), time)
 
 
 def _record_time(_name: str, data: bytes) -> Part:
-    return Part(_written(_moment(_decoded(data))[1], data), b"")
+    return Part(kept(_moment(decoded(data))[1], data), b"")
 
 
 _UUID = re.compile(rb'"urn:uuid:[0-9a-f-]+"')
@@ -141,10 +138,10 @@ _UUID = re.compile(rb'"urn:uuid:[0-9a-f-]+"')
 def _event_id(_name: str, data: bytes) -> Part:
     if _UUID.fullmatch(data):
         return Part(data, b"", (), data[1:-1].decode())
-    value = _decoded(data)
+    value = decoded(data)
     if not value.startswith(("urn:uuid:", "ni:///")) or not ident.is_uri(value):
         raise OddError
-    return Part(_written(value, data), b"", (), value)
+    return Part(kept(value, data), b"", (), value)
 
 
 def _zone(value: str) -> str:
@@ -163,7 +160,7 @@ def _action(value: str) -> str:
 
 
 def _type(value: str) -> str:
-    if value in _SENSE:
+    if value in FORBIDDEN:
         return value
     raise OddError
 
@@ -272,7 +269,7 @@ _disposition = _word_of("disposition")
 
 def _alone(name: str, data: bytes) -> Part:
     """One identifier."""
-    value = _thing(_decoded(data))
+    value = _thing(decoded(data))
     text = b'"%b"' % value.encode()
     return Part(text, text, ((name, value),))
 
@@ -333,13 +330,13 @@ def _quantities(name: str, data: bytes) -> Part:
 @lru_cache(maxsize=4_096)
 def _amount(data: bytes, uom: str) -> str:
     """An amount as members behind its lot; long ones raise, so that none is remembered."""
-    amount = _decoded(data)
+    amount = decoded(data)
     kind = type(amount)
     if kind is not int and (kind is not float or not uom):
         raise OddError
-    if not 0 < amount < _WHOLE:
+    if not 0 < amount < WHOLE:
         raise OddError
-    text = f',"quantity":{_dumps(amount).decode()}'
+    text = f',"quantity":{dumps(amount).decode()}'
     return f'{text},"uom":"{_unit(uom)}"' if uom else text
 
 
@@ -351,7 +348,7 @@ def _listed(data: bytes, lines: list[str], found: Things, alike: list[str] | Non
         alike: those that count for the key, in their order, if it is not simply the order of the entries.
     """
     text = f"[{','.join(lines)}]".encode()
-    if text != data and data.count(b'"') != text.count(b'"'):  # as `_written`
+    if text != data and data.count(b'"') != text.count(b'"'):  # as `kept`
         raise OddError
     if len(lines) > 1:
         return Part(text, f"[{','.join(alike or sorted(lines))}]".encode(), found)
@@ -361,106 +358,6 @@ def _listed(data: bytes, lines: list[str], found: Things, alike: list[str] | Non
 _TEXTS = msgspec.json.Decoder(list[str])
 _TYPED = msgspec.json.Decoder(list[dict[str, str]])
 _QUANTITIES = msgspec.json.Decoder(list[_Quantity])
-
-
-# Partners' own members, and those that are read wholly.
-
-
-def own(terms: Terms, depth: int, name: str, data: bytes) -> Part:
-    """A partner's member of the event itself.
-
-    Args:
-        depth: how deep its value may be nested.
-    """
-    full = terms.own_member(name)
-    if not full:
-        raise OddError
-    value, counts = both(_decoded(data), terms.member, depth)
-    return Part(
-        _written(value, data), _dumps(counts) if counts else b"", _marked(full, value) if full.startswith(FILON) else ()
-    )
-
-
-def _marked(full: str, value: Any) -> Things:
-    member = full.removeprefix(FILON)
-    if member in _TOLD_OTHERWISE or (member == "own" and type(value) is not str):
-        raise OddError
-    return ((member, str(value)),) if value and member in {"own", "activity"} else ()
-
-
-_TOLD_OTHERWISE = frozenset({"points", "life", "custody"})
-"""Members whose marks are made of what stands in them."""
-
-
-def ilmd(terms: Terms, depth: int, data: bytes) -> Part:
-    """What is true of the lots that an event makes."""
-    raw = _decoded(data)
-    if type(raw) is not dict or not raw or not all(map(terms.own_member, raw)):
-        raise OddError
-    read, counts = both(raw, terms.member, depth + 1)
-    things = (("serials", ""),) if read.get(FILON + "serials") else ()
-    return Part(_written(read, data), _dumps(counts) if counts else b"", things)
-
-
-def both(value: Any, member: Callable[[str], str], depth: int) -> tuple[Any, Any]:
-    """A partner's value with the names in it expanded, and the same as it counts for the event's key."""
-    kind = type(value)
-    if kind is str:
-        return value, scalar(value)
-    if kind is float or kind is bool or value is None:
-        return value, as_text(value)
-    if kind is int:
-        if not -_WHOLE < value < _WHOLE:
-            raise OddError
-        return value, str(value)
-    if depth <= 0 or kind not in {list, dict}:
-        raise OddError
-    if kind is list:
-        pairs = [both(item, member, depth - 1) for item in value]
-        counts = [pair[1] or "" for pair in pairs] if len(pairs) > 1 else [pair[1] for pair in pairs]
-        return [pair[0] for pair in pairs], counts[0] if len(counts) == 1 else counts
-    return _members(value, member, depth)
-
-
-def _members(value: dict[str, Any], member: Callable[[str], str], depth: int) -> tuple[Any, Any]:
-    read, counts = {}, {}
-    for key, item in value.items():
-        name = member(key)
-        if type(item) is str:
-            read[name] = item
-            text = item if item[:1].isalpha() and not item[-1].isspace() else scalar(item)
-        else:
-            read[name], text = both(item, member, depth - 1)
-        if text:
-            counts[name if name[:1] != "{" else same(name)] = text
-    return read, counts
-
-
-def exactly(data: bytes) -> Any:
-    """A JSON value as the whole reading decodes it, numbers as Decimal."""
-    cursor = Cursor(data.decode())
-    try:
-        value = cursor.value()
-    except BrokenJsonError as error:
-        raise OddError from error
-    if cursor.values.odd or cursor.suspect:
-        raise OddError
-    return value
-
-
-def rare(terms: Terms, limits: Limits, name: str, data: bytes) -> Part:
-    """A member that the whole reading reads, alone."""
-    reading = Reading("", terms, limits)
-    around = {"type": "ObjectEvent", "eventTime": "9999-12-31T00:00:00Z", "eventTimeZoneOffset": "+00:00"}
-    event = reading.event({**around, name: exactly(data)}, "")
-    if event is None or reading.findings:
-        raise OddError
-    said = body.members(event).get(name)
-    if not said:
-        return SILENT
-    if name == "errorDeclaration":
-        return Part(body.dumped(said), b"", ((name, ""),), event)
-    return Part(body.dumped(said), counted(name, said), (), event)
 
 
 READERS: Mapping[str, Callable[[str, bytes], Part]] = {
@@ -489,58 +386,3 @@ AROUND = frozenset({"type", "eventTimeZoneOffset", "action", "bizStep", "disposi
 """Members that say in most events of a partner what they said before."""
 NEW = frozenset({"eventTime", "recordTime", "eventID", "parentID"})
 """Members that say something else in each event."""
-
-
-# What an event of each type must say to make sense; the twins of `rules`, for an event with nothing odd in its values.
-
-
-def sensible(kind: str, action: str, said: frozenset[str]) -> None:
-    """Make sure that an event with these members makes sense; raises if not.
-
-    Args:
-        said: names of the members that say something.
-    """
-    _need(holds="eventTime" in said and "eventTimeZoneOffset" in said)
-    _need(holds=action or kind == "TransformationEvent")
-    _SENSE[kind](said, action)
-
-
-def _need(*, holds: Any) -> None:
-    if not holds:
-        raise OddError
-
-
-def _object(said: frozenset[str], action: str) -> None:
-    _need(holds="epcList" in said or "quantityList" in said or {"sensorElementList", "readPoint"} <= said)
-    _need(holds=action == "ADD" or "ilmd" not in said)
-
-
-def _aggregation(said: frozenset[str], action: str) -> None:
-    _need(holds="parentID" in said or action == "OBSERVE")
-    _need(holds="childEPCs" in said or "childQuantityList" in said or action == "DELETE")
-    _need(holds="persistentDisposition" not in said)
-
-
-def _transaction(said: frozenset[str], action: str) -> None:
-    _need(holds="bizTransactionList" in said and "persistentDisposition" not in said)
-    _need(holds="epcList" in said or "quantityList" in said or action == "DELETE")
-
-
-def _association(said: frozenset[str], action: str) -> None:
-    _need(holds="parentID" in said and "persistentDisposition" not in said)
-    _need(holds="childEPCs" in said or "childQuantityList" in said or action == "DELETE")
-
-
-def _transformation(said: frozenset[str], _action: str) -> None:
-    taken = "inputEPCList" in said or "inputQuantityList" in said
-    made = "outputEPCList" in said or "outputQuantityList" in said
-    _need(holds=(taken and made) or ("transformationID" in said and (taken or made)))
-
-
-_SENSE: Mapping[str, Callable[[frozenset[str], str], None]] = {
-    "ObjectEvent": _object,
-    "AggregationEvent": _aggregation,
-    "TransactionEvent": _transaction,
-    "TransformationEvent": _transformation,
-    "AssociationEvent": _association,
-}

@@ -23,7 +23,7 @@ import msgspec
 import orjson
 
 from filon.core.remember import LONG
-from filon.epcis import part, rules
+from filon.epcis import ownpart, part, rules
 from filon.epcis.context import Terms
 from filon.epcis.document import Limits
 from filon.epcis.event import Event
@@ -33,6 +33,7 @@ from filon.epcis.moments import written
 from filon.epcis.mould import Moulds
 from filon.epcis.part import OddError, Part
 from filon.epcis.reading import Reading
+from filon.epcis.sense import sensible
 from filon.epcis.shape import EVENT_FIELDS, FORBIDDEN
 from filon.epcis.words import Words, words
 
@@ -205,7 +206,7 @@ class Plainly:
         if not FORBIDDEN[kind].keys().isdisjoint(names):
             raise OddError
         at = {name: place for place, name in enumerate(names) if said[place]}
-        part.sensible(kind, action, frozenset(at))
+        sensible(kind, action, frozenset(at))
         standard = {name: place for name, place in at.items() if name in EVENT_FIELDS or name == "type"}
         own = {self.terms.member(name): place for name, place in at.items() if name not in standard}
         alike = {same(name): place for name, place in own.items()}
@@ -224,7 +225,7 @@ class Plainly:
     def _inner_of(self, context: bytes) -> Plainly:
         """The reading of events that have a context of their own."""
         reading = Reading("", self.terms, self.limits)
-        terms = reading.inner_terms(part.exactly(context), "")
+        terms = reading.inner_terms(ownpart.exactly(context), "")
         made = None if reading.findings else plainly(terms, self.limits)
         if made is None:
             raise OddError
@@ -294,11 +295,11 @@ class _Readers(dict[str, Callable[[bytes], Part]]):
 
     def __init__(self, terms: Terms, limits: Limits) -> None:
         super().__init__(_STANDARD)
-        self._own = partial(part.own, terms, limits.depth)
+        self._own = partial(ownpart.own, terms, limits.depth)
         self._moulds = Moulds()
-        self["ilmd"] = partial(self._moulds.cast, "ilmd", partial(part.ilmd, terms, limits.depth))
+        self["ilmd"] = partial(self._moulds.cast, "ilmd", partial(ownpart.ilmd, terms, limits.depth))
         for name in part.RARE:
-            self[name] = partial(part.rare, terms, limits, name)
+            self[name] = partial(ownpart.rare, terms, limits, name)
 
     def __missing__(self, name: str) -> Callable[[bytes], Part]:
         read = partial(self._moulds.cast, name, partial(self._own, name))
