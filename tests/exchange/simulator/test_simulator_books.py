@@ -21,6 +21,7 @@ from filon.books.post import post
 from filon.books.register import Register
 from filon.core.matter import ELEMENTS
 from filon.epcis import jsonld
+from filon.epcis.key import body_key
 from filon.exchange.simulator.chain import chain
 from filon.exchange.simulator.files import simulate
 from filon.exchange.simulator.master import master
@@ -69,7 +70,7 @@ def arrived(tmp_path_factory):
     for index, path in enumerate(simulate(directory, seed=1)):
         data = path.read_bytes()
         document = jsonld.parse(data, path.name) if path.suffix == ".jsonld" else workbook_events(read(data, path.name))
-        said = [Said(event, f"{index:03}{number:05}", index) for number, event in enumerate(document.events)]
+        said = [Said(event, body_key(event).hex(), index) for event in document.events]
         files.append((path.name, said, document.master))
     return files, json.loads((directory / "truth.json").read_bytes())
 
