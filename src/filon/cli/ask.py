@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,14 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.tree import Tree
 
-from filon.cli.show import AsOf, Json, On, chosen, console, grid, put_findings, put_json
+from filon.cli.show import AsOf, Json, On, asked, console, grid, put_findings, put_json
 from filon.cli.words import word
 from filon.core.errors import WrongCallError
 from filon.views.figure import Figure, Named
-from filon.views.say import Tongue, tongue
+from filon.views.say import Tongue
 
 if TYPE_CHECKING:
-    from filon.app.pages import Pages
     from filon.views.agreement import AgreementView
     from filon.views.balance import BalanceLine
     from filon.views.lot import Owned
@@ -56,7 +53,7 @@ def lots(
     as_json: Json = False,
 ) -> None:
     """List lots, newest first."""
-    with _asked(context) as (pages, say):
+    with asked(context) as (pages, say):
         found = pages.lots(query, stage=stage, site=site, page=page, as_of=as_of, on=on)
         if as_json:
             put_json(found, say)
@@ -74,7 +71,7 @@ def lots(
 
 def lot(context: typer.Context, name: Lot, on: On = None, as_of: AsOf = None, as_json: Json = False) -> None:
     """Show one lot: what is in it, from where, where it is, whether it adds up."""
-    with _asked(context) as (pages, say):
+    with asked(context) as (pages, say):
         view = pages.lot(name, as_of=as_of, on=on)
         if as_json:
             put_json(view, say)
@@ -114,7 +111,7 @@ def origin(
     as_json: Json = False,
 ) -> None:
     """Say for each element of a lot how many kg come from which mine or recycler, or from where else you ask by."""
-    with _asked(context) as (pages, say):
+    with asked(context) as (pages, say):
         if not by and on is None:
             contents = pages.origin(name, element=element, as_of=as_of)
             if as_json:
@@ -138,7 +135,7 @@ def flows(
     as_json: Json = False,
 ) -> None:
     """Say who sent how much of an element to whom, what came in from outside and what left."""
-    with _asked(context) as (pages, say):
+    with asked(context) as (pages, say):
         view = pages.flows(element=element, period=period, as_of=as_of, on=on)
         if as_json:
             put_json(view, say)
@@ -161,7 +158,7 @@ def trace(
     as_json: Json = False,
 ) -> None:
     """Follow a lot back to where its matter came from, and forward to where it went, with quantities."""
-    with _asked(context) as (pages, say):
+    with asked(context) as (pages, say):
         both = back == forward
         view = pages.trace(name, element=element, back=back or both, forward=forward or both, as_of=as_of, on=on)
         if as_json:
@@ -190,7 +187,7 @@ def why(
     as_json: Json = False,
 ) -> None:
     """Show the tree of steps, shipments and log entries that a lot's content rests on."""
-    with _asked(context) as (pages, say):
+    with asked(context) as (pages, say):
         view = pages.why(name, element=element, smallest=Decimal(str(smallest)), rows=rows, by=by, as_of=as_of, on=on)
         if as_json:
             put_json(view, say)
@@ -210,7 +207,7 @@ def balance(
     as_json: Json = False,
 ) -> None:
     """Show whether matter adds up, by step, site, period and element, with its uncertainty; or whose it is."""
-    with _asked(context, lang) as (pages, say):
+    with asked(context, lang) as (pages, say):
         if owner:
             if site or period:
                 raise WrongCallError("--owner is of all sites; choose by --element, --on and --as-of")
@@ -228,7 +225,7 @@ def balance(
 
 def findings(context: typer.Context, on: On = None, as_of: AsOf = None, as_json: Json = False) -> None:
     """List everything that is wrong or worth knowing in the ledger, gravest first."""
-    with _asked(context) as (pages, say):
+    with asked(context) as (pages, say):
         found = pages.findings(as_of=as_of, on=on)
         if as_json:
             put_json(found, say)
@@ -245,7 +242,7 @@ def entries(
     as_json: Json = False,
 ) -> None:
     """List the log's entries, newest first: who handed in what, when we learned it; and the root hash over all."""
-    with _asked(context) as (pages, say):
+    with asked(context) as (pages, say):
         view = pages.log(page=page, as_of=as_of)
         if as_json:
             put_json(view, say)
@@ -267,21 +264,12 @@ def agreement(
     as_json: Json = False,
 ) -> None:
     """Say where an off-take agreement stands: delivered against due, in product, element and GWh."""
-    with _asked(context) as (pages, say):
+    with asked(context) as (pages, say):
         view = pages.agreement(file.read_bytes(), year, as_of=as_of)
         if as_json:
             put_json(view, say)
         else:
             put_agreement(view, say)
-
-
-@contextmanager
-def _asked(context: typer.Context, lang: str = "") -> Iterator[tuple[Pages, Tongue]]:
-    from filon.app.ledger import Ledger
-    from filon.app.pages import Pages
-
-    with Ledger.open(context.obj.ledger, create=False) as ledger:
-        yield Pages(ledger), tongue(chosen(lang or context.obj.language))
 
 
 def _put_contents(contents: tuple[Contained, ...], say: Tongue) -> None:

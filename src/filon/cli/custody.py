@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from filon.cli.show import AsOf, On, chosen, console, grid, put_findings, put_json
+from filon.cli.show import AsOf, Json, On, asked, console, grid, put, put_findings
 from filon.cli.words import word
 from filon.views.balance import Verdict
-from filon.views.say import Tongue, tongue
+from filon.views.say import Tongue
 
 if TYPE_CHECKING:
     from filon.views.alarm import AlarmList
     from filon.views.custody import AccountLine, ClaimLine, CreditsView, CustodyView
     from filon.views.yields import FactorLine, YieldsView
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -36,16 +35,9 @@ def custody(
     as_json: Json = False,
 ) -> None:
     """Say what may be claimed of a lot by ISO 22095 model, and which step allows no more."""
-    from filon.app.ledger import Ledger
-    from filon.app.pages import Pages
-
-    say = tongue(chosen(context.obj.language))
-    with Ledger.open(context.obj.ledger, create=False) as ledger:
-        view = Pages(ledger).custody(name, as_of=as_of, on=on)
-    if as_json:
-        put_json(view, say)
-    else:
-        put_custody(view, say, why=why)
+    with asked(context) as (pages, say):
+        view = pages.custody(name, as_of=as_of, on=on)
+        put(view, say, partial(put_custody, why=why), as_json=as_json)
 
 
 def credit_accounts(
@@ -56,16 +48,9 @@ def credit_accounts(
     as_json: Json = False,
 ) -> None:
     """Show the mass-balance accounts of a site by period; exit 1 where one breaks its scheme's rules."""
-    from filon.app.ledger import Ledger
-    from filon.app.pages import Pages
-
-    say = tongue(chosen(context.obj.language))
-    with Ledger.open(context.obj.ledger, create=False) as ledger:
-        view = Pages(ledger).credits(site=site, as_of=as_of, on=on)
-    if as_json:
-        put_json(view, say)
-    else:
-        put_credits(view, say)
+    with asked(context) as (pages, say):
+        view = pages.credits(site=site, as_of=as_of, on=on)
+        put(view, say, put_credits, as_json=as_json)
     if any(one.failures for account in view.accounts for one in account.periods):
         raise typer.Exit(1)
 
@@ -79,16 +64,9 @@ def step_yields(
     as_json: Json = False,
 ) -> None:
     """Show what steps deliver, by month and over twelve, and declared factors; exit 1 where one is not kept."""
-    from filon.app.ledger import Ledger
-    from filon.app.pages import Pages
-
-    say = tongue(chosen(context.obj.language))
-    with Ledger.open(context.obj.ledger, create=False) as ledger:
-        view = Pages(ledger).yields(site=site, element=element, as_of=as_of, on=on)
-    if as_json:
-        put_json(view, say)
-    else:
-        put_yields(view, say)
+    with asked(context) as (pages, say):
+        view = pages.yields(site=site, element=element, as_of=as_of, on=on)
+        put(view, say, put_yields, as_json=as_json)
     if Verdict.FAIL in {*(one.verdict for one in view.lines), *(one.verdict for one in view.factors)}:
         raise typer.Exit(1)
 
@@ -102,16 +80,9 @@ def alarms(
     as_json: Json = False,
 ) -> None:
     """Show every difference that measuring does not explain, what may, and the lots downstream; exit 1 if any."""
-    from filon.app.ledger import Ledger
-    from filon.app.pages import Pages
-
-    say = tongue(chosen(context.obj.language))
-    with Ledger.open(context.obj.ledger, create=False) as ledger:
-        view = Pages(ledger).alarms(site=site, element=element, as_of=as_of, on=on)
-    if as_json:
-        put_json(view, say)
-    else:
-        put_alarms(view, say)
+    with asked(context) as (pages, say):
+        view = pages.alarms(site=site, element=element, as_of=as_of, on=on)
+        put(view, say, put_alarms, as_json=as_json)
     if view.alarms:
         raise typer.Exit(1)
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from filon.cli.show import AsOf, Json, chosen, console, grid, put_findings, put_json
+from filon.cli.show import AsOf, Json, asked, chosen, console, grid, put, put_findings, put_json
 from filon.cli.words import word
 from filon.core.errors import NotFoundError, WrongCallError
-from filon.views.say import Tongue, tongue
+from filon.views.say import Tongue
 
 if TYPE_CHECKING:
     from filon.views.affected import AffectedView
@@ -66,19 +66,12 @@ def affected(
     as_json: Json = False,
 ) -> None:
     """Tell what a declared error and its corrections changed: lots, balances, statements, and who must be told."""
-    from filon.app.ledger import Ledger
-    from filon.app.pages import Pages
     from filon.core.matter import ELEMENTS, MASS
 
     if element and element not in {*ELEMENTS, MASS}:
         raise WrongCallError(f"{element!r} is not kept in the books; choose of {', '.join((*ELEMENTS, MASS))}")
-    say = tongue(chosen(context.obj.language))
-    with Ledger.open(context.obj.ledger, create=False) as ledger:
-        view = Pages(ledger).affected(event, element=element, as_of=as_of)
-    if as_json:
-        put_json(view, say)
-    else:
-        _put(view, say)
+    with asked(context) as (pages, say):
+        put(pages.affected(event, element=element, as_of=as_of), say, _put, as_json=as_json)
 
 
 def export(
@@ -90,16 +83,12 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write the events of a lot for somebody else, as EPCIS in JSON-LD or XML, or as the workbook."""
-    from filon.app.ledger import Ledger
-    from filon.app.pages import Pages
-
-    with Ledger.open(context.obj.ledger, create=False) as ledger:
-        told = Pages(ledger).events_file(lot, out.suffix.removeprefix("."), chain=chain, as_of=as_of)
+    with asked(context) as (pages, say):
+        told = pages.events_file(lot, out.suffix.removeprefix("."), chain=chain, as_of=as_of)
     out.write_bytes(told.data)
     if as_json:
         put_json({"file": str(out), "events": told.events, "left": list(told.left)})
         return
-    say = tongue(chosen(context.obj.language))
     print(f"{out}: {say.number(told.events)} {_word(say, 'Events').lower()}")
     for one in told.left:
         console().print(f"  [yellow]?[/] {one}")

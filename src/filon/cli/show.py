@@ -7,11 +7,12 @@ import locale
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
@@ -25,6 +26,11 @@ from filon.core.finding import Finding, Language, Level
 from filon.core.moment import known
 from filon.views.as_json import as_json
 from filon.views.say import LANGUAGES, Tongue, tongue
+
+if TYPE_CHECKING:
+    from filon.app.pages import Pages
+
+View = TypeVar("View")
 
 AsOf = Annotated[
     Any, typer.Option("--as-of", parser=known, metavar="DATE", help="As known on a date, or with so many log entries.")
@@ -137,3 +143,21 @@ def _plain(text: str) -> str:
 def speech(language: str) -> Tongue:
     """The tongue for a `--lang` option."""
     return tongue(chosen(language))
+
+
+@contextmanager
+def asked(context: typer.Context, lang: str = "") -> Iterator[tuple[Pages, Tongue]]:
+    """The pages of the ledger that the call names, and the language to tell them in."""
+    from filon.app.ledger import Ledger
+    from filon.app.pages import Pages
+
+    with Ledger.open(context.obj.ledger, create=False) as ledger:
+        yield Pages(ledger), tongue(chosen(lang or context.obj.language))
+
+
+def put(view: View, say: Tongue, shown: Callable[[View, Tongue], None], *, as_json: bool) -> None:
+    """A view as JSON, or as people read it."""
+    if as_json:
+        put_json(view, say)
+    else:
+        shown(view, say)
