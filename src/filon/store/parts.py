@@ -10,7 +10,7 @@ no record that it does not give.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from heapq import merge
 from itertools import groupby, islice, takewhile
 from operator import itemgetter
@@ -71,6 +71,37 @@ def places_of(bits: int) -> Iterator[int]:
 
 
 _PLACES = [tuple(place for place in range(8) if byte >> place & 1) for byte in range(256)]
+
+
+def chosen(
+    ask: Ask,
+    known: Callable[[set[Word]], Mapping[Word, int]],
+    words: Sequence[Collection[Word]],
+    few: Collection[int] | None,
+    *,
+    occurred: tuple[int, int],
+    begin: int,
+    end: int,
+) -> Iterator[int]:
+    """Sequences begin..end-1 of records told under a word of each set; of others too if they did not happen then.
+
+    Args:
+        known: the numbers of those words under which anything was told.
+        few: all that happened then, where they are few; they alone are the answer where no words are asked for.
+    """
+    if few is not None and not words:
+        yield from sorted(number for number in few if begin <= number < end)
+        return
+    ids = known({word for group in words for word in group})
+    groups = [[ids[word] for word in group if word in ids] for group in words]
+    found = sequences(ask, groups, occurred=occurred, begin=begin, end=end)
+    yield from found if few is None else filter(few.__contains__, found)
+
+
+def few_of(rows: Iterable[tuple[int]]) -> set[int] | None:
+    """The numbers of an answer of at most `FEW` + 1 rows; None if they are more than a few."""
+    few = {number for (number,) in rows}
+    return few if len(few) <= FEW else None
 
 
 def sequences(

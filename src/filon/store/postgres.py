@@ -18,6 +18,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -390,19 +391,13 @@ class PostgresStore:
         self, words: Sequence[Collection[Word]], occurred: tuple[int, int], begin: int, end: int
     ) -> Iterator[int]:
         few = None if occurred == EVER else self._in_time(occurred)
-        if few is not None and not words:
-            yield from sorted(number for number in few if begin <= number < end)
-            return
-        ids = self._words({word for group in words for word in group}, new=False)
-        groups = [[ids[word] for word in group if word in ids] for group in words]
-        found = parts.sequences(lambda sql: self._rows(sql, ()), groups, occurred=occurred, begin=begin, end=end)
-        yield from found if few is None else filter(few.__contains__, found)
+        ask, ids = partial(self._rows, values=()), partial(self._words, new=False)
+        yield from parts.chosen(ask, ids, words, few, occurred=occurred, begin=begin, end=end)
 
     def _in_time(self, occurred: tuple[int, int]) -> set[int] | None:
         """Sequences of all records that happened then; None if they are more than a few."""
         sql = "SELECT sequence FROM record WHERE occurred BETWEEN %s AND %s LIMIT %s"
-        few = {number for (number,) in self._rows(sql, (*occurred, parts.FEW + 1))}
-        return few if len(few) <= parts.FEW else None
+        return parts.few_of(self._rows(sql, (*occurred, parts.FEW + 1)))
 
     def _stretch(self, after: int, first: int, size: int | None) -> tuple[int, int]:
         """Sequences from .. to before which records lie after one, of entries first..size-1, as of now."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import chain, groupby
+from functools import partial
+from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
@@ -37,21 +38,15 @@ def numbers(
 ) -> Iterator[int]:
     """Sequences begin..end-1 of records told under a word of each set; of others too if they did not happen then."""
     few = None if occurred == EVER else _in_time(connection, occurred)
-    if few is not None and not words:
-        yield from sorted(number for number in few if begin <= number < end)
-        return
-    ids = _known(connection, chain.from_iterable(words))
-    groups = [[ids[word] for word in group if word in ids] for group in words]
-    found = parts.sequences(connection.execute, groups, occurred=occurred, begin=begin, end=end)
-    yield from found if few is None else filter(few.__contains__, found)
+    ask, ids = connection.execute, partial(_known, connection)
+    yield from parts.chosen(ask, ids, words, few, occurred=occurred, begin=begin, end=end)
 
 
 def _in_time(connection: sqlite3.Connection, occurred: tuple[int, int]) -> set[int] | None:
     """Sequences of all records that happened then, give or take a millisecond; None if they are more than a few."""
     low, high = (MOMENT.replace("occurred", edge) for edge in (":low", ":high"))
     sql = f"SELECT sequence FROM record WHERE {MOMENT} BETWEEN {low} AND {high} LIMIT {parts.FEW + 1}"  # noqa: S608
-    few = {number for (number,) in connection.execute(sql, {"low": occurred[0], "high": occurred[1]})}
-    return few if len(few) <= parts.FEW else None
+    return parts.few_of(connection.execute(sql, {"low": occurred[0], "high": occurred[1]}))
 
 
 def is_told(connection: sqlite3.Connection, sequence: int, record: Record) -> bool:

@@ -19,12 +19,12 @@ from filon.store.group import Held
 from filon.store.parts import Word
 from filon.store.schema import MOMENT
 from filon.store.sqlite_parts import ALL, EDGE
+from filon.store.sqlite_search import ROLES
 
 _CHUNK = 10_000
 _PAIRS = 4_000
 """A statement of SQLite has at most 32 766 values."""
 _STORED = "sequence, entry, key, body"
-_ROLES = "SELECT id FROM role WHERE text IN (SELECT value FROM json_each(:roles))"
 
 
 def take(connection: sqlite3.Connection, entry: int, records: Iterable[Record], held: Held) -> None:
@@ -118,7 +118,7 @@ def touching(
     connection: sqlite3.Connection, identifiers: Iterable[str], roles: Iterable[str] | None, size: int | None
 ) -> Iterator[Stored]:
     """Records that carry any of the identifiers in any of the roles, each once."""
-    role = "" if roles is None else f"AND role IN ({_ROLES})"
+    role = "" if roles is None else f"AND role IN ({ROLES})"
     sql = f"""
         SELECT {_STORED} FROM record WHERE sequence IN (
           SELECT sequence FROM mark WHERE identifier IN (

@@ -56,11 +56,12 @@ def sequences(connection: sqlite3.Connection, wanted: Iterable[bytes]) -> list[i
     """Sequences of all records with one of these hashes, each once."""
     # Where a hash begins is in the last block that begins at or before it; it may go on in blocks that begin with it.
     sql = """SELECT pairs FROM run CROSS JOIN sought ON sought.run = run.number AND sought.least <= :high
-        AND sought.least >= coalesce((SELECT max(least) FROM sought WHERE run = run.number AND least <= :low), :low)"""
+        AND sought.least >= coalesce(
+            (SELECT max(least) FROM sought WHERE sought.run = run.number AND least <= :low), :low)"""
     found: set[int] = set()
     for each in set(wanted):
         edges = {"low": each + bytes(8), "high": each + b"\xff" * 8}
-        for (block,) in connection.execute(sql.replace("WHERE run =", "WHERE sought.run ="), edges):
+        for (block,) in connection.execute(sql, edges):
             found.update(_in(block, each))
     return sorted(found)
 

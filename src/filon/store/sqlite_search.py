@@ -15,7 +15,8 @@ from filon.store.search import SHORT, matches, tail, total
 
 AT_ONCE = 20_000
 """Texts that one search takes into the index; a tenth of a second."""
-_ROLES = "SELECT id FROM role WHERE text IN (SELECT value FROM json_each(:roles))"
+ROLES = "SELECT id FROM role WHERE text IN (SELECT value FROM json_each(:roles))"
+"""Numbers of the roles in :roles, a list as JSON."""
 _LAST = "SELECT coalesce(max(id), -1) FROM identifier_text_docsize"
 
 
@@ -37,7 +38,7 @@ def identifiers(connection: sqlite3.Connection, part: str, roles: Iterable[str] 
     """Identifiers for the search box, those first met latest if there are more than `limit`."""
     if limit <= 0:
         return []
-    marked = f"AND EXISTS (SELECT 1 FROM mark WHERE identifier = id AND role IN ({_ROLES}))"  # noqa: S608
+    marked = f"AND EXISTS (SELECT 1 FROM mark WHERE identifier = id AND role IN ({ROLES}))"  # noqa: S608
     such = "" if roles is None else marked
     values = {"roles": json.dumps(list(roles or ())), "limit": limit}
     # The index and what is not yet in it are of one state of the file; else one that is just taken in would be missed.
