@@ -56,14 +56,11 @@ class Past:
         self.back.update(*taken_back(said))
         for move in moves:
             self.latest = max(self.latest, move.until)
-            names = [line.lot for line in move.takes or move.gives]
             if move.kind in _MAKING:
-                names = [line.lot for line in move.gives]
-                self.given.update(names)
-                names += [line.lot for line in move.takes]
+                self.given.update([line.lot for line in move.gives])
             elif move.kind is Kind.RECEIPT:
                 self.notes.add(move.shipment)
-            names += (move.parent, move.own)
+            names = [*(line.lot for line in (*move.takes, *move.gives)), move.parent, move.own]
             self.named.update(names)
             self.pieces.update([name.partition("/21/")[0] for name in names if "/21/" in name])
             if move.campaign:
