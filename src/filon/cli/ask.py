@@ -36,7 +36,7 @@ def add_to(app: typer.Typer) -> None:
     app.command(epilog="Example: filon flows --element Co --period 2026-08")(flows)
     app.command(epilog="Example: filon trace ATL-26-0311 --forward")(trace)
     app.command(epilog="Example: filon why PK-0001 --element Co")(why)
-    app.command(epilog="Example: filon balance --element Co --site Atlas")(balance)
+    app.command(epilog="Example: filon balance --element Co --site Rivage")(balance)
     app.command(epilog="Example: filon findings --json")(findings)
     app.command("log", epilog="Example: filon log --page 2")(entries)
     app.command(epilog="Example: filon agreement agreement.json --year 2026")(agreement)

@@ -22,8 +22,8 @@ def add_to(app: typer.Typer) -> None:
     """Add these commands."""
     app.command(epilog="Example: filon custody PK-0001 --why")(custody)
     app.command(epilog="Example: filon alarms --element Co")(alarms)
-    app.command("credits", epilog="Example: filon credits Atlas")(credit_accounts)
-    app.command("yields", epilog="Example: filon yields Atlas --element Co")(step_yields)
+    app.command("credits", epilog="Example: filon credits Rivage")(credit_accounts)
+    app.command("yields", epilog="Example: filon yields Rivage --element Co")(step_yields)
 
 
 def custody(
