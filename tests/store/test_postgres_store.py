@@ -115,8 +115,8 @@ def test_a_page_reads_its_own_records_alone(address):
     store = PostgresStore(address)
     store.append(deposit("1"), [record(str(n)) for n in range(300)], now=NOON)
     asked = []
-    some = store._some
-    store._some = lambda sql, *values: asked.append(values) or some(sql, *values)
+    some = store._server.some
+    store._server.some = lambda sql, *values: asked.append(values) or some(sql, *values)
     reading = store.records(after=9)
     assert [next(reading).sequence for _ in range(30)] == [*range(10, 40)]
     assert asked == [(10, 300, 64)]

@@ -140,6 +140,34 @@ class Group:
             each.tell()
 
 
+class Appending:
+    """A store that takes what callers hand in together."""
+
+    payload_limit: int
+    _group: Group
+
+    def append(self, deposit: Deposit, records: Sequence[Record], *, now: datetime) -> Entry:
+        """Take a deposit whole; durable on return."""
+        return self.append_all([(deposit, records)], now=now)[0]
+
+    def append_all(self, deposits: Sequence[tuple[Deposit, Sequence[Record]]], *, now: datetime) -> list[Entry]:
+        """Take several deposits in one durable commit."""
+        return self._take_in(Wanted(deposits, now))
+
+    def append_new(
+        self, deposit: Deposit, records: Sequence[Record], *, keys: Collection[bytes], now: datetime
+    ) -> Entry | None:
+        """Take a deposit unless all these keys are held."""
+        taken = self._take_in(Wanted([(deposit, records)], now, keys))
+        return taken[0] if taken else None
+
+    def _take_in(self, wanted: Wanted) -> list[Entry]:
+        for deposit, _ in wanted.deposits:
+            if len(deposit.data) > self.payload_limit:
+                raise TooLargeError(f"{deposit.name or 'the file'} has more than {self.payload_limit} bytes; split it")
+        return self._group.take(wanted)
+
+
 class Held:
     """Which keys the ledger holds, as one transaction learns it: each is asked once, what it took itself is known.
 
@@ -198,10 +226,3 @@ def planned(
             fresh.update(each.keys or (record.key for _, said in each.deposits for record in said))
         plans.append((each, kept))
     return plans
-
-
-def small(deposits: Sequence[tuple[Deposit, Sequence[Record]]], limit: int) -> None:
-    """Refuse a payload that a store cannot hold."""
-    for deposit, _ in deposits:
-        if len(deposit.data) > limit:
-            raise TooLargeError(f"{deposit.name or 'the file'} has more than {limit} bytes; split it")

@@ -18,7 +18,6 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,10 +29,7 @@ from filon.log.store import EVER, Deposit, Entry, Kept, Record, Stored
 from filon.store import sqlite_records, sqlite_search
 from filon.store.connection import connect, connect_reading, migrate, patient, told, transaction, writable
 from filon.store.faults import file_faults, schema_faults
-from filon.store.group import Group, Held, Wanted, planned, small
-
-PAYLOAD_LIMIT = 900_000_000
-"""Bytes; SQLite holds at most 1 000 000 000 in a row."""
+from filon.store.group import Appending, Group, Held, Wanted, planned
 
 _T = TypeVar("_T")
 _Row = tuple[Any, ...]
@@ -45,7 +41,7 @@ _WITH_DATA = _ENTRY.format(data="data")
 _WITHOUT_DATA = _ENTRY.format(data="NULL")
 
 
-class SqliteStore:
+class SqliteStore(Appending):
     """The store of `log/store.py` on one SQLite file.
 
     Args:
@@ -55,6 +51,8 @@ class SqliteStore:
     Raises:
         StoreError: the file is damaged, foreign, newer than this Filon, or not on a durable file system.
     """
+
+    payload_limit = 900_000_000  # bytes; SQLite holds at most 1 000 000 000 in a row
 
     def __init__(self, path: Path, *, random: Callable[[int], bytes] = secrets.token_bytes) -> None:
         self.path = path
@@ -74,23 +72,6 @@ class SqliteStore:
         except BaseException:
             self.close()
             raise
-
-    def append(self, deposit: Deposit, records: Sequence[Record], *, now: datetime) -> Entry:
-        """Take a deposit whole; durable on return."""
-        return self.append_all([(deposit, records)], now=now)[0]
-
-    def append_all(self, deposits: Sequence[tuple[Deposit, Sequence[Record]]], *, now: datetime) -> list[Entry]:
-        """Take several deposits in one durable commit."""
-        small(deposits, PAYLOAD_LIMIT)
-        return self._group.take(Wanted(deposits, now))
-
-    def append_new(
-        self, deposit: Deposit, records: Sequence[Record], *, keys: Collection[bytes], now: datetime
-    ) -> Entry | None:
-        """Take a deposit unless all these keys are held."""
-        small([(deposit, records)], PAYLOAD_LIMIT)
-        taken = self._group.take(Wanted([(deposit, records)], now, keys))
-        return taken[0] if taken else None
 
     def size(self) -> int:
         """How many entries there are."""
