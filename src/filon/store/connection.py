@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
 from filon.core.errors import ConflictError, StoreError
@@ -114,28 +115,41 @@ def _readable(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:
-    """Bring the tables to the newest format, each step whole or not at all.
+    """Bring a ledger's tables to the newest format.
 
     Raises:
         StoreError: the file is not a ledger, or a newer Filon wrote it.
     """
     with told(path), transaction(connection):
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        mark = connection.execute("PRAGMA application_id").fetchone()[0]
-        tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
-        if (tables or version) and mark != APPLICATION_ID:
-            raise StoreError(f"{path} is a database of another program; choose another file")
-        if version < 0:
-            raise StoreError(f"{path} is damaged: it says to have format {version}; restore it from a backup or mirror")
-        if version > len(MIGRATIONS):
-            raise StoreError(f"{path} was written by a newer Filon (format {version}); update Filon to open it")
-        for number in range(version, len(MIGRATIONS)):
-            for statement in _statements(MIGRATIONS[number]):
-                connection.execute(statement)
-        if 0 < version < _WITH_RUNS:
+        before = bring_up(connection, path, APPLICATION_ID, [list(_statements(script)) for script in MIGRATIONS])
+        if 0 < before < _WITH_RUNS:
             sqlite_runs.fill(connection)
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+
+def bring_up(connection: sqlite3.Connection, path: Path, mark: int, steps: Sequence[Sequence[str]]) -> int:
+    """Bring a file's tables to the newest format, inside a transaction; the format it had (0 = it was empty).
+
+    Args:
+        mark: the `application_id` of files of this kind.
+        steps: the statements that lead from each format to the next.
+
+    Raises:
+        StoreError: the file is of another kind, or a newer Filon wrote it.
+    """
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    found = connection.execute("PRAGMA application_id").fetchone()[0]
+    tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    if (tables or version) and found != mark:
+        raise StoreError(f"{path} is a database of another program; choose another file, or move it away")
+    if version < 0:
+        raise StoreError(f"{path} is damaged: it says to have format {version}; restore it from a backup or mirror")
+    if version > len(steps):
+        raise StoreError(f"{path} was written by a newer Filon (format {version}); update Filon to open it")
+    for statement in chain.from_iterable(steps[version:]):
+        connection.execute(statement)
+    connection.execute(f"PRAGMA application_id = {mark}")
+    connection.execute(f"PRAGMA user_version = {len(steps)}")
+    return version
 
 
 @contextmanager

@@ -18,8 +18,7 @@ from threading import RLock
 from typing import Any, Protocol
 
 from filon.app.desk.acting import DOOR, acting
-from filon.core.errors import StoreError
-from filon.store.connection import connect, told, transaction
+from filon.store.connection import bring_up, connect, told, transaction
 
 APPLICATION_ID = 0x46446573  # "FDes"
 Row = tuple[Any, ...]
@@ -209,7 +208,8 @@ class Desk:
             _own_alone(path)
         self._connection = connect(path) if path else _in_memory()
         try:
-            self._migrate()
+            with self.changing():
+                bring_up(self._connection, self.path, APPLICATION_ID, MIGRATIONS)
         except BaseException:
             self._connection.close()
             raise
@@ -249,24 +249,6 @@ class Desk:
         """Let go of the file."""
         with self._lock:
             self._connection.close()
-
-    def _migrate(self) -> None:
-        with self._lock, told(self.path), transaction(self._connection):
-            connection = self._connection
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            mark = connection.execute("PRAGMA application_id").fetchone()[0]
-            tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
-            if (tables or version) and mark != APPLICATION_ID:
-                raise StoreError(f"{self.path} is a database of another program; move it away")
-            if version < 0:
-                raise StoreError(f"{self.path} is damaged: it says to have format {version}")
-            if version > len(MIGRATIONS):
-                raise StoreError(f"{self.path} was written by a newer Filon (format {version}); update Filon")
-            for statements in MIGRATIONS[version:]:
-                for statement in statements:
-                    connection.execute(statement)
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
 
 
 def _own_alone(path: Path) -> None:
