@@ -9,7 +9,8 @@ import openpyxl
 import pytest
 
 from contract_ledger import AGREEMENT, BASELINE, filled
-from filon.app.carbon import Carbon, rebase, stamp_of, terms
+from filon.app.carbon import Carbon, stamp_of
+from filon.app.carbon_files import rebase, terms
 from filon.core.errors import NotFoundError
 from filon.exchange.carbon_pdf import carbon_pdf, source
 from filon.exchange.carbon_report import report

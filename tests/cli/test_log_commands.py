@@ -9,7 +9,7 @@ import typer
 from typer.testing import CliRunner
 
 from filon.app.settings import Settings
-from filon.cli import log
+from filon.cli import key, log
 from filon.core.errors import FilonError
 from filon.log.store import Deposit
 from filon.store import open_store
@@ -29,6 +29,7 @@ def filon(tmp_path, monkeypatch):
         context.obj = Settings.of({"FILON_LEDGER": ledger, "FILON_LANGUAGE": lang})
 
     log.add_to(app)
+    key.add_to(app)
 
     def run(*words):
         result = CliRunner().invoke(app, [str(word) for word in words])
@@ -105,7 +106,8 @@ def test_wrong_calls_are_exit_code_2(filon, words):
 def test_every_command_has_json_and_an_example():
     app = typer.Typer()
     log.add_to(app)
-    commands = [*app.registered_commands, *log.key.registered_commands]
+    key.add_to(app)
+    commands = [*app.registered_commands, *key.key.registered_commands]
     assert len({command.callback for command in commands}) == 13
     for command in commands:
         assert command.epilog.startswith("Example: filon ")

@@ -21,7 +21,8 @@ from filon.accounts.tip import chosen
 from filon.accounts.why import Reason, why
 from filon.app.affected import affected, taken_back
 from filon.app.capture import gravest_first
-from filon.app.carbon import OWN, Carbon, terms
+from filon.app.carbon import OWN, Carbon
+from filon.app.carbon_files import terms
 from filon.app.custody import CustodyOfLedger
 from filon.app.export import exported
 from filon.app.intake import document

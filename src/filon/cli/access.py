@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from filon.cli.show import console, grid, put_json, speech
+from filon.cli.show import console, grid, open_ledger, put_json, speech
 from filon.core.errors import WrongCallError
 
 if TYPE_CHECKING:
@@ -290,10 +290,9 @@ def readings(
     """List who was shown what is not public, the last first."""
     from filon.app.access import Door
     from filon.app.access.readings import read_list
-    from filon.app.ledger import Ledger
     from filon.app.passport_pages import PassportPages
 
-    with Ledger.open(context.obj.ledger, create=False) as ledger, _desk(context) as desk:
+    with open_ledger(context) as ledger, _desk(context) as desk:
         named = ledger.lot(battery) if battery else ""
         view = read_list(PassportPages(ledger), Door(desk), named)
     say = speech(context.obj.language)

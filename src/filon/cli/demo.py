@@ -10,7 +10,7 @@ import typer
 from rich.panel import Panel
 
 from filon.cli.ask import put_agreement
-from filon.cli.carbon import put_carbon
+from filon.cli.carbon_shown import put_carbon
 from filon.cli.show import chosen, console, grid, progress_bar, put_json
 from filon.views.figure import Named
 from filon.views.say import Tongue, tongue

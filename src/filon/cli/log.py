@@ -1,4 +1,4 @@
-"""Commands of the log: verify, checkpoint, audit, mirror, prove, backup, restore, key, rebuild, erase."""
+"""Commands of the log: verify, checkpoint, audit, mirror, prove, backup, restore, rebuild, erase."""
 
 from __future__ import annotations
 
@@ -11,32 +11,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from filon.cli.show import chosen, console, progress_bar, put_findings, put_json
+from filon.cli.key import Json, SignerFolder, beside, signer_of
+from filon.cli.show import chosen, console, open_ledger, progress_bar, put_findings, put_json
 from filon.core.errors import NotFoundError, WrongCallError
 from filon.core.finding import Finding, Language
 
 if TYPE_CHECKING:
     from filon.app.checkpoint import Made
-    from filon.app.ledger import Ledger
     from filon.app.signer import Signer
     from filon.app.stamp import Authority
     from filon.app.verify import Verdict
     from filon.log.key import Key
     from filon.log.policy import Policy
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-SignerFolder = Annotated[
-    Path | None,
-    typer.Option("--signer", envvar="FILON_SIGNER", help="Folder of the signer [beside the ledger: NAME-signer]."),
-]
 PolicyFile = Annotated[
     Path | None, typer.Option("--policy", exists=True, dir_okay=False, help="Policy file: whose signatures count.")
 ]
 KeyFile = Annotated[
     Path | None, typer.Option("--key", exists=True, dir_okay=False, help="File of 32 bytes that seals the backup.")
 ]
-
-key = typer.Typer(no_args_is_help=True, help="Keys of the log: make, show, rotate, retire.")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -50,11 +43,6 @@ def add_to(app: typer.Typer) -> None:
     app.command(epilog="Example: filon --ledger new.db restore /mnt/safe/atlas")(restore)
     app.command(epilog="Example: filon rebuild")(rebuild)
     app.command(epilog="Example: filon erase 17 --reason 'request of 2026-11-20, GDPR art. 17'")(erase)
-    key.command("new", epilog="Example: filon key new log.example/atlas")(key_new)
-    key.command("show", epilog="Example: filon key show > atlas-policy.txt")(key_show)
-    key.command("rotate", epilog="Example: filon key rotate")(key_rotate)
-    key.command("retire", epilog="Example: filon key retire")(key_retire)
-    app.add_typer(key, name="key", epilog="Example: filon key new log.example/atlas")
 
 
 def verify(
@@ -72,7 +60,7 @@ def verify(
     from filon.app.derive import derived
     from filon.app.verify import verify as verified
 
-    with _ledger(context) as ledger, _bar(as_json) as progress:
+    with open_ledger(context) as ledger, _bar(as_json) as progress:
         keys = _keys(context, policy, signer)
         notes = [path.read_bytes() for path in held or []]
         derive = derived if records else None
@@ -95,12 +83,12 @@ def checkpoint(
     from filon.app.checkpoint import checkpoint as made
     from filon.app.outside import poster
 
-    with _ledger(context) as ledger:
-        mine = _signer(context, signer)
+    with open_ledger(context) as ledger:
+        mine = signer_of(context, signer)
         settings = context.obj
         rules = _policy(policy) if policy else None
         outside = Outside(poster(settings.webhook_hosts), rules, _authority(context))
-        stamps = None if publish else _beside(context, "stamps")
+        stamps = None if publish else beside(context, "stamps")
         while True:
             done = made(ledger.store, mine, now=datetime.now(UTC), folder=publish, stamps=stamps, outside=outside)
             _put_checkpoint(context, mine, done, as_json)
@@ -180,8 +168,8 @@ def prove(
     from filon.app.behind import behind
     from filon.app.prove import prove as proven
 
-    with _ledger(context) as ledger:
-        mine = _signer(context, signer)
+    with open_ledger(context) as ledger:
+        mine = signer_of(context, signer)
         note = mine.checkpoint(ledger.store, now=datetime.now(UTC))
         entries = behind(ledger, [str(ledger.lot(lot))], size=ledger.store.size())
         durable.write(out, proven(ledger.store, entries, note, mine.keys, disclosed=disclose))
@@ -202,7 +190,7 @@ def backup(
     """Back the ledger up; a second time adds what is new. Checks what it wrote."""
     from filon.app import backup as backups
 
-    with _ledger(context) as ledger:
+    with open_ledger(context) as ledger:
         backups.backup(ledger.store, folder, key=_seal(seal))
         manifest = backups.check(folder, key=_seal(seal))
     _put_manifest(context, manifest.size, manifest.root, len(manifest.segments), as_json)
@@ -234,7 +222,7 @@ def erase(
     """Remove the content of log entries (personal data); that they were there, and when, stays proven."""
     from filon.app.erase import erase as erased
 
-    with _ledger(context) as ledger:
+    with open_ledger(context) as ledger:
         names = ", ".join(f"{one}: {ledger.store.entry(one).name or '-'}" for one in entry)
         question = _say(context, f"Erase {names} for ever?", f"Effacer à jamais {names} ?")
         if not yes and not typer.confirm(question, err=True):
@@ -252,7 +240,7 @@ def rebuild(context: typer.Context, as_json: Json = False) -> None:
     """Throw the index of records away and make it again from the payloads."""
     from filon.app.derive import rebuild as rebuilt
 
-    with _ledger(context) as ledger:
+    with open_ledger(context) as ledger:
         count = rebuilt(ledger.store)
     if as_json:
         put_json({"records": count})
@@ -260,67 +248,11 @@ def rebuild(context: typer.Context, as_json: Json = False) -> None:
         console().print(_say(context, f"{count} records", f"{count} enregistrements"))
 
 
-def key_new(
-    context: typer.Context,
-    origin: Annotated[str, typer.Argument(help="The log's name for ever: host and path, e.g. log.example/atlas.")],
-    signer: SignerFolder = None,
-    mldsa: Annotated[bool, typer.Option("--mldsa", help="An ML-DSA-44 signature beside the Ed25519 one.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Make the log's key and the signer's folder; prints the policy line for partners."""
-    from filon.app.signer import create_signer
-
-    _put_keys(create_signer(_folder(context, signer), origin, mldsa=mldsa), as_json)
-
-
-def key_show(context: typer.Context, signer: SignerFolder = None, as_json: Json = False) -> None:
-    """Print the public keys as a policy file, for partners and auditors."""
-    _put_keys(_signer(context, signer), as_json)
-
-
-def key_rotate(context: typer.Context, signer: SignerFolder = None, as_json: Json = False) -> None:
-    """Announce a new key in the log; both sign until `filon key retire`."""
-    from filon.app.signer import rotate
-
-    with _ledger(context) as ledger:
-        rotate(_signer(context, signer), ledger.store, now=datetime.now(UTC))
-    _put_keys(_signer(context, signer), as_json)
-
-
-def key_retire(context: typer.Context, signer: SignerFolder = None, as_json: Json = False) -> None:
-    """End a rotation: the oldest key signs no more and its secret is removed."""
-    from filon.app.signer import retire
-
-    with _ledger(context) as ledger:
-        retire(_signer(context, signer), ledger.store, now=datetime.now(UTC))
-    _put_keys(_signer(context, signer), as_json)
-
-
-@contextmanager
-def _ledger(context: typer.Context) -> Iterator[Ledger]:
-    from filon.app.ledger import Ledger
-
-    with Ledger.open(context.obj.ledger, create=False) as ledger:
-        yield ledger
-
-
 @contextmanager
 def _bar(silent: bool) -> Iterator[Callable[[int, int], None]]:
     with progress_bar(quiet=silent) as bar:
         task = bar.add_task("", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-def _folder(context: typer.Context, signer: Path | None) -> Path:
-    return signer or _beside(context, "signer")
-
-
-def _beside(context: typer.Context, what: str) -> Path:
-    """A folder that belongs to the ledger: beside its file, or where the program runs for one on a server."""
-    from filon.app.ledger import address_of
-
-    ledger: Path = context.obj.ledger
-    return Path(f"filon-{what}") if address_of(ledger) else ledger.with_name(f"{ledger.stem}-{what}")
 
 
 def _authority(context: typer.Context) -> Authority | None:
@@ -351,19 +283,13 @@ def _put_checkpoint(context: typer.Context, mine: Signer, done: Made, as_json: b
                                         "Le quorum de témoins de la politique n'est pas atteint."))  # fmt: skip
 
 
-def _signer(context: typer.Context, signer: Path | None) -> Signer:
-    from filon.app.signer import open_signer
-
-    return open_signer(_folder(context, signer))
-
-
 def _keys(context: typer.Context, policy: Path | None, signer: Path | None) -> list[Key]:
     """The keys that a check goes by: those of the policy, else of our own signer, if there is one."""
     if policy is not None:
         rules = _policy(policy)
         return [*rules.logs, *rules.witnesses.values()]
     try:
-        return list(_signer(context, signer).keys)
+        return list(signer_of(context, signer).keys)
     except NotFoundError:
         return []
 
@@ -419,17 +345,6 @@ def _put_manifest(context: typer.Context, size: int, root: bytes, segments: int,
     else:
         console().print(_say(context, f"{size} entries in {segments} segments, root {root.hex()}",
                              f"{size} écritures en {segments} segments, racine {root.hex()}"))  # fmt: skip
-
-
-def _put_keys(signer: Signer, as_json: bool) -> None:
-    from filon.log.key import Kind
-
-    if as_json:
-        put_json({"origin": signer.origin, "keys": [str(each) for each in signer.keys]})
-        return
-    for each in signer.keys:
-        print(f"log {each}" if each.kind is Kind.ED25519 else f"witness {signer.origin}-pq {each}")
-    print("quorum none")
 
 
 def _language(context: typer.Context) -> Language:

@@ -64,6 +64,7 @@ def assembled(root: typer.Typer) -> typer.Typer:
         evidence,
         factors,
         files,
+        key,
         log,
         pact,
         passport,
@@ -81,7 +82,7 @@ def assembled(root: typer.Typer) -> typer.Typer:
             ("Ask the books", (ask, recall, custody, events)),
             ("Carbon", (carbon, factors, pact)),
             ("Passports", (readiness, deed, passport, evidence, provider)),
-            ("The log and its proofs", (log, witness)),
+            ("The log and its proofs", (log, key, witness)),
             ("Who may see what", (access, token)),
             ("Measure", (bench,)),
         ):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from filon.cli.show import AsOf, chosen, console, put_findings, put_json
+from filon.cli.show import AsOf, chosen, console, open_ledger, put_findings, put_json
 from filon.cli.words import word
 from filon.core.errors import NotFoundError, WrongCallError
 from filon.core.finding import Language
@@ -277,10 +277,9 @@ def _folder(context: typer.Context, sealer: Path | None) -> Path:
 def issuing_of(context: typer.Context, sealer: Path | None) -> Iterator[Issuing]:
     """What hands passports on, with the sealer if there is one."""
     from filon.app.issuing import Issuing
-    from filon.app.ledger import Ledger
     from filon.app.passports import Passports
 
-    with Ledger.open(context.obj.ledger, create=False) as ledger:
+    with open_ledger(context) as ledger:
         yield Issuing(Passports(ledger), context.obj.base_url, sealer_of(context, sealer))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from filon.cli.show import AsOf, chosen, console, grid, put_findings, put_json
+from filon.cli.show import AsOf, chosen, console, grid, open_ledger, put_findings, put_json
 from filon.cli.words import word
 from filon.core.errors import WrongCallError
 from filon.core.ident import elements
@@ -88,10 +88,9 @@ def history(
 def _asked(context: typer.Context) -> Iterator[tuple[Pages, Tongue]]:
     from datetime import UTC, datetime
 
-    from filon.app.ledger import Ledger
     from filon.app.pages import Pages
 
-    with Ledger.open(context.obj.ledger, create=False) as ledger:
+    with open_ledger(context) as ledger:
         yield Pages(ledger, lambda: datetime.now(UTC).date()), tongue(chosen(context.obj.language))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from filon.cli.show import AsOf, Json, On, Out, chosen, console, grid, put_json
+from filon.cli.show import AsOf, Json, On, Out, chosen, console, grid, open_ledger, put_json
 from filon.cli.words import word
 from filon.views.say import Tongue, tongue
 
@@ -54,7 +54,6 @@ def recall(
     as_json: Json = False,
 ) -> None:
     """Find all that came of some lots: where it is, how much of them is in it, whom to tell; what they came from."""
-    from filon.app.ledger import Ledger
     from filon.app.pages import Pages
     from filon.exchange.tables import poured
     from filon.views.recall import Asked
@@ -65,7 +64,7 @@ def recall(
         names = [*(names or ()), *lines.splitlines()]
     asked = Asked(tuple(names or ()), supplier, site, since, until, paper, element)
     say = tongue(chosen(context.obj.language))
-    with Ledger.open(context.obj.ledger, create=False) as ledger:
+    with open_ledger(context) as ledger:
         view = Pages(ledger).recall(asked, as_of=as_of, on=on)
     if out:
         out.write_bytes(poured(recall_rows(view), out.suffix.removeprefix(".")))

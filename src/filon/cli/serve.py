@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from filon.cli.show import chosen, console, put_json
+from filon.cli.show import chosen, console, open_ledger, put_json
 from filon.core.errors import NotFoundError
 from filon.core.ident import elements
 
@@ -97,12 +97,11 @@ def page(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Write the public page of a battery as one file that needs no server."""
-    from filon.app.ledger import Ledger
     from filon.app.pages import Pages
     from filon.web.pages import render_battery
 
     language = chosen(lang or context.obj.language)
-    with Ledger.open(context.obj.ledger, create=False) as ledger:
+    with open_ledger(context) as ledger:
         pages = Pages(ledger)
         keys = elements(ledger.lot(name))
         if not {"01", "21"} <= keys.keys():

@@ -28,6 +28,7 @@ from filon.views.as_json import as_json
 from filon.views.say import LANGUAGES, Tongue, tongue
 
 if TYPE_CHECKING:
+    from filon.app.ledger import Ledger
     from filon.app.pages import Pages
 
 View = TypeVar("View")
@@ -146,12 +147,20 @@ def speech(language: str) -> Tongue:
 
 
 @contextmanager
-def asked(context: typer.Context, lang: str = "") -> Iterator[tuple[Pages, Tongue]]:
-    """The pages of the ledger that the call names, and the language to tell them in."""
+def open_ledger(context: typer.Context) -> Iterator[Ledger]:
+    """The ledger that a command is about, which must be there."""
     from filon.app.ledger import Ledger
-    from filon.app.pages import Pages
 
     with Ledger.open(context.obj.ledger, create=False) as ledger:
+        yield ledger
+
+
+@contextmanager
+def asked(context: typer.Context, lang: str = "") -> Iterator[tuple[Pages, Tongue]]:
+    """The pages of the ledger that the call names, and the language to tell them in."""
+    from filon.app.pages import Pages
+
+    with open_ledger(context) as ledger:
         yield Pages(ledger), tongue(chosen(lang or context.obj.language))
 
 
