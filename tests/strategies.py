@@ -317,6 +317,10 @@ def _final(world: World, day: float, a: int, b: int, n: int) -> None:
     world.events[at] = replace(early, ilmd={**early.ilmd, FILON + "status": "provisional"})
     item = early.outputQuantityList[0]
     event = story.birth(day, "works", "x", "1", **SORTS[b])
+    if n % 3 == 0:  # an umpire settles what was provisional, or final already
+        world.events[at] = early if a % 2 else world.events[at]
+        measured = [{**one, "status": "umpire"} for one in event.ilmd.get(FILON + "assay", [])]
+        event = replace(event, ilmd={**event.ilmd, FILON + "assay": measured})
     world.events.append(
         replace(event, quantityList=(replace(item, quantity=Decimal(kg(n)) if item.uom else item.quantity),))
     )

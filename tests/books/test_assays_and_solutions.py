@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from itertools import permutations
 
 import pytest
 from hypothesis import given, settings
@@ -48,6 +49,41 @@ def test_an_umpire_counts_before_final_and_final_before_provisional():
     assert [(each.percent * 100, each.by) for each in one.observed] == [
         (Fraction("20.68"), ""), (Fraction("20.8"), "seller"), (Fraction("20.6"), "buyer"),
     ]  # fmt: skip
+
+
+def test_an_umpires_certificate_comes_as_a_declaration_of_its_own():
+    # 20 000 kg wet, 8 % moist: 18 400 dry. Co: 10 % provisional, 10.2 final, 10.1 umpire: 18 400 x 10.1 % = 1 858.4;
+    # the umpire analysed no nickel: the final 2 % stands, 368. The lot is there once, whatever order they came in
+    def told(co, standing, day=0.0, **more):
+        made = birth(day, "m", "a", "20000", form="arsenide concentrate", moisture="8", status=standing, origin="urn:M")
+        assays = [{"element": "Co", "percent": co, "basis": "dry", **more}]
+        if not more:
+            assays.append({"element": "Ni", "percent": "2", "basis": "dry"})
+        return replace(made, ilmd={**made.ilmd, FILON + "assay": assays})
+
+    early, late = told("10", "provisional"), told("10.2", "final")
+    umpire = told("10.1", "final", 9, status="umpire")
+    for order in permutations((early, late, umpire)):
+        book = post(said(*order), SITES)
+        content = book.first(lot("a")).content
+        assert (content[MASS], content["Co"], content["Ni"]) == (20_000 * KG, 1_858_400_000, 368 * KG)
+        assert len(book.holdings) == 1
+        assert not {one.code for one in book.findings} & {"BOK-018", "BOK-027", "BOK-028", "BOK-040"}
+    (content,) = [one.content for one in post(said(early, umpire), SITES).holdings]
+    assert (content["Co"], content["Ni"]) == (1_858_400_000, None)  # the provisional nickel is no word to rest on
+    two = post(said(late, umpire, told("10.15", "final", 9, status="umpire")), SITES)
+    assert [one.code for one in two.findings if one.code == "BOK-027"] == ["BOK-027"]
+
+
+def test_an_umpires_certificate_leaves_a_step_its_inputs():
+    # 100 of salt at 20.9 % made 99; the umpire's row, as a lab sends it, names no inputs
+    ore = birth(0, "m", "in", "100", form="CoSO4·7H2O", Co="20.9", origin="urn:M")
+    made = step(1, "m", {"in": "100"}, {"a": "99"}, form="CoSO4·7H2O", Co="20.9")
+    umpire = birth(1, "m", "a", "99", form="CoSO4·7H2O")
+    umpire = replace(umpire, ilmd={**umpire.ilmd, FILON + "assay": [assay("20.8", "umpire")]})
+    book = post(said(ore, made, umpire), SITES)
+    assert book.first(lot("a")).content["Co"] == 20_592_000
+    assert book.first(lot("in")).left == 0
 
 
 def test_two_parties_beyond_their_uncertainties_are_told_until_an_umpire_speaks():

@@ -84,6 +84,8 @@ def batch(day):
     return replace(event, quantityList=(QuantityElement("https://id.gs1.org/01/09506000134352/10/B", Decimal(9)),))
 
 
+UMPIRE = {FILON + "assay": [{"element": "Co", "percent": "20", "basis": "wet", "status": "umpire"}]}
+
 CASES = {
     "a lot is made that was used before it was": ([step(1, "works", {"A": "5"}, {"B": "4"})], birth(2, "works", "A", "9")),
     "a delivery note arrives twice": (
@@ -121,6 +123,12 @@ CASES = {
     "a piece is made that went out before": ([batch(0), gone(1, PIECE)], made(2, PIECE)),
     "what was provisional is final": (
         [birth(1, "works", "A", "9", status="provisional")], birth(2, "works", "A", "8", status="final")
+    ),
+    "what was final is an umpire's": (
+        [birth(1, "works", "A", "9")], replace(birth(2, "works", "A", "8"), ilmd=UMPIRE)
+    ),
+    "what an umpire settled is said again": (
+        [replace(birth(1, "works", "A", "9"), ilmd=UMPIRE)], birth(2, "works", "A", "8")
     ),
     "what is known is said provisionally": (
         [birth(1, "works", "A", "9")], birth(2, "works", "A", "8", status="provisional")

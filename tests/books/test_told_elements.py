@@ -67,3 +67,11 @@ def test_a_by_product_has_what_was_measured_in_it_whatever_it_sells_for():
     assert taken == {"Co": 0.79996, "Ni": 29.00002}
     left = {element: line.left[AccountKind.UNACCOUNTED] / KG for element, line in lines.items()}
     assert {element: round(kg, 3) for element, kg in left.items()} == {"Co": 0.2, "Ni": 0.5}
+
+
+def test_the_carbon_of_a_carbonate_is_no_graphite():
+    # 100 of nickel make 202.24 of NiCO3 (49.446 % Ni): its 20.4 of carbon came with soda, and are not undeclared matter
+    assert [form(text).elements for text in ("NiCO3", "C", "CoC2O4·2H2O")] == [("Ni",), ("C",), ("Co",)]
+    events = [birth(0, "works", "a", "100", form="Ni metal", Ni="100", origin="u"),
+              step(1, "works", {"a": "100"}, {"p": "202.24"}, form="NiCO3", Ni="49.446")]  # fmt: skip
+    assert not post(said(*events), SITES).findings

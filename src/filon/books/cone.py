@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
-from filon.books.effective import is_provisional, made
+from filon.books.effective import Standing, made, standing
 from filon.books.movement import Kind, Movement, Said, movements
 from filon.books.order import adds, needs, overlap
 from filon.books.register import serial
@@ -142,7 +142,7 @@ class _Search:
         self.counted.add(key)
         event = self.heard[key].event
         self._follow(event.eventID or "")
-        if is_provisional(event):
+        if standing(event) is not Standing.FINAL:
             self._follow(made(event) or "")
         if (move := self.moves.get(key)) is None:
             return

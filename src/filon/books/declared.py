@@ -64,19 +64,12 @@ class Declared:
     @cached_property
     def shares(self) -> Mapping[str, tuple[Fraction | None, float]]:
         """{substance: (mass share in the lot as weighed, its relative sigma)}; what is not carried is left out."""
-        might = _carried(self.form.formula, self.form.elements) | self.assays.keys() if self.form else _ALL
+        might = {MASS, *self.form.elements} | self.assays.keys() if self.form else _ALL
         told = ((substance, concentration(self, substance)) for substance in _ALL if substance in might)
         return {substance: share for substance, share in told if share[0] is None or share[0]}
 
 
 _ALL = dict.fromkeys((MASS, *ELEMENTS)).keys()
-
-
-@cache
-def _carried(formula: str, elements: tuple[str, ...]) -> frozenset[str]:
-    """What a form can hold without an assay of it."""
-    pure = {one for one in ELEMENTS if one not in TOLD and mass_fraction(formula, one)} if formula else ()
-    return frozenset({MASS, *elements, *pure})
 
 
 UNSAID = Declared()
@@ -183,7 +176,7 @@ def measurements(lot: Declared, substance: str) -> tuple[Fraction | None, Mappin
     if substance == MASS:
         return Fraction(1), {}
     assay = lot.assays.get(substance)
-    pure = lot.form.formula if lot.form and substance not in TOLD else ""
+    pure = lot.form.formula if lot.form and substance in lot.form.elements else ""
     formula = mass_fraction(pure, substance) if pure else Fraction(0)
     if assay is None and not formula:
         unknown = not pure and (substance not in TOLD if lot.form is None else substance in lot.form.elements)
@@ -288,7 +281,7 @@ def unlikely(assay: Assay, form: Form, name: str, place: Place) -> Iterator[Find
             return
     low, high = form.window.get(assay.element, (Fraction(0), Fraction(100)))
     if not low <= percent <= high and (form.formula or assay.basis != "wet"):
-        usual = f"{float(low):g} .. {float(high):g} %"
+        usual = f"{float(low):g} % .. {float(high):g} %"
         yield found("BOK-044", place, expected=usual, found=f"{float(percent):.2f} %", **told)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from filon.books.effective import is_provisional, made, taken_back
+from filon.books.effective import Standing, made, standing, taken_back
 from filon.books.lot import LotId
 from filon.books.movement import Kind, Movement, Said
 from filon.core.ident import elements
@@ -31,7 +31,7 @@ class Past:
         pieces: products of which pieces were named by their serial numbers: what stands before `/21/`.
         notes: delivery notes under which something was received.
         campaigns: order numbers of steps.
-        made, provisional: lots that an event made alone; those of which it was said provisionally.
+        made, unsettled: lots that an event made alone; those of which it was said provisionally or by an umpire.
         back: identifiers and keys of events that were declared errors.
     """
 
@@ -42,7 +42,7 @@ class Past:
     notes: set[str] = field(default_factory=set)
     campaigns: set[str] = field(default_factory=set)
     made: set[str] = field(default_factory=set)
-    provisional: set[str] = field(default_factory=set)
+    unsettled: set[str] = field(default_factory=set)
     back: set[str] = field(default_factory=set)
 
     def note(self, said: Iterable[Said], moves: Iterable[Movement]) -> None:
@@ -51,8 +51,8 @@ class Past:
             self.latest = max(self.latest, one.event.eventTime)
             if (lot := made(one.event)) is not None:
                 self.made.add(lot)
-                if is_provisional(one.event):
-                    self.provisional.add(lot)
+                if standing(one.event) is not Standing.FINAL:
+                    self.unsettled.add(lot)
         self.back.update(*taken_back(said))
         for move in moves:
             self.latest = max(self.latest, move.until)
@@ -81,7 +81,7 @@ class Past:
         if event.eventID in self.back or one.key in self.back:
             return False
         lot = made(event)
-        return lot not in self.provisional and not (is_provisional(event) and lot in self.made)
+        return lot not in self.unsettled and (lot not in self.made or standing(event) is Standing.FINAL)
 
     def _changes_nothing(self, move: Movement, told: Container[LotId]) -> bool:
         if move.since <= self.latest or move.campaign in self.campaigns:

@@ -165,7 +165,8 @@ def forms() -> Mapping[str, Form]:
 def form(text: str) -> Form | None:
     """The form of that key, alias or chemical formula; None if it is none of them.
 
-    A formula that the table does not list is a form of its own: its conserved elements are those in it.
+    A formula that the table does not list is a form of its own: its conserved elements are those in it, carbon only
+    where it is nothing else.
     A bare "cobalt sulfate" or "CoSO4" without water of crystallisation is *not* guessed (rule I-1): the first
     is unknown, the second is the anhydrous compound that it says.
     """
@@ -175,7 +176,8 @@ def form(text: str) -> Form | None:
         held = atoms(_dotted(text))
     except FormulaError:
         return None
-    carried = tuple(element for element in ELEMENTS if element in held and element not in TOLD)
+    come = TOLD if held.keys() == {"C"} else TOLD | {"C"}  # the carbon of a carbonate comes with soda and goes as gas
+    carried = tuple(element for element in ELEMENTS if element in held and element not in come)
     return Form(text, _dotted(text), carried, article=False, stage="other", window={}, names={"en": text, "fr": text})
 
 

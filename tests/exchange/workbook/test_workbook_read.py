@@ -119,6 +119,21 @@ def test_without_keys_the_headings_tell():
     assert events(reading).events == events(read(template("fr", example=True))).events
 
 
+def test_a_column_added_to_the_template_is_known_by_its_heading():
+    # as docs/workbook tells suppliers to: behind the last column, the hidden row of keys left alone
+    book = openpyxl.load_workbook(io.BytesIO(template("en", example=True)))
+    page = book.worksheets[0]
+    for at, (heading, text) in enumerate((("Assay laboratory", "Labo"), ("P (%)", 0.5), ("Co (%)", 1)), 20):
+        page.cell(2, at, heading)
+        page.cell(5, at, text)
+    page["T1"].value = "remarks of ours"
+    reading = read(saved(book), "exp.xlsx")
+    row = reading.rows("lots")[1]
+    assert (row.text("lots.laboratory"), row.amount("lots.p")) == ("Labo", Decimal("0.5"))
+    assert row.amount("lots.co") == Decimal("20.9")  # a second column of a key that is there is the sender's own
+    assert reading.sheet("lots").own == ("Co (%)",)
+
+
 def test_a_machine_writes_keys_and_data_only():
     reading = read(b"lots.lot,lots.date\nA,2026-11-03\n", "x.csv")
     assert values(reading, "lots") == [{"lots.lot": "A", "lots.date": date(2026, 11, 3)}]

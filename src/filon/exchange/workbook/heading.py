@@ -72,8 +72,20 @@ def _by_keys(grid: Grid, top: Sequence[Sequence[str]]) -> Heading | None:
                 top[number] if _is_heading(sheet, keys, top[number : number + 1], number in grid.hidden_rows) else ()
             )
             first = _skip_help(sheet, top, number + (2 if names else 1))
-            return _heading(sheet, number, first, keys, names)
+            return _heading(sheet, number, first, _typed_in(sheet, keys, names), names)
     return None
+
+
+def _typed_in(sheet: SheetKey, keys: Sequence[str], names: Sequence[str]) -> list[str]:
+    """The keys, and those of columns that somebody added below the hidden row, by the headings he typed there."""
+    known, width = headings(sheet), max(len(keys), len(names))
+    placed, filled = set(keys), [*keys, *[""] * (width - len(keys))]
+    for index, name in enumerate(names):
+        key = known.get(plain(name), "")
+        if key and not filled[index] and key not in placed:
+            filled[index] = key
+            placed.add(key)
+    return filled
 
 
 def _is_heading(sheet: SheetKey, keys: Sequence[str], after: Sequence[Sequence[str]], hidden: bool) -> bool:

@@ -150,11 +150,11 @@ def _chemistry(reading: Reading, lot: Made) -> Iterator[Finding]:
         if dry > high and percent <= _HUNDRED:
             limit = _two(high)
             place = reading.cell(lot.row, key)
-            yield found("IMP-07", place, expected=f"≤ {limit}", found=f"{percent:f}", p=known.key, m=limit)
+            yield found("IMP-07", place, expected=f"≤ {limit} %", found=f"{percent:f}", p=known.key, m=limit)
         elif dry < low and percent >= 0:
             limit = _two(low)
             place = reading.cell(lot.row, key)
-            yield found("IMP-32", place, expected=f"≥ {limit}", found=f"{percent:f}", p=known.key, m=limit)
+            yield found("IMP-32", place, expected=f"≥ {limit} %", found=f"{percent:f}", p=known.key, m=limit)
 
 
 @lru_cache(maxsize=4096)
