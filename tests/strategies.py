@@ -18,12 +18,21 @@ from filon.epcis.event import FILON, ErrorDeclaration, Event, QuantityElement
 from filon.epcis.key import body_key
 
 SITES = ("mine", "works", "plant")
-REGISTER = Register.of([
-    (LOCATION, story.site("mine"), {FILON + "kind": "mine"}),
-    (LOCATION, story.site("works"), {FILON + "kind": "refinery"}),
-    (LOCATION, story.site("plant"), {FILON + "kind": "pack"}),
-    (EPC_CLASS, story.NS + "tank", {FILON + "form": "cobalt sulfate solution"}),
-])  # fmt: skip
+
+
+def _register(**mixing: str) -> Register:
+    kinds = {"mine": "mine", "works": "refinery", "plant": "pack"}
+    return Register.of([
+        *((LOCATION, story.site(name), {FILON + "kind": kind, **({FILON + "mixing": mixing[name]} if name in mixing else {})})
+          for name, kind in kinds.items()),
+        (EPC_CLASS, story.NS + "tank", {FILON + "form": "cobalt sulfate solution"}),
+    ])  # fmt: skip
+
+
+REGISTER = _register()
+registers = st.sampled_from([REGISTER, _register(works="fifo", plant="layered")])
+"""Sites that mix what is filled in, and sites whose silos keep layers."""
+
 GTIN = "09506000134352"
 SORTS = (  # what is declared of a lot: well, badly, not at all
     {"form": "CoSO4·7H2O"},

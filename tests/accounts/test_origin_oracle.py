@@ -7,7 +7,7 @@ from filon.books.book import Book
 from filon.books.post import post
 from oracles.origin_by_definition import by_definition
 from story import birth, lot, register, said, step
-from strategies import REGISTER, chains
+from strategies import chains, registers
 
 
 def known(book: Book, substance: str) -> bool:
@@ -22,9 +22,9 @@ def compare(book: Book, substance: str) -> None:
             assert abs(vector.get(origin, 0) - truth.get(origin, 0)) <= bound
 
 
-@given(chains)
-def test_whole_milligrams_are_the_definition_up_to_rounding(said):
-    book = post(said, REGISTER)
+@given(chains, registers)
+def test_whole_milligrams_are_the_definition_up_to_rounding(said, sites):
+    book = post(said, sites)
     for substance in ("mass", "Co", "As", "Li"):
         if known(book, substance):
             compare(book, substance)

@@ -14,16 +14,16 @@ from filon.books.cone import cone, names
 from filon.books.lot import INSIDE, Account, AccountKind
 from filon.books.post import post
 from filon.books.trace import back, forward
-from strategies import REGISTER, chains
+from strategies import REGISTER, chains, registers
 
 
 def substances(book: Book) -> set[str]:
     return {substance for flow in book.flows for substance in flow.content}
 
 
-@given(chains)
-def test_every_holding_has_what_came_in_less_what_went_out(said):
-    book = post(said, REGISTER)
+@given(chains, registers)
+def test_every_holding_has_what_came_in_less_what_went_out(said, register):
+    book = post(said, register)
     for holding in book.holdings:
         inflows, outflows = book.inflows[holding.id], book.outflows[holding.id]
         for substance in {s for flow in (*inflows, *outflows) for s in flow.content} | set(holding.content):
@@ -40,17 +40,17 @@ def test_every_holding_has_what_came_in_less_what_went_out(said):
                 assert sum(came) - sum(went) == holding.left_content.get(substance, 0) >= 0
 
 
-@given(chains)
-def test_counting_units_are_kept_too(said):
-    book = post(said, REGISTER)
+@given(chains, registers)
+def test_counting_units_are_kept_too(said, register):
+    book = post(said, register)
     for holding in book.holdings:
         if holding.kind is not AccountKind.STEP:
             assert holding.amount - sum(flow.amount for flow in book.outflows[holding.id]) == holding.left >= 0
 
 
-@given(chains)
-def test_what_is_held_is_what_came_in_less_what_went_out(said):
-    book = post(said, REGISTER)
+@given(chains, registers)
+def test_what_is_held_is_what_came_in_less_what_went_out(said, register):
+    book = post(said, register)
     for substance in substances(book):
         if any(flow.content.get(substance, 0) is None for flow in book.flows):
             continue
@@ -59,18 +59,18 @@ def test_what_is_held_is_what_came_in_less_what_went_out(said):
         assert held(book, substance) == came - went
 
 
-@given(chains)
-def test_the_journal_of_every_event_sums_to_zero(said):
-    book = post(said, REGISTER)
+@given(chains, registers)
+def test_the_journal_of_every_event_sums_to_zero(said, register):
+    book = post(said, register)
     total = defaultdict(int)
     for event, _, substance, mg in book.postings():
         total[event, substance] += mg
     assert not any(total.values())
 
 
-@given(chains)
-def test_parents_are_older_than_children_and_flows_are_in_order(said):
-    book = post(said, REGISTER)
+@given(chains, registers)
+def test_parents_are_older_than_children_and_flows_are_in_order(said, register):
+    book = post(said, register)
     assert [holding.id for holding in book.holdings] == list(range(len(book.holdings)))
     for flow in book.flows:
         if isinstance(flow.source, int) and isinstance(flow.target, int):

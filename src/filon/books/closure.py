@@ -22,11 +22,11 @@ from itertools import takewhile
 from math import hypot, sqrt
 
 from filon.books.book import Book, Flow, Holding, Verdict
-from filon.books.counted import anew, level_sigma
 from filon.books.declared import Declared, completed, declared, measurements, weighing_sigma
 from filon.books.journal import COVERAGE
 from filon.books.lot import LITRE, MILLIGRAM, Account, AccountKind, LotId
 from filon.books.movement import COUNTING
+from filon.books.stocktake import anew, level_sigma
 from filon.core.matter import MASS
 from filon.epcis.event import Event
 
@@ -94,7 +94,8 @@ class Readings:
         self.flows = self._flows()
         anew: dict[tuple[int, LotId], set[str]] = defaultdict(set)
         for check in book.checks:
-            if check.what == "stocktake" and check.substance != MASS:
+            compared = check.verdict is not Verdict.CANNOT_TELL
+            if check.what == "stocktake" and check.substance != MASS and compared:
                 anew[check.event, check.lot].add(check.substance)
         self.assayed = {key: frozenset(elements) for key, elements in anew.items()}
 
@@ -308,10 +309,17 @@ class _Walk:
         weighing = (level_sigma(told) if counted else weighing_sigma(told)) if bulk else 0.0
         readings = dict(self._readings(event, lot, told))
         for group, (by_unit, by_mg) in pull.items():
-            self.variance[group] += ((by_unit * units + by_mg * mg) * weighing) ** 2
+            weight = (by_unit * units + by_mg * mg) * weighing
+            if counted:  # one level, of however many layers
+                self._share(("level", event, lot), group, weight)
+            else:
+                self.variance[group] += weight**2
             for reading, sigma in readings.items():
-                effects = self.shared.setdefault(reading, {})
-                effects[group] = effects.get(group, 0.0) + by_mg * mg * sigma
+                self._share(reading, group, by_mg * mg * sigma)
+
+    def _share(self, reading: Hashable, group: Hashable, effect: float) -> None:
+        effects = self.shared.setdefault(reading, {})
+        effects[group] = effects.get(group, 0.0) + effect
 
     def _readings(self, event: int, lot: LotId, told: Declared) -> Iterator[tuple[Hashable, float]]:
         """What was measured of a lot: a certificate's assay is one reading wherever it is told."""

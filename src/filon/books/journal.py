@@ -248,6 +248,24 @@ class Journal:
         self.known.add(lot)
         return holding
 
+    def renewed(
+        self, holding: Holding, amount: Amount, content: Content, source: Account, *, like: int | None = None
+    ) -> Holding:
+        """The next version of a holding with more in it, where it lies: in its tank, or in its layer of a silo."""
+        new = self.new(holding.lot, holding.site, holding.kind, holding.unit)
+        new.version = holding.version + 1
+        if holding.left or any(holding.left_content.values()):
+            self._into(_flow(self.event, holding.id, new.id, holding.left, dict(holding.left_content)))
+        if amount.number or content:
+            self._into(_flow(self.event, source, new.id, 0, content, like))
+        new.amount = new.left = holding.left + amount.number
+        new.sigma, new.left_content = dict(holding.sigma), dict(new.content)
+        holding.left, holding.left_content, holding.next = 0, {}, new.id
+        self.layers.replace(holding, new)
+        if self.open.get((new.lot, new.site)) == holding.id:
+            self.open[new.lot, new.site] = new.id
+        return new
+
     def _added(self, heel: Holding, amount: Amount) -> Amount:
         """What is added, in the unit that the heel is counted in; what cannot be converted adds matter but no units."""
         if heel.unit == amount.unit or not (heel.left or any(heel.left_content.values())):

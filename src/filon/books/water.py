@@ -1,6 +1,6 @@
 """Water of crystallisation: how much of it a salt still has once weight left it, or was taken up, as water.
 
-Assays and weights of stocktakes tell (`books.counted`); the metal stays what it was.
+Assays and weights of stocktakes tell (`books.assayed`); the metal stays what it was.
 
     crystal_water(book, lot)  # 6.21 of the 7 that CoSO4·7H2O begins with
 """
