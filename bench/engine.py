@@ -13,7 +13,7 @@ import resource
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from time import process_time
 from typing import Any
 
@@ -108,9 +108,14 @@ def _single(made: Plant) -> Iterator[dict]:
     chance = np.random.default_rng(7)
     blocks = chance.integers(1, made.blocks, 600).tolist()
     packs = [int(chance.choice(made.ids("pack", block))) for block in blocks]
+    _, laying = timed(lambda: graph.trails)
+    yield row("links in the order of walks back, once", laying, f"CPU s ({_gigabytes(graph.trails):.2f} GB)", 0)
     yield row("pack back: lots", len(upstream(graph, packs[0])), "", 0)
     yield row("pack back, in the kernel, again", 1e6 * _walks(graph, [packs[0]] * 400), "CPU us", 0)
     yield row("pack back, in the kernel, another each time", 1e6 * _walks(graph, packs), "CPU us", 0)
+    some = [packs[at : at + 60] for at in range(0, len(packs), 60)]
+    cold = statistics.median(_walks(graph, few, _flushed) for few in some)
+    yield row("pack back, in the kernel, another each time, caches flushed", 1e6 * cold, "CPU us", 0)
     yield row("pack back, Python API", 1e6 * _median(lambda one: upstream(graph, one), packs), "CPU us", 0)
     shares = _median(lambda one: through(graph, made.share, one), packs)
     yield row("pack back with shares of every forebear", 1e6 * shares, "CPU us", 0)
@@ -123,23 +128,39 @@ def _single(made: Plant) -> Iterator[dict]:
     yield row("refined lot forward, Python API", 1e3 * refined, "CPU ms", 0)
 
 
-def _walks(graph: Graph, packs: list[int]) -> float:
-    """Mean seconds of the compiled walk alone, called from compiled code; of numpy, where there is no compiler."""
+def _walks(graph: Graph, packs: list[int], before: Callable[[], object] = int) -> float:
+    """Mean seconds of the compiled walk alone, called from compiled code; of numpy, where there is no compiler.
+
+    Args:
+        before: done before the walks, outside their time.
+    """
     if not kernel().name.startswith("numba"):
+        before()
         return _median(lambda one: upstream(graph, one), packs)
-    from filon.books.engine.loops import compiled, walked
+    from filon.books.engine.loops import compiled, followed
 
     @compiled
-    def each(starts: Any, into: Any, begins: Any, bits: Any, queue: Any) -> int:
+    def each(records: Any, begins: Any, bits: Any, queue: Any) -> int:
         lots = 0
         for at in range(len(begins)):
-            lots += walked(starts, into, begins[at : at + 1], bits, queue)
+            lots += followed(records, begins[at : at + 1], bits, queue)
         return lots
 
-    bits, queue = np.zeros(graph.nodes // 8 + 1, np.uint8), np.zeros(graph.nodes // 20 + 4096, np.int32)
-    begins = np.array(packs, np.int32)
-    each(graph.starts, graph.into, begins[:1], bits, queue)
-    return timed(lambda: each(graph.starts, graph.into, begins, bits, queue))[1] / len(packs)
+    place, records = graph.trails
+    bits, queue = np.zeros(len(records) // 8 + 1, np.uint8), np.zeros(graph.nodes // 10 + 4096, np.uint32)
+    begins = place[packs]
+    each(records, begins[:1], bits, queue)
+    before()
+    return timed(lambda: each(records, begins, bits, queue))[1] / len(packs)
+
+
+def _flushed() -> None:
+    """Fill the caches with something else: eight times the 32 MB of a last level."""
+    np.ones(1 << 25)
+
+
+def _gigabytes(arrays: Iterable[Any]) -> float:
+    return sum(one.nbytes for one in arrays) / 1e9
 
 
 def _marks(graph: Graph) -> tuple[float, int]:

@@ -117,6 +117,52 @@ def test_a_large_cone_is_swept_and_the_memory_is_clean_after():
         assert upstream(chain, [3, 5]).tolist() == list(range(6))
 
 
+@both
+def test_one_node_of_more_sources_than_are_walked_to(work):
+    wide = Graph.of(5001, np.arange(5000), np.full(5000, 5000))
+    for _ in range(2):
+        assert upstream(wide, 5000, work=work).tolist() == list(range(5001))
+        assert upstream(wide, 17, work=work).tolist() == [17]
+
+
+def read_back(graph):
+    """{node: its sources} as the records of walks back tell it, and the nodes in the order of their records."""
+    place, records = (array.tolist() for array in graph.trails)
+    sources, node_at = {}, {at: node for node, at in enumerate(place)}
+    order = [node_at[at] for at in sorted(place)]
+    for node in order:
+        first = last = place[node]
+        while not records[last] >> 31:
+            last += 1
+        told = [item & 0x7FFFFFFF for item in records[first : last + 1]]
+        assert told[0] == node
+        sources[node] = [node_at[at] for at in told[1:]]
+    return sources, order
+
+
+def test_records_lie_in_the_order_of_walks_back_by_hand():
+    """5 first, the youngest, then 3 and 1 which it is made of, then 2 of which 3 is, then 0 (1 is there); 4 last."""
+    assert read_back(BLEND) == ({5: [3, 1], 3: [2], 1: [], 2: [0, 1], 0: [], 4: [2]}, [5, 3, 1, 2, 0, 4])
+
+
+@given(cases)
+def test_the_records_are_the_links(one):
+    graph = one.graph
+    bounds = graph.starts.tolist()
+    links = {node: graph.into[bounds[node] : bounds[node + 1]].tolist() for node in range(graph.nodes)}
+    assert read_back(graph)[0] == links
+
+
+@given(cases, st.data())
+def test_what_31_bits_cannot_count_is_walked_by_its_links(one, data):
+    begin = data.draw(st.sets(st.integers(0, one.graph.nodes - 1), max_size=3))
+    bare = Graph(one.graph.starts, one.graph.into, one.graph.event)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("filon.books.engine.kernel.LARGEST", one.graph.nodes - 1)
+        assert [len(array) for array in bare.trails] == [0, 0]
+    assert upstream(bare, list(begin)).tolist() == upstream(one.graph, list(begin)).tolist()
+
+
 def test_the_engine_says_who_works():
     assert kernel(compiled=True).name.startswith("numba ")
     assert kernel(compiled=False).name.startswith("numpy ")

@@ -23,7 +23,7 @@ from filon.books.engine.graph import Graph, Nodes, downstream, upstream
 from filon.books.engine.kernel import Ids, Starts
 from filon.books.lot import AccountKind, LotId
 
-FORMAT = 1
+FORMAT = 2
 """Raise it when the arrays, or how events become flows, change: charts kept in files are then made anew."""
 
 Arrays: TypeAlias = Mapping[str, npt.NDArray[Any]]
@@ -62,9 +62,10 @@ class Chart:
 
     def arrays(self) -> Arrays:
         """All there is to it."""
-        graph, (out_starts, out) = self.graph, self.graph.out
+        graph, (out_starts, out), (place, records) = self.graph, self.graph.out, self.graph.trails
         return {
             "starts": graph.starts, "into": graph.into, "event": graph.event, "out_starts": out_starts, "out": out,
+            "place": place, "records": records,
             "lot": self.lot, "names": self.names, "ends": self.ends, "by_lot": self.by_lot, "of_lot": self.of_lot,
         }  # fmt: skip
 
@@ -72,7 +73,8 @@ class Chart:
     def read(cls, arrays: Arrays) -> Chart:
         """The chart that these arrays are."""
         graph = Graph(arrays["starts"], arrays["into"], arrays["event"])
-        vars(graph)["out"] = arrays["out_starts"], arrays["out"]  # known already: the cached property is not worked out
+        vars(graph)["out"] = arrays["out_starts"], arrays["out"]  # known already: cached properties are not worked out
+        vars(graph)["trails"] = arrays["place"], arrays["records"]
         return cls(graph, *(arrays[name] for name in ("lot", "names", "ends", "by_lot", "of_lot")))
 
     def __len__(self) -> int:

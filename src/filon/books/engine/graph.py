@@ -2,7 +2,8 @@
 
 One invariant carries everything: a source's id is smaller than its target's. So a sweep in order of ids meets every
 node after all it came from, and nothing needs to be sorted or factorised again. Ids are int32, links are kept by target
-(compressed rows) and, on first use, by source.
+(compressed rows) and, on first use, by source and in the order of a walk back: what one pack is made of lies together,
+so that memory is asked for some hundred times, not a thousand.
 
     graph = Graph.of(4, source=[0, 1, 2], target=[2, 2, 3])
     upstream(graph, 3)          # [0, 1, 2, 3]
@@ -19,13 +20,11 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from filon.books.engine.kernel import Floats, Ids, Kernel, Starts, Weights, kernel
+from filon.books.engine.kernel import LARGEST, Floats, Ids, Kernel, Starts, Trails, Weights, kernel
 from filon.core.errors import NotFoundError, WrongCallError
 
 Nodes: TypeAlias = int | Sequence[int] | npt.NDArray[Any]
 """One node's id, or several."""
-
-LARGEST = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -77,6 +76,11 @@ class Graph:
         """The links by source: (starts, targets)."""
         return kernel().turned(self.starts, self.into)
 
+    @cached_property
+    def trails(self) -> Trails:
+        """The links by target once more, in the order of a walk back; empty where that is no quicker."""
+        return kernel().trails(self.starts, self.into)
+
     def aligned(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Values of links, given in the order that the graph was made of, in the graph's own order."""
         return values if self.flow is None else values[self.flow]
@@ -88,7 +92,7 @@ def upstream(graph: Graph, nodes: Nodes, *, work: Kernel | None = None) -> Ids:
     Raises:
         NotFoundError: no such node.
     """
-    return (work or kernel()).above(graph.starts, graph.into, _known(graph, nodes))
+    return (work or kernel()).above(graph.starts, graph.into, graph.trails, _known(graph, nodes))
 
 
 def downstream(graph: Graph, nodes: Nodes, *, work: Kernel | None = None) -> Ids:
@@ -116,7 +120,7 @@ def through(
     """
     tips = _tips(_known(graph, nodes), amounts)
     at = work or kernel()
-    cone = at.above(graph.starts, graph.into, tips[0])
+    cone = at.above(graph.starts, graph.into, graph.trails, tips[0])
     return cone, at.back(graph.starts, graph.into, share, cone, tips)
 
 

@@ -28,11 +28,17 @@ Rows: TypeAlias = npt.NDArray[np.float32]
 Floats: TypeAlias = npt.NDArray[np.float64]
 Places: TypeAlias = npt.NDArray[np.uint32]
 Bits: TypeAlias = npt.NDArray[np.uint8]
+Trails: TypeAlias = tuple[Places, Places]
+"""(nodes) where each one's record begins, and the records; both empty where nobody walks them. See `loops.laid`."""
+
+NO_TRAILS: Trails = (np.zeros(0, np.uint32), np.zeros(0, np.uint32))
 
 NOWHERE = 2**32 - 1
 """The home of a piece that went nowhere yet."""
 QUEUE = 20
 """A cone of more than 1/20 of the graph is swept in order, not walked: memory read in order is that much faster."""
+LARGEST = 2**31 - 1
+"""Nodes, and items of records, that 31 bits can count."""
 
 
 class Kernel(Protocol):
@@ -46,7 +52,10 @@ class Kernel(Protocol):
     def turned(self, starts: Starts, into: Ids) -> tuple[Starts, Ids]:
         """The links from their sources' side: (starts, targets)."""
 
-    def above(self, starts: Starts, into: Ids, begin: Ids) -> Ids:
+    def trails(self, starts: Starts, into: Ids) -> Trails:
+        """The links once more, laid out for walking back: what one node is made of lies together."""
+
+    def above(self, starts: Starts, into: Ids, trails: Trails, begin: Ids) -> Ids:
         """All that some nodes came from, themselves included, sorted."""
 
     def below(self, starts: Starts, into: Ids, out: tuple[Starts, Ids], begin: Ids) -> Ids:
@@ -141,32 +150,52 @@ class Compiled:
         self._loops.turned(starts, into, out_starts, out)
         return out_starts[:-1], out
 
-    def above(self, starts: Starts, into: Ids, begin: Ids) -> Ids:
+    def trails(self, starts: Starts, into: Ids) -> Trails:
+        """See `Kernel`; a graph whose records 31 bits cannot count has none, and is walked by its links."""
+        nodes, items = len(starts) - 1, len(starts) - 1 + len(into)
+        if items > LARGEST:
+            return NO_TRAILS
+        place, records = np.full(nodes, self._loops.LAST), np.empty(items, np.uint32)
+        self._loops.laid(starts, into, place, records)
+        return place, records
+
+    def above(self, starts: Starts, into: Ids, trails: Trails, begin: Ids) -> Ids:
         """See `Kernel`."""
-        last = int(begin.max(initial=-1))
-        return self._reached(starts, into, begin, lambda bits: self._loops.marked_up(starts, into, last, bits))
+        loops, last, (place, records) = self._loops, int(begin.max(initial=-1)), trails
+
+        def walk(bits: Bits, queue: Ids) -> int:
+            if not len(records):
+                return int(loops.walked(starts, into, begin, bits, queue))
+            return int(loops.followed(records, place[begin], bits, queue.view(np.uint32)))
+
+        return self._reached(starts, into, begin, walk, lambda bits: int(loops.marked_up(starts, into, last, bits)))
 
     def below(self, starts: Starts, into: Ids, out: tuple[Starts, Ids], begin: Ids) -> Ids:
         """See `Kernel`."""
-        first = int(begin.min(initial=len(starts) - 1))
-        return self._reached(*out, begin, lambda bits: self._loops.marked_down(starts, into, first, bits))
+        loops, first = self._loops, int(begin.min(initial=len(starts) - 1))
 
-    def _reached(self, starts: Starts, ends: Ids, begin: Ids, mark: Callable[[Bits], int]) -> Ids:
+        def walk(bits: Bits, queue: Ids) -> int:
+            return int(loops.walked(*out, begin, bits, queue))
+
+        return self._reached(starts, into, begin, walk, lambda bits: int(loops.marked_down(starts, into, first, bits)))
+
+    def _reached(
+        self, starts: Starts, into: Ids, begin: Ids, walk: Callable[[Bits, Ids], int], mark: Callable[[Bits], int]
+    ) -> Ids:
         """Walk; or sweep in order once the cone is large."""
-        nodes = len(starts) - 1
-        bits = grown(self._bits, nodes // 8 + 1, np.uint8)
-        room = max(nodes // QUEUE, 1024, len(begin))
-        queue = grown(self._queues, room, np.int32)
-        count = self._loops.walked(starts, ends, begin, bits, queue[:room])
-        ids: Ids = np.sort(queue[:count]) if count >= 0 else self._swept(nodes, begin, bits, mark)
+        nodes, items = len(starts) - 1, len(starts) + len(into)
+        room = 2 * max(nodes // QUEUE, 1024, len(begin) + 1)
+        bits, queue = grown(self._bits, items // 8 + 1, np.uint8), grown(self._queues, room, np.int32)
+        count = walk(bits, queue[:room])
+        ids: Ids = np.sort(queue[:count]) if count >= 0 else self._swept(bits[: nodes // 8 + 1], begin, mark)
         self._queues.append(queue)
         self._bits.append(bits)
         return ids
 
-    def _swept(self, nodes: int, begin: Ids, bits: Bits, mark: Callable[[Bits], int]) -> Ids:
+    def _swept(self, bits: Bits, begin: Ids, mark: Callable[[Bits], int]) -> Ids:
         np.bitwise_or.at(bits, begin >> 3, (1 << (begin & 7)).astype(np.uint8))
         ids = np.empty(mark(bits), np.int32)
-        self._loops.listed(bits[: nodes // 8 + 1], ids)
+        self._loops.listed(bits, ids)
         bits[:] = 0
         return ids
 
@@ -251,7 +280,11 @@ class Plain:
         out_starts, order = self.by_target(len(starts) - 1, into)
         return out_starts, targets(starts)[order]
 
-    def above(self, starts: Starts, into: Ids, begin: Ids) -> Ids:
+    def trails(self, starts: Starts, into: Ids) -> Trails:  # noqa: ARG002 - see Kernel
+        """See `Kernel`; vectors are no quicker over them."""
+        return NO_TRAILS
+
+    def above(self, starts: Starts, into: Ids, trails: Trails, begin: Ids) -> Ids:  # noqa: ARG002 - see Kernel
         """See `Kernel`."""
         return _reached(starts, into, begin)
 

@@ -15,6 +15,8 @@ import numpy as np
 from filon.books.engine.ahead import soon
 from filon.books.engine.classes import ALIKE
 
+LAST = np.uint32(1 << 31)
+"""The mark of a record's last item; without it, the item is a number of 31 bits."""
 AHEAD = 8
 """Nodes of a walk whose links are on their way from memory; more would push each other out."""
 
@@ -61,11 +63,79 @@ def turned(starts: Any, into: Any, out_starts: Any, out: Any) -> None:
 
 
 @compiled
-def walked(starts: Any, ends: Any, begin: Any, bits: Any, queue: Any) -> int:
-    """All nodes reached, in `queue`; -1 if there may be more than it holds. `bits` is clean before and after.
+def laid(starts: Any, into: Any, place: Any, records: Any) -> None:
+    """Write a record a node, one behind the other in the order in which they are first met on a way back.
 
-    Every other end is written behind the queue, and counts if it was not marked: a jump that nobody can foretell would
-    cost more. Where it leads is asked for AHEAD nodes before it is needed.
+    A record is the node and the places of its sources' records; the last item of each is marked LAST. What goes back
+    from one node, breadth first, is written before the next: all that only one pack is made of lies together.
+
+    Args:
+        place: (nodes, all LAST) becomes where each one's record begins.
+        records: (nodes + links) becomes the records; those that still wait hold their node.
+    """
+    at = end = 0
+    for tip in range(len(starts) - 2, -1, -1):
+        if place[tip] == LAST:
+            place[tip] = end
+            records[end] = tip
+            end += 1 + starts[tip + 1] - starts[tip]
+        while at < end:
+            node = records[at]
+            for link in range(starts[node], starts[node + 1]):
+                other = into[link]
+                if place[other] == LAST:
+                    place[other] = end
+                    records[end] = other
+                    end += 1 + starts[other + 1] - starts[other]
+                at += 1
+                records[at] = place[other]
+            records[at] |= LAST
+            at += 1
+
+
+@compiled
+def followed(records: Any, begin: Any, bits: Any, queue: Any) -> int:
+    """All nodes on the way back from some records, in `queue`; -1 if there may be more than half of it holds.
+
+    `bits` (a bit an item) is clean before and after. Every source is written behind the others that wait, in the
+    second half of the queue, and counts if it was not marked: a jump that nobody can foretell would cost more. Its
+    record is asked for at once and needed later. Places are unsigned: of any other it is asked first whether they are
+    less than 0, which takes a quarter of the time.
+    """
+    half = len(queue) // 2
+    waiting = queue[half:]
+    count = 0
+    for place in begin:
+        if not bits[place >> 3] & (1 << (place & 7)):
+            bits[place >> 3] |= 1 << (place & 7)
+            waiting[count] = place
+            count += 1
+    at = 0
+    while at < count < half:
+        place = waiting[at]
+        item = records[place]
+        queue[at] = item & ~LAST
+        at += 1
+        while not item & LAST and count < half:
+            place += np.uint32(1)
+            item = records[place]
+            other = item & ~LAST
+            marks, mark = bits[other >> 3], np.uint8(1 << (other & 7))
+            waiting[count] = other
+            soon(records, np.int64(other))
+            count += not marks & mark
+            bits[other >> 3] = marks | mark
+    for done in range(count):
+        bits[waiting[done] >> 3] = 0
+    return count if count < half else -1
+
+
+@compiled
+def walked(starts: Any, ends: Any, begin: Any, bits: Any, queue: Any) -> int:
+    """All nodes reached, in `queue`; -1 if there may be more than half of it holds. `bits` is clean before and after.
+
+    Every other end counts if it was not marked, as in `followed`. Where it leads is asked for AHEAD nodes before it is
+    needed.
     """
     count = 0
     for node in begin:
@@ -81,7 +151,7 @@ def walked(starts: Any, ends: Any, begin: Any, bits: Any, queue: Any) -> int:
         if at + AHEAD < count:
             soon(ends, starts[queue[at + AHEAD]])
         first, last = starts[node], starts[node + 1]
-        fits = count + last - first <= len(queue)
+        fits = count + last - first <= len(queue) // 2
         if fits:
             for link in range(first, last):
                 other = ends[link]
