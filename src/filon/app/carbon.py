@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -25,6 +24,7 @@ from filon.contracts.agreement import Agreement
 from filon.core.errors import NotFoundError, WrongCallError
 from filon.core.finding import Finding
 from filon.core.moment import Known
+from filon.core.recent import Recent
 from filon.core.tables import Table, table
 from filon.views.build.carbon import Extras, carbon_of_pack
 from filon.views.build.carbon_board import carbon_board
@@ -55,7 +55,7 @@ class Carbon:
         self.agreements = {one.reference: one for one in map(terms, _all_beside(ledger, "agreement*.json"))}
         told = _beside(ledger, "prices.csv")
         self.prices = read_prices(told) if told else {}
-        self._accounts: OrderedDict[tuple[object, ...], CarbonAccount] = OrderedDict()
+        self._accounts = Recent[tuple[object, ...], CarbonAccount](KEPT)
 
     def activities(self, as_of: Known | None = None) -> tuple[list[Activity], list[Finding]]:
         """Everything that was said to be used."""
@@ -106,8 +106,6 @@ class Carbon:
                 raise WrongCallError(f"there is no ruleset or allocation {error}; see docs/carbon.md") from error
             book = self.ledger.book(as_of)
             self._accounts[key] = carbon_account(book, listed, factors, rule, ruleset=rules.stamp)
-            while len(self._accounts) > KEPT:
-                self._accounts.popitem(last=False)
         return self._accounts[key]
 
     def pack(

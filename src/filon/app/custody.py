@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from datetime import date
 from threading import RLock
 
@@ -13,6 +12,7 @@ from filon.app.ledger import Ledger
 from filon.app.records import CUSTODY, said
 from filon.core.finding import Finding
 from filon.core.moment import Known
+from filon.core.recent import Recent
 
 KEPT = 4
 """So many chains are kept in memory (by log size); each can be made again from the log."""
@@ -23,7 +23,7 @@ class CustodyOfLedger:
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
-        self._chains: OrderedDict[tuple[int, date | None], ChainOfCustody] = OrderedDict()
+        self._chains = Recent[tuple[int, date | None], ChainOfCustody](KEPT)
         self._lock = RLock()
 
     def facts(self, as_of: Known | None = None, on: date | None = None) -> tuple[tuple[Fact, ...], list[Finding]]:
@@ -42,8 +42,6 @@ class CustodyOfLedger:
                 chain = ChainOfCustody(self.ledger.book(*key), facts)
                 chain.told.findings.extend(findings)
                 self._chains[key] = chain
-                while len(self._chains) > KEPT:
-                    self._chains.popitem(last=False)
             return self._chains[key]
 
     def findings(self, as_of: Known | None = None, on: date | None = None) -> tuple[Finding, ...]:

@@ -10,6 +10,7 @@ from filon.app.passports import Passports
 from filon.core.errors import GoneError, WrongCallError
 from filon.core.ident import sgtin
 from filon.core.moment import Known
+from filon.core.recent import Recent
 from filon.passport.passport import Cessation, disclosed
 from filon.passport.point import LATEST, Audience, rulesets
 from filon.views.build.log import entry_line
@@ -34,15 +35,13 @@ class PassportPages:
         self.ledger = ledger
         self.passports = Passports(ledger)
         self.today = today
-        self._states: dict[int, tuple[str, datetime | None]] = {}  # never changes: entries stay
+        self._states = Recent[int, tuple[str, datetime | None]](KEPT)  # never changes: entries stay
 
     def state(self, *, as_of: Known | None = None) -> LedgerState:
         """The log as it stood."""
         store, size = self.ledger.store, self.ledger.size(as_of)
         if size not in self._states:
             learned = store.entry(size - 1).learned if size else None
-            if len(self._states) >= KEPT:
-                self._states.clear()
             self._states[size] = store.root(size).hex(), learned
         root, learned = self._states[size]
         return LedgerState(size, root, learned, latest=size == store.size())

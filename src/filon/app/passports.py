@@ -10,7 +10,6 @@ their names tell apart share one passport (`Kin`), found by the records that nam
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -26,6 +25,7 @@ from filon.books.movement import movements
 from filon.core.finding import Finding
 from filon.core.ident import canonical, gtin
 from filon.core.moment import Known
+from filon.core.recent import Recent
 from filon.log.leaf import moment
 from filon.log.store import Store, Stored
 from filon.passport.battery import Battery
@@ -84,12 +84,12 @@ class Passports:
     def __init__(self, ledger: Ledger, carbon: Carbon | None = None) -> None:
         self.ledger = ledger
         self.carbon = carbon or Carbon(ledger)
-        self._grounds: OrderedDict[int, tuple[int, Grounds]] = OrderedDict()
+        self._grounds = Recent[int, tuple[int, Grounds]](KEPT)
         self._kin: Alike[Kin] = Alike(KEPT_KIN)
         self._batches: Alike[tuple[str, ...]] = Alike(KEPT_KIN)
-        self._deeds: OrderedDict[int, Heard[Sequence[Deed]]] = OrderedDict()
+        self._deeds = Recent[int, Heard[Sequence[Deed]]](KEPT)
         self._lives: Alike[tuple[State, Cessation | None]] = Alike(KEPT_KIN)
-        self._about: OrderedDict[tuple[int, str], tuple[tuple[str, int], ...]] = OrderedDict()
+        self._about = Recent[tuple[int, str], tuple[tuple[str, int], ...]](KEPT_KIN)
         self._lock = RLock()
 
     def grounds(self, as_of: Known | None = None) -> Grounds:
@@ -109,8 +109,6 @@ class Passports:
                 store = self.ledger.store
                 told = Sayings(Heard(store, size, POINTS_OF))
                 self._grounds[size] = stamp, Grounds(matter, told, self._done(size), size, self._learned)
-                while len(self._grounds) > KEPT:
-                    self._grounds.popitem(last=False)
             return self._grounds[size]
 
     def _done(self, size: int) -> Heard[Sequence[Deed]]:
@@ -118,8 +116,6 @@ class Passports:
         with self._lock:
             if size not in self._deeds:
                 self._deeds[size] = Heard(self.ledger.store, size, DEEDS_OF)
-                while len(self._deeds) > KEPT:
-                    self._deeds.popitem(last=False)
             return self._deeds[size]
 
     def _learned(self, entry: int) -> datetime:
@@ -184,8 +180,6 @@ class Passports:
         if (size, subject) not in self._about:
             told = self.ledger.store.marked(subject, size=size)
             self._about[size, subject] = tuple(one for one in told if one[0] in POINTS_OF.roles)
-            while len(self._about) > KEPT_KIN:
-                self._about.popitem(last=False)
         return self._about[size, subject]
 
     def passport(

@@ -13,10 +13,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import chain
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from filon.epcis.part import Part
 from filon.epcis.words import Words
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 Picked = Callable[[Any], tuple[Any, ...]]
 """What picks from a sequence."""
@@ -84,12 +87,30 @@ class Frame(NamedTuple):
         return body.text % body.order(bodies), key.text % counted, named, values[time], found
 
 
+class Forgetful(dict[K, V]):
+    """A memory that forgets all when it would hold too much.
+
+    Args:
+        most: bytes.
+    """
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most, self._held = most, 0
+
+    def room(self, size: int) -> None:
+        """Make room for so many bytes more."""
+        self._held += size
+        if self._held > self._most:
+            self._held = size
+            self.clear()
+
+
 class Frames:
     """Frames met so far; they forget all when they would hold too much."""
 
     def __init__(self) -> None:
-        self._forms: dict[bytes, _Form | None] = {}
-        self._held = 0
+        self._forms = Forgetful[bytes, "_Form | None"](_MOST)
 
     def of(self, text: bytes, form: bytes) -> Frame | None:
         """The frame of an event; None if it is not known."""
@@ -100,7 +121,7 @@ class Frames:
         """Whether an event of this form was met before, so that it is worth the work to learn its frame."""
         if form in self._forms:
             return True
-        self._room(form)
+        self._forms.room(len(form))
         self._forms[form] = None
         return False
 
@@ -110,7 +131,7 @@ class Frames:
         Args:
             spans: where its own values stand in the text, in order.
         """
-        self._room(form)
+        self._forms.room(len(form))
         known = self._forms.get(form)
         if known is None:
             edges = [0, *chain.from_iterable(spans), len(text)]
@@ -118,12 +139,6 @@ class Frames:
             known = self._forms[form] = _Form(spans, around, {})
         if known.spans == spans:  # else what stands around the one's values is not what stands around the other's
             known.frames[known.around(text)] = frame
-
-    def _room(self, form: bytes) -> None:
-        self._held += len(form)
-        if self._held > _MOST:
-            self._held = len(form)
-            self._forms.clear()
 
 
 class _Form(NamedTuple):

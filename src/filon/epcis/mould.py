@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from filon.epcis.frame import Picked, picked
+from filon.epcis.frame import Forgetful, Picked, picked
 from filon.epcis.part import OddError, Part
 
 _MOST, _LONGEST = 500_000, 4_096  # bytes of forms
@@ -57,8 +57,7 @@ class Moulds:
     """Moulds met so far; they forget all when they would hold too much."""
 
     def __init__(self) -> None:
-        self._moulds: dict[tuple[str, bytes], Mould | bool] = {}
-        self._held = 0
+        self._moulds = Forgetful[tuple[str, bytes], Mould | bool](_MOST)
 
     def cast(self, name: str, read: Callable[[bytes], Part], data: bytes) -> Part:
         """The part of a member, as `read` makes it."""
@@ -70,10 +69,7 @@ class Moulds:
             return cast
         made = read(data)
         if mould is None:
-            self._held += len(name) + len(data)
-            if self._held > _MOST:
-                self._held = len(name) + len(data)
-                self._moulds.clear()
+            self._moulds.room(len(name) + len(data))
             self._moulds[form] = True  # worth a mould if another of this form comes
         elif mould is True:
             self._moulds[form] = _mould(data, made, read)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,6 +23,7 @@ from filon.app.desk.questions import Clues, Question
 from filon.app.ledger import Ledger
 from filon.app.records import MASTER, is_master
 from filon.core.pause import collector_paused
+from filon.core.recent import Recent
 from filon.epcis.asked import Master
 from filon.epcis.body import Glimpse, Halves, event_from_json, halves, stored_members
 from filon.epcis.event import Event
@@ -72,7 +72,7 @@ class Answers:
         self.store = ledger.store
         self._learned = lru_cache(maxsize=65_536)(self._learned_of)
         self._written = lru_cache(maxsize=4_096)(lambda entry: written(self._learned(entry)))
-        self._gathered: OrderedDict[tuple[str, int], tuple[int, ...]] = OrderedDict()
+        self._gathered = Recent[tuple[str, int], tuple[int, ...]](_KEPT)
         self._masters: dict[int, Master] = {}
         self._lock = Lock()
 
@@ -235,8 +235,6 @@ class Answers:
         sequences = tuple(int(event.place) for event in ordered)
         with self._lock:
             self._gathered[key] = sequences
-            while len(self._gathered) > _KEPT:
-                self._gathered.popitem(last=False)
         return sequences
 
     def _entry_at(self, time: int, size: int) -> int:

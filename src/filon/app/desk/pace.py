@@ -5,12 +5,12 @@ Held in memory and by each worker for itself: it guards the machine, it is no ac
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
 
 from filon.core.errors import WrongCallError
+from filon.core.recent import Recent
 
 REMEMBERED = 10_000
 """So many callers are kept in mind; whoever called longest ago is forgotten first and starts with a full bucket."""
@@ -29,7 +29,7 @@ class Pace:
     a_minute: int
     clock: Callable[[], float]
     burst: int = 0
-    _full: OrderedDict[str, float] = field(default_factory=OrderedDict)
+    _full: Recent[str, float] = field(default_factory=lambda: Recent(REMEMBERED))
     _lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
@@ -52,9 +52,6 @@ class Pace:
             if wait > _TINY:
                 return wait
             self._full[caller] = full + each
-            self._full.move_to_end(caller)
-            while len(self._full) > REMEMBERED:
-                self._full.popitem(last=False)
             return 0.0
 
 
