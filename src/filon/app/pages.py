@@ -32,6 +32,7 @@ from filon.app.passports import Kin
 from filon.books.book import Book
 from filon.books.lot import LotId
 from filon.books.period import period_findings
+from filon.books.routes import route_findings
 from filon.contracts.agreement import standing
 from filon.core.errors import NotFoundError, WrongCallError
 from filon.core.finding import Finding, Place
@@ -336,8 +337,8 @@ class Pages(PassportPages):
             period_findings, lambda _: period_findings(book, lambda at: local_day(book, at).isoformat())
         )
         told = (
-            book.findings, periods, recycled_findings(book), self._custody.findings(as_of, on),
-            self.passports.findings(as_of), self._carbon.findings(as_of),
+            book.findings, periods, book.once(route_findings, route_findings), recycled_findings(book),
+            self._custody.findings(as_of, on), self.passports.findings(as_of), self._carbon.findings(as_of),
         )  # fmt: skip
         found = gravest_first(chain.from_iterable(told))
         entries = {one.place.entry for one in found if one.place.entry is not None}

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from fractions import Fraction
 from math import sqrt
 
@@ -87,7 +86,6 @@ class Journal:
         self.open: dict[tuple[LotId, SiteId], int] = {}  # the newest version of a lot's stock at a site
         self.whereabouts: dict[LotId, set[SiteId]] = defaultdict(set)
         self.under_way: dict[LotId, list[tuple[str, SiteId, int]]] = defaultdict(list)  # shipment, to, holding
-        self.departed: dict[int, datetime] = {}  # when a transit holding left
         self.layers = Layers(register)
         self.known: set[LotId] = set()  # lots that somebody said where they come from, at any time
         self.campaigns: dict[str, Campaign] = {}

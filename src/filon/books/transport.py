@@ -35,7 +35,6 @@ def dispatch(journal: Journal, move: Movement, line: Line) -> None:
     transit.sigma = held.sigma if held else spread(journal.told(line.lot), transit.content)
     transit.left, transit.left_content = transit.amount, dict(transit.content)
     journal.under_way[line.lot].append((move.shipment, move.to, transit.id))
-    journal.departed[transit.id] = move.until
 
 
 def receipt(journal: Journal, move: Movement, line: Line, *, back: bool = False) -> None:
@@ -49,7 +48,6 @@ def receipt(journal: Journal, move: Movement, line: Line, *, back: bool = False)
         BOK-016: nobody said that it was shipped.
         BOK-034: it was received under this delivery note before; nothing is posted.
         BOK-035: it was shipped later than received; it comes from where the lot is.
-        BOK-042: it was under way for half a year.
         BOK-036: the shipment is taken back but nothing of it is under way any more; nothing is posted.
     """
     note = (move.shipment, line.lot)
@@ -75,25 +73,12 @@ def receipt(journal: Journal, move: Movement, line: Line, *, back: bool = False)
             _difference(journal, move, line, transit, transit, shipped, 0)
         return
     journal.arrived[note] += 0 if back else received
-    _duration(journal, move, line, transit)
     taken = Amount(min(received, shipped), transit.unit)
     content = journal.out(transit, taken.number)
     stock = journal.pour(lot, move.site, taken, content, dict(transit.sigma), transit.id, taken=taken.number)
     more = move.partial or journal.arrivals[note] > 0
     if not back and not (more and received < shipped):
         _difference(journal, move, line, transit, stock, shipped, received)
-
-
-LONGEST = 180
-"""Days that no shipment is under way: the longest sea routes take a third of it."""
-
-
-def _duration(journal: Journal, move: Movement, line: Line, transit: Holding) -> None:
-    days = (move.since - journal.departed[transit.id]).days if transit.id in journal.departed else 0
-    if days > LONGEST:
-        note = move.shipment.rpartition("/")[2].rpartition(":")[2]
-        names = {"shipment": note, "lot": journal.name(line.lot), "days": str(days)}
-        journal.findings.append(found("BOK-042", move.said.place, expected=f"<= {LONGEST}", found=str(days), **names))
 
 
 def _contradicts(journal: Journal, move: Movement, line: Line, code: str) -> None:

@@ -1,4 +1,6 @@
-"""Capacity: what a site cannot have made, month by month; and shipments that were under way for too long."""
+"""Capacity: what a site cannot have made, month by month."""
+
+import pytest
 
 from custody_story import chain_of, codes, fact
 from story import birth, receive, register, ship, step
@@ -37,11 +39,15 @@ def test_matter_that_comes_in_is_no_output_and_rework_counts_once():
     assert codes(chain(late, *events)) == []
 
 
-def test_a_shipment_is_not_under_way_for_half_a_year():
-    def found(day):
-        book = chain(birth(0, "m", "a", "100", origin="urn:M", **CO), ship(1, "m", "works", "n", {"a": "100"}),
-                     receive(day, "works", "n", {"a": "100"})).book  # fmt: skip
-        return [(one.code, one.found) for one in book.findings]
-
-    assert found(181.5) == []
-    assert found(182.5) == [("BOK-042", "181")]
+@pytest.mark.parametrize(
+    ("kg", "until", "found"),
+    [("310", "2026-01-04", []), ("309.9", "2026-01-04", ["CUS-028"]), ("309.9", "2026-01-03", [])],
+)
+def test_a_quota_is_of_its_days(kg, until, found):
+    """310 kg of metal are made on the 4th of January; made again of themselves on the 5th they are no more."""
+    events = [birth(0, "m", "a", "310", origin="urn:M", **CO), ship(1, "m", "works", "n", {"a": "310"}),
+              receive(2, "works", "n", {"a": "310"}), step(3, "works", {"a": "310"}, {"p": "310"}, **CO)]  # fmt: skip
+    quota = fact("quota", 0, site="works", element="Co", kg=kg, since="2026-01-01", until=until)
+    assert codes(chain(quota, *events)) == found
+    whole = fact("quota", 0, site="works", element="Co", kg="310", since="2026-01-01", until="2026-12-31")
+    assert codes(chain(whole, *events, step(4, "works", {"p": "310"}, {"q": "310"}, **CO))) == []

@@ -1,4 +1,4 @@
-"""Capacity: a site cannot make more in a month than it can make in a day, times the days (I-21)."""
+"""Capacity and quotas: what a site can make in a month, day by day, and what it may make in a span of days (I-21)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,16 @@ from filon.core.finding import Finding, found
 
 
 def capacity_findings(told: Told) -> list[Finding]:
-    """Months in which a site made more than it can.
+    """Months in which a site made more than it can, and spans in which it made more than it may.
 
     Findings:
         CUS-023: output of the element is above the declared capacity times the days of the month.
+        CUS-028: output of the element is above the quota of its days.
     """
-    return [finding for one in told.of_kind(Record.CAPACITY) for finding in _beyond(told, one)]
+    return [
+        *(finding for one in told.of_kind(Record.CAPACITY) for finding in _beyond(told, one)),
+        *(finding for one in told.of_kind(Record.QUOTA) for finding in _above(told, one)),
+    ]
 
 
 def _beyond(told: Told, fact: Fact) -> list[Finding]:
@@ -31,6 +35,15 @@ def _beyond(told: Told, fact: Fact) -> list[Finding]:
             masses = {"made": kg_text(mg), "most": kg_text(most)}
             out.append(found("CUS-023", fact.place, expected="", found="", **values, **masses))
     return out
+
+
+def _above(told: Told, fact: Fact) -> list[Finding]:
+    made, most = _made(told, fact).total(), fact.mg or 0
+    if made <= most:
+        return []
+    values = {"site": told.book.register.name(fact.site), "element": fact.element, "since": fact.since}
+    masses = {"until": fact.until, "made": kg_text(made), "most": kg_text(most)}
+    return [found("CUS-028", fact.place, expected="", found="", **values, **masses)]
 
 
 def _made(told: Told, fact: Fact) -> Counter[str]:

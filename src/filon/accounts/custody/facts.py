@@ -43,6 +43,7 @@ class Record(StrEnum):
     CLOSE = "close"
     TOLL = "toll"
     CAPACITY = "capacity"
+    QUOTA = "quota"
 
 
 class Mixing(StrEnum):
@@ -119,6 +120,7 @@ NEEDED: Mapping[Record, tuple[str, ...]] = {
     Record.CLOSE: ("site", "element", "characteristic", "since", "until"),
     Record.TOLL: ("site", "element", "party", "factor"),
     Record.CAPACITY: ("site", "element", "mg"),
+    Record.QUOTA: ("site", "element", "mg", "since", "until"),
 }
 """Members that a fact of each kind cannot do without; `docs/custody.md` says the same for people."""
 
