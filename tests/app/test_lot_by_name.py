@@ -7,6 +7,7 @@ import pytest
 from filon.app.ledger import Ledger
 from filon.core.errors import NotFoundError
 from filon.core.ident import lgtin
+from filon.views.details import detail
 from story import birth
 from told_ledger import sites, tell
 
@@ -28,3 +29,14 @@ def test_a_number_that_its_identifier_holds_encoded(number, held):
         assert ledger.lot("C-9") == other
         with pytest.raises(NotFoundError, match="no lot"):
             ledger.lot("B-8+x")
+
+
+def test_a_number_that_several_lots_bear_names_them_all():
+    one, other = lgtin("09521234543213", "7"), lgtin("09521234543220", "7")
+    with Ledger.open("memory:") as ledger:
+        tell(ledger, made(one), made(other), day=10, master=(sites(mine={"kind": "mine"}),))
+        with pytest.raises(NotFoundError, match="several") as told:
+            ledger.lot("7")
+        assert one in told.value.detail
+        assert other in told.value.detail
+        assert detail(told.value.detail, "fr").startswith("plusieurs lots s’appellent '7' ; donnez")

@@ -236,7 +236,10 @@ class Ledger:
         exact = [one for one in near if short(one) == text.strip()]
         if len(exact) == 1 or (not exact and len(near) == 1):
             return LotId((exact or near)[0])
-        some = ", ".join(short(one) for one in (exact or near)[:5])
+        if exact:
+            listed = ", ".join(exact[:5]) + (", …" if len(exact) > 5 else "")  # noqa: PLR2004 - what fits a line or two
+            raise NotFoundError(f"several lots are called {text!r}; give the whole identifier: {listed}")
+        some = ", ".join(short(one) for one in near[:5])
         hint = f"; did you mean one of {some}?" if some else ""
         raise NotFoundError(f"no lot {text!r} is known{hint}")
 

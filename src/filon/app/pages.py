@@ -345,11 +345,15 @@ class Pages(PassportPages):
         files = {entry: self.ledger.store.entry(entry).name for entry in entries}
         return tuple(replace(one, place=replace(one.place, file=_file(one.place, files))) for one in found)
 
-    def custody(self, identifier: str, *, as_of: Known | None = None, on: date | None = None) -> CustodyView:
-        """What may be claimed of a lot."""
-        lot = self.ledger.lot(identifier, as_of)
+    def custody(
+        self, identifier: str, *, element: str = "", as_of: Known | None = None, on: date | None = None
+    ) -> CustodyView:
+        """What may be claimed of a lot, or of one element in it."""
+        lot, wanted = self.ledger.lot(identifier, as_of), _element(element)
         try:
-            return custody_view(self.sight(as_of, on), self._custody.chain(as_of, on), lot)
+            view = custody_view(self.sight(as_of, on), self._custody.chain(as_of, on), lot)
+            lines = tuple(one for one in view.lines if not wanted or one.element.key == wanted)
+            return replace(view, lines=lines)
         except KeyError as error:
             raise NotFoundError(f"the books hold nothing of {identifier!r}") from error
 

@@ -30,13 +30,14 @@ def custody(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Lot number, serial number or identifier.")],
     why: Annotated[bool, typer.Option("--why", help="Every step that changed the claim.")] = False,
+    element: Annotated[str, typer.Option("--element", "-e", help="Only this element, e.g. Co.")] = "",
     on: On = None,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """Say what may be claimed of a lot by ISO 22095 model, and which step allows no more."""
     with asked(context) as (pages, say):
-        view = pages.custody(name, as_of=as_of, on=on)
+        view = pages.custody(name, element=element, as_of=as_of, on=on)
         put(view, say, partial(put_custody, why=why), as_json=as_json)
 
 

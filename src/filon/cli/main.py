@@ -113,7 +113,8 @@ def run() -> None:
         from filon.views.details import detail, title
 
         spoken_in = chosen(spoken(sys.argv))
-        print(f"{title(error, spoken_in)}: {detail(error.detail, spoken_in)}", file=sys.stderr)
+        colon = " : " if spoken_in == "fr" else ": "
+        print(f"{title(error, spoken_in)}{colon}{detail(error.detail, spoken_in)}", file=sys.stderr)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.exit(0)

@@ -125,16 +125,17 @@ class Finding:
 
     def text(self, language: Language = "en") -> str:
         """What is wrong, in one sentence."""
-        return self.rule.text[language].format_map(self._told())
+        return self.rule.text[language].format_map(self._told(language))
 
     def way_out(self, language: Language = "en") -> str:
         """What the reader can do about it."""
-        return self.rule.way_out[language].format_map(self._told())
+        return self.rule.way_out[language].format_map(self._told(language))
 
-    def _told(self) -> _Gaps:
-        """What a message may name: what was expected and found, where it is known, and the values."""
+    def _told(self, language: Language) -> _Gaps:
+        """What a message may name: what was expected and found, where it is known, and the values in its language."""
         sides = {"expected": self.expected, "found": self.found}
-        return _Gaps({name: text for name, text in sides.items() if text} | dict(self.values))
+        values = {name: _words(language).get((name, text), text) for name, text in self.values.items()}
+        return _Gaps({name: text for name, text in sides.items() if text} | values)
 
     def as_dict(self, language: Language = "en") -> dict[str, Any]:
         """The finding as JSON members; empty ones left out."""
@@ -154,6 +155,12 @@ class Finding:
             "clause": self.rule.clause,
         }
         return {key: value for key, value in told.items() if value not in ("", {})}
+
+
+@cache
+def _words(language: Language) -> Mapping[tuple[str, str], str]:
+    """{(name, value): what people read} of values that are words."""
+    return {(row["name"], row["value"]): row[language] for row in table("finding-words").rows}
 
 
 def found(code: str, place: Place = Place(), *, expected: str = "", found: str = "", **values: object) -> Finding:

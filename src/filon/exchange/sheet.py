@@ -20,6 +20,7 @@ from typing import Any
 from filon.core.finding import Finding, Language
 from filon.core.tables import table
 from filon.exchange.sheets import of_xlsx
+from filon.exchange.workbook import figures
 
 _SHEET_NAME = re.compile(rb'<sheet [^>]*name="([^"]*)"')
 
@@ -39,12 +40,14 @@ class Sheet:
         titles: of the sheet in a workbook, plain.
         marks: columns that no other sheet has together.
         numbers: columns with decimal numbers, written with a comma in French files.
+        days: columns with calendar days, written day first in French files.
     """
 
     name: str
     titles: frozenset[str]
     marks: frozenset[str]
     numbers: frozenset[str]
+    days: frozenset[str] = frozenset()
 
     @cached_property
     def keys(self) -> Sequence[str]:
@@ -78,14 +81,21 @@ class Sheet:
         return any(self.marks <= self.recognised(line.replace('"', "").split(mark)).keys() for mark in ";,\t")
 
     def rows(self, data: bytes, name: str) -> tuple[list[list[str]], list[Finding]]:
-        """The cells as text, the heading first, numbers with decimal points."""
+        """The cells as text, the heading first, numbers with decimal points and days as `2026-03-31`."""
         if data.startswith(b"PK"):
             grids, findings = of_xlsx(data, name)
-            return [[_text(cell) for cell in row] for grid in grids for row in grid.rows], list(findings)
+            cells = [[_text(cell) for cell in row] for grid in grids for row in grid.rows]
+            return self._plain(cells), list(findings)
         text = data.decode("utf-8-sig", "replace")
         head = text.split("\n", 1)[0]
         mark = max(";,\t", key=head.count)
-        return self._pointed(csv.reader(io.StringIO(text), delimiter=mark), comma=mark != ","), []
+        return self._plain(csv.reader(io.StringIO(text), delimiter=mark), comma=mark != ","), []
+
+    def language(self, heading: Sequence[str]) -> Language:
+        """The language that a heading row is written in."""
+        told = {plain(cell) for cell in heading}
+        count = {one: sum(plain(text) in told for text in self.headings(one)) for one in ("en", "fr")}
+        return "fr" if count["fr"] > count["en"] else "en"
 
     def is_in(self, data: bytes) -> bool:
         """Whether a workbook has such a sheet beside others."""
@@ -101,19 +111,27 @@ class Sheet:
             if plain(grid.title) in self.titles:
                 cells = [[_text(cell) for cell in row] for row in grid.rows]
                 at = next((n for n, row in enumerate(cells[:5]) if self.marks <= self.recognised(row).keys()), 0)
-                return cells[at:], at + 1, list(findings)
+                return self._plain(cells[at:]), at + 1, list(findings)
         return [], 1, list(findings)
 
-    def _pointed(self, rows: Iterable[Sequence[str]], *, comma: bool) -> list[list[str]]:
-        """Rows with decimal points, where the file writes decimal commas."""
+    def _plain(self, rows: Iterable[Sequence[str]], *, comma: bool = False) -> list[list[str]]:
+        """Numbers and days as machines write them, where they can mean one thing only; the others stay as typed.
+
+        Args:
+            comma: whether a comma is a decimal mark wherever it stands.
+        """
         out = [list(row) for row in rows]
-        if not comma or not out:
+        if not out:
             return out
-        numbers = {index for key, index in self.recognised(out[0]).items() if key in self.numbers}
-        for row in out[1:]:
-            for index in numbers:
-                if index < len(row):
-                    row[index] = re.sub(r"[\s\u00a0\u202f]", "", row[index]).replace(",", ".")
+        columns = self.recognised(out[0])
+        for index in (at for key, at in columns.items() if key in self.numbers):
+            for row in (row for row in out[1:] if index < len(row)):
+                row[index] = _pointed(row[index], comma=comma)
+        days = [(row, at) for key, at in columns.items() if key in self.days for row in out[1:] if at < len(row)]
+        shown = {figures.day(row[at]).order for row, at in days} - {""}
+        first = "day" if self.language(out[0]) == "fr" else shown.pop() if len(shown) == 1 else ""
+        for row, at in days:
+            row[at] = _dated(row[at], first)
         return out
 
     def write(self, rows: Iterable[Mapping[str, str]], language: Language = "en") -> bytes:
@@ -127,6 +145,20 @@ class Sheet:
                 text.replace(".", ",") if french and key in self.numbers else text for key, text in texts
             ])  # fmt: skip
         return ("\ufeff" + out.getvalue()).encode()
+
+
+def _pointed(text: str, *, comma: bool) -> str:
+    if comma:
+        return re.sub(r"[\s\u00a0\u202f]", "", text).replace(",", ".")
+    read = figures.number(text)
+    return text if read.value is None or read.other is not None else f"{read.value:f}"
+
+
+def _dated(text: str, first: str) -> str:
+    read = figures.day(text)
+    day = read.other if first == "month" else read.value
+    sure = first or read.other is None
+    return day.isoformat() if day and sure else text
 
 
 def _titles(data: bytes, wanted: frozenset[str]) -> set[bool]:

@@ -7,7 +7,8 @@ import pytest
 from filon.accounts.custody.facts import Mixing, Record, facts_of
 from filon.accounts.custody.model import Model
 from filon.app.intake import CUSTODY, media_type
-from filon.core.ident import sgln
+from filon.core.finding import Place, found
+from filon.core.ident import pgln, sgln
 from filon.epcis import jsonld
 from filon.epcis.jsonwrite import write as write_jsonld
 from filon.exchange.custody import is_sheet, read, write
@@ -84,6 +85,61 @@ def test_a_cell_that_cannot_be_read_refuses_the_file_and_names_it(row, column, t
     assert {(one.code, one.place.row, one.place.column) for one in document.findings} == {("CUS-031", 3, column)}
 
 
+def told(*rows, language):
+    """A workbook as people type it: the template's headings, everything as text."""
+    import io
+
+    import openpyxl
+
+    from filon.exchange.custody import SHEET, template
+
+    book = openpyxl.load_workbook(io.BytesIO(template(language)))
+    for row in rows:
+        book.active.append([row.get(key) for key in SHEET.keys])
+    out = io.BytesIO()
+    book.save(out)
+    return read(out.getvalue(), "c.xlsx")
+
+
+FACTOR = {"record": "facteur", "site": GLN, "element": "Co", "factor": "0,97", "from": "01/02/2026"}
+
+
+def test_a_french_workbook_is_read_as_french_people_type():
+    statement = {**STATEMENT, "record": "déclaration", "date": "30/03/2026", "kg": "1 800,5"}
+    toll = {
+        "record": "travail à façon",
+        "site": GLN,
+        "element": "Co",
+        "party": OTHER,
+        "factor": "0.9",
+        "from": "1.2.2026",
+    }
+    document = told(FACTOR, statement, toll, language="fr")
+    assert document.findings == ()
+    factor, said_, contract = facts_of(said(*document.events))[0]
+    assert (factor.factor, factor.since) == (Fraction(97, 100), "2026-02-01")
+    assert (said_.mg, said_.day) == (1_800_500_000, "2026-03-30")
+    assert (contract.party, contract.since) == (pgln(OTHER), "2026-02-01")
+
+
+def test_a_day_that_could_be_two_is_asked_back_in_english():
+    english = {**FACTOR, "record": "factor"}
+    (finding,) = told(english, language="en").findings
+    assert (finding.code, finding.place.column, finding.found) == ("CUS-031", "from", "01/02/2026")
+    shown = told(english, {**english, "from": "13/02/2026"}, language="en")  # the second row shows which comes first
+    assert [facts_of(said(one))[0][0].since for one in shown.events] == ["2026-02-01", "2026-02-13"]
+    months = told(english, {**english, "from": "02/13/2026"}, language="en")
+    assert [facts_of(said(one))[0][0].since for one in months.events] == ["2026-01-02", "2026-02-13"]
+
+
+def test_what_is_wrong_is_told_in_the_words_of_the_sheet():
+    document = told({**FACTOR, "from": "31/02/2026", "factor": "beaucoup"}, {"record": "capacité"}, language="fr")
+    texts = [(one.values["column"], one.way_out("fr")) for one in document.findings]
+    assert texts[:2] == [("Valable du", "Écrivez 2026-03-31"), ("Facteur de conversion", "Écrivez ≥ 0")]
+    assert ("Site", "Écrivez capacité: Site …") in texts
+    assert "day" not in " ".join(text for _, text in texts)
+
+
 def test_a_sheet_without_its_first_column_is_another_sheet():
     assert not is_sheet(b"Number;Characteristic;Element\r\n")
     assert not is_sheet(b"PK\x03\x04 nothing", "x.xlsx")
@@ -123,3 +179,15 @@ def test_the_template_is_read_as_it_is_written(language, csv):
     assert findings == []
     assert [one.record.value for one in facts] == [row["record"] for row in EXAMPLE]
     assert read(template(language, csv=csv), name).events == ()
+
+
+def test_findings_say_their_words_in_both_languages():
+    place = Place()
+    lacking = found(
+        "CUS-005", place, lot="L", site="S", day="2026-01-01", lacks="revoked", characteristic="c", element="Co"
+    )
+    assert "(it had been revoked)" in lacking.text("en")
+    assert "(il avait été révoqué)" in lacking.text("fr")
+    claimed = found("CUS-006", place, lot="L", claimed="segregated", derived="none", characteristic="c", element="Co")
+    assert "« ségrégation »" in claimed.text("fr")
+    assert "« aucune allégation »" in claimed.text("fr")

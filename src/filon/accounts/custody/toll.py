@@ -81,7 +81,8 @@ def toll_findings(told: Told) -> list[Finding]:
     out = []
     for fact, one in zip(told.of_kind(Record.TOLL), tolls(told), strict=True):
         if one.balance < 0:
-            values = {"site": told.book.register.name(one.site), "party": one.party, "element": one.element}
+            name = told.book.register.name
+            values = {"site": name(one.site), "party": name(one.party), "element": one.element}
             masses = {"returned": kg_text(one.returned), "due": kg_text(one.due)}
             out.append(found("CUS-022", fact.place, expected="", found="", **values, **masses))
     return out

@@ -9,4 +9,5 @@ SHEET = Sheet(
     frozenset({"5 energy", "5 energie"}),
     frozenset({"flow", "amount", "unit", "site", "from", "until"}),
     frozenset({"amount", "value", "primary"}),
+    frozenset({"from", "until"}),
 )

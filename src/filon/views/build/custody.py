@@ -128,9 +128,10 @@ def credits_view(sight: Sight, chain: ChainOfCustody, reopened: Sequence[Reopeni
 
 
 def _toll(sight: Sight, one: Toll) -> TollLine:
+    party, element = sight.book.register.name(one.party), Named("element", one.element)
     return TollLine(
-        sight.site(one.site), one.party, Named("element", one.element), _percent(one.contract), kg(one.delivered),
-        kg(one.due), kg(one.returned), kg(one.balance), kg(one.recovered), kg(one.from_toller),
+        sight.site(one.site), party, element, _percent(one.contract), kg(one.delivered), kg(one.due), kg(one.returned),
+        kg(one.balance), kg(one.recovered), kg(one.from_toller),
     )  # fmt: skip
 
 
