@@ -10,7 +10,7 @@ or lost. The uncalled is UNKNOWN, a name like the others (I-6).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -76,7 +76,7 @@ def carried(
     """The account of one characteristic and substance.
 
     Args:
-        within: only these holdings are looked at (they must hold all their descendants); None = all.
+        within: only these holdings are told (with all their descendants, or with all that they came from); None = all.
         elsewhere: what matter from other holdings is called then.
 
     Returns:
@@ -85,8 +85,7 @@ def carried(
     Source: custody reference I-6, I-7, I-9; decision 0003 for surpluses.
     """
     run = _Calling(book, substance, characteristic, within, elsewhere)
-    for flow in book.flows if within is None else book.touching(within):
-        run.carry(flow)
+    run.sweep(within)
     made, left, named = run.rows() if within is None else run.few()
     return Carried(substance, made, left, run.outside, named, run.renamed)
 
@@ -103,13 +102,6 @@ class _Calling(Sweep):
         self.elsewhere = elsewhere
         self.drawn = {id(book.flows[index]): names for index, names in rule.drawn.items()}
         self.renamed: Vector = {}
-
-    def few(self) -> tuple[Sequence[Vector | None], Sequence[Vector], Sequence[frozenset[str]]]:
-        """The rows, each made when it is asked for: of a recall in a large book few are."""
-        count = len(self.book.holdings)
-        made = Rows(count, lambda at: self.made.get(at, {}) if self.known(at) else None)
-        left, named = Rows(count, lambda at: self.left.get(at, {})), Rows(count, lambda at: self.named[at])
-        return made, left, named
 
     def entered(self, flow: Flow, mg: int) -> Vector:
         """What the characteristic calls it."""

@@ -8,10 +8,10 @@ declared is UNKNOWN; it is a value like the others and is never spread over them
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from filon.accounts.origin_table import OriginTable, Rows, origin_table, repeats
+from filon.accounts.origin_table import OriginTable, Rows, origin_table, parts_known, repeats
 from filon.books.book import Book, Flow
 from filon.books.journal import UNKNOWN
 from filon.books.lot import NAMELESS, Account, AccountKind
@@ -50,13 +50,34 @@ def origins(book: Book, substance: str) -> Origins:
     return book.once((origins, substance), lambda it: _worked_out(it, substance))
 
 
+def origin_known(book: Book, substance: str, holdings: Sequence[int]) -> tuple[int, int]:
+    """(mg of known origin, mg of unknown) in some holdings together; in a large book to a milligram a flow."""
+    parts = parts_known(book, substance, holdings) if book.large else None
+    if parts is not None:
+        return parts
+    vectors = [origins(book, substance).made[index] or {} for index in holdings]
+    unknown = sum(one.get(UNKNOWN, 0) for one in vectors)
+    return sum(sum(one.values()) for one in vectors) - unknown, unknown
+
+
+def origins_of(book: Book, substance: str, within: frozenset[int]) -> Origins:
+    """The same account of some holdings only, and the same milligrams; its other rows are not told.
+
+    Args:
+        within: with all that they came from: see `books.trace.mixed_from`.
+    """
+    run = Sweep(book, substance)
+    run.sweep(within)
+    made, left, named = run.few()
+    return Origins(substance, made, left, run.outside, named)
+
+
 def _worked_out(book: Book, substance: str) -> Origins:
     table = origin_table(book, substance) if book.large else None
     if table is not None:
         return _read(table, substance)
     run = Sweep(book, substance)
-    for flow in book.flows:
-        run.carry(flow)
+    run.sweep()
     made, left, named = run.rows()
     return Origins(substance, made, left, run.outside, named)
 
@@ -91,6 +112,18 @@ class Sweep:
         every = range(len(self.book.holdings))
         made = tuple([self.made.get(at, {}) if self.known(at) else None for at in every])
         return made, tuple([self.left.get(at, {}) for at in every]), tuple([self.named[at] for at in every])
+
+    def few(self) -> tuple[Sequence[Vector | None], Sequence[Vector], Sequence[frozenset[str]]]:
+        """The same, each row made when it is asked for: of a large book few are."""
+        count = len(self.book.holdings)
+        made = Rows(count, lambda at: self.made.get(at, {}) if self.known(at) else None)
+        left, named = Rows(count, lambda at: self.left.get(at, {})), Rows(count, lambda at: self.named[at])
+        return made, left, named
+
+    def sweep(self, within: Collection[int] | None = None) -> None:
+        """Carry all flows, or those that touch some holdings."""
+        for flow in self.book.flows if within is None else self.book.touching(within):
+            self.carry(flow)
 
     def entered(self, flow: Flow, mg: int) -> Vector:
         """Labels of mg that come in from a source: the source."""

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from filon.books.book import Book, Flow
+from filon.books.engine.columns import Columns
 from filon.books.engine.kernel import kernel
 from filon.books.journal import UNKNOWN
 from filon.books.lot import NAMELESS, Account, AccountKind
@@ -86,12 +87,12 @@ def origin_table(book: Book, substance: str) -> OriginTable | None:
 
     columns = book.columns
     mg = columns.substance(substance).mg
-    if len(mg) and (mg.min() < 0 or float(np.abs(mg).sum(dtype=np.float64)) >= LARGEST_MG):
+    if not _countable(mg, LARGEST_MG):
         return None
     accounts: dict[Account, int] = {}
     source = _ends(book, columns.source, lambda flow: flow.source, accounts)
     target = _ends(book, columns.target, lambda flow: flow.target, accounts)
-    names, column, silent = _origins(book, source)
+    names, column, silent = _origins(book)
     known = np.fromiter(
         (one.content.get(substance, 0) is not None for one in book.holdings), np.bool_, len(book.holdings)
     )
@@ -103,6 +104,45 @@ def origin_table(book: Book, substance: str) -> OriginTable | None:
     )  # fmt: skip
     went = {account: outside[place] for account, place in accounts.items() if outside[place].any()}
     return OriginTable(names, made, left, known, went, bits)
+
+
+def parts_known(book: Book, substance: str, holdings: Sequence[int]) -> tuple[int, int] | None:
+    """(mg of known origin, mg of unknown) in some holdings together; None as above.
+
+    Two columns however many mines there are: for what a first page tells of a whole plant. It is the origin account to
+    a milligram a flow; without any unknown, or without any known, it is that exactly.
+    """
+    if not kernel().name.startswith("numba"):
+        return None
+    from filon.books.engine.dealing import LARGEST_MG, parted  # noqa: PLC0415 - compiled code
+
+    columns = book.columns
+    mg, count = columns.substance(substance).mg, len(book.holdings)
+    if not _countable(mg, LARGEST_MG):
+        return None
+    names, name, silent = _origins(book)
+    lost = [one for one in _unlike(columns, name) if book.holdings[one].content.get(substance, 0) is None]
+    known = np.ones(count, np.bool_)
+    known[lost] = False
+    made, only = np.zeros((count, 2), np.int64), np.full(count, -1, np.int64)
+    parted(
+        columns.source, columns.target, mg, columns.like, name, silent, known, names.index(UNKNOWN), made,
+        np.zeros_like(made), only,
+    )  # fmt: skip
+    told_of = [one for one in holdings if book.holdings[one].content.get(substance, 0) is not None]
+    told, untold = made[np.asarray(told_of, np.int64)].sum(axis=0).tolist()
+    return told, untold
+
+
+def _unlike(columns: Columns, name: Numbers) -> list[int]:
+    """Holdings into which matter came of which nobody says what it is like: there it counts whether they are known."""
+    strange = (columns.source < 0) & (columns.target >= 0) & (name < 0)
+    found: list[int] = np.unique(columns.target[strange]).tolist()
+    return found
+
+
+def _countable(mg: Numbers, largest: int) -> bool:
+    return not len(mg) or bool(mg.min() >= 0 and float(np.abs(mg).sum(dtype=np.float64)) < largest)
 
 
 def _ends(
@@ -117,8 +157,13 @@ def _ends(
     return out
 
 
-def _origins(book: Book, source: Numbers) -> tuple[tuple[str, ...], Numbers, Numbers]:
+def _origins(book: Book) -> tuple[tuple[str, ...], Numbers, Numbers]:
     """(names sorted, column of the origin that each flow brings from outside, flows that name none)."""
+    return book.once(_origins, _brought)
+
+
+def _brought(book: Book) -> tuple[tuple[str, ...], Numbers, Numbers]:
+    source = book.columns.source
     outer = [(flow, book.flows[flow]) for flow in np.flatnonzero(source < 0).tolist()]
     brings = {
         at: flow.source.key

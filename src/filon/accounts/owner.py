@@ -21,7 +21,7 @@ from filon.accounts.custody.claims import Told
 from filon.accounts.custody.facts import Fact, Record
 from filon.accounts.custody.toll import comes, goes, owners
 from filon.accounts.origin import Sweep, Vector, add, shared
-from filon.books.book import Flow, Holding
+from filon.books.book import Book, Flow, Holding
 from filon.books.journal import UNKNOWN
 from filon.books.lot import Account, AccountKind
 from filon.core.finding import Finding, found
@@ -78,20 +78,59 @@ class OwnerBalance:
     held: int
 
 
-def ownership(told: Told, substance: str) -> Ownership:
+def ownership(told: Told, substance: str, within: frozenset[int] | None = None) -> Ownership:
     """The ownership book of one substance.
+
+    Args:
+        within: only these holdings are told, with all that they came from (`books.trace.mixed_from`); None = all. A
+            contract of work changes owners at the whole site: then all are told anyway.
 
     Findings:
         CUS-026: sender and receiver name different owners, and no contract decides; the owner is UNKNOWN.
     Source: EPCIS CBV 2.0, 7.4.2; custody reference I-25 and 3 E; decision 0100.
     """
     run = _Owners(told, substance)
-    for flow in told.book.flows:
-        run.carry(flow)
+    some = None if run.contracts else within
+    run.sweep(some)
     gone: Counter[str] = Counter()
     for vector in run.outside.values():
         gone.update(vector)
-    return Ownership(substance, run.rows()[1], dict(run.came), gone, tuple(run.transfers), tuple(run.findings))
+    left = (run.rows() if some is None else run.few())[1]
+    return Ownership(substance, left, dict(run.came), gone, tuple(run.transfers), tuple(run.findings))
+
+
+def owner_findings(told: Told, substance: str) -> Sequence[Finding]:
+    """The findings of an ownership book, found without following a milligram.
+
+    Findings: as `ownership`.
+    """
+    run = _Owners(told, substance)
+    for flow in told.book.once(owner_findings, _disputed):
+        mg = flow.content.get(substance, 0)
+        if not mg:
+            continue
+        if isinstance(flow.source, Account) and flow.source.kind is AccountKind.SOURCE:
+            run.entered(flow, mg)
+        elif isinstance(flow.target, int) and run._contract(flow, mg) is None:  # noqa: SLF001 - its own half
+            run._said(flow, told.book.holdings[flow.target])  # noqa: SLF001
+    return run.findings
+
+
+def _disputed(book: Book) -> Sequence[Flow]:
+    """Flows of which several owners may be told: their event names several on one side, or shipment and receipt do."""
+    sides = [
+        (frozenset(_named(said.event.sourceList)), frozenset(_named(said.event.destinationList)))
+        for said in book.events
+    ]
+    many = [len(sources) > 1 or len(takers) > 1 for sources, takers in sides]
+
+    def several(flow: Flow) -> bool:
+        if many[flow.event] or not isinstance(flow.source, int):
+            return many[flow.event]
+        source = book.holdings[flow.source]
+        return source.kind is AccountKind.TRANSIT and len(sides[source.made][1] | sides[flow.event][1]) > 1
+
+    return [flow for flow in book.flows if several(flow)]
 
 
 def owner_balances(book: Ownership) -> list[OwnerBalance]:

@@ -10,7 +10,7 @@ Source: Regulation (EU) 2023/1542, Articles 3(1)(50), (51) and 8; ISO 14021, 7.8
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -41,7 +41,7 @@ class Recycled:
     """
 
     substance: str
-    made: tuple[Vector | None, ...]
+    made: Sequence[Vector | None]
 
     def of(self, book: Book, lot: LotId) -> Mapping[str, int] | None:
         """{class: mg} of a lot where it came to be; None if that is unknown, empty if there is none in it."""
@@ -49,16 +49,18 @@ class Recycled:
         return None if first is None else self.made[first.id]
 
 
-def recycled(book: Book, substance: str) -> Recycled:
+def recycled(book: Book, substance: str, within: frozenset[int] | None = None) -> Recycled:
     """The recycled account of one substance.
+
+    Args:
+        within: only these holdings are told, with all that they came from (`books.trace.mixed_from`); None = all.
 
     Returns:
         For every holding with known content the classes, PRIMARY and UNKNOWN with them, sum to it to the mg.
     """
     run = _Recycling(book, substance)
-    for flow in book.flows:
-        run.carry(flow)
-    return Recycled(substance, tuple(run.rows()[0]))
+    run.sweep(within)
+    return Recycled(substance, (run.rows() if within is None else run.few())[0])
 
 
 class _Recycling(Sweep):

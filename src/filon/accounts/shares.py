@@ -9,13 +9,13 @@ the matter. `bounds` gives for one lot how little and how much of each name it m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from filon.accounts.carried import ORIGIN, Carried, Characteristic, Weights, carried, regrouped
 from filon.accounts.custody.facts import Fact, Record
-from filon.accounts.origin import Vector, origins
+from filon.accounts.origin import Vector, origins, origins_of
 from filon.accounts.recall import Range, backwards
 from filon.accounts.recycled import recycled
 from filon.books.book import Book, Flow, Holding
@@ -43,25 +43,31 @@ class Shares:
     made: Sequence[Vector | None]
 
 
-def shares(book: Book, substance: str, by: str, facts: Sequence[Fact] = ()) -> Shares:
+def shares(
+    book: Book, substance: str, by: str, facts: Sequence[Fact] = (), within: frozenset[int] | None = None
+) -> Shares:
     """The shares of every holding by a characteristic.
 
     Args:
         by: one of `KINDS`, or the name of an attribute of lots (its whole URI, or what stands after the last / or #).
         facts: what was said of custody; for `certified`.
+        within: only these holdings are told, with all that they came from (`books.trace.mixed_from`); None = all.
 
     Returns:
         For every holding with known content the names' mg sum to it; UNKNOWN is a name.
     """
     if by == "recycled":
-        return Shares(by, substance, recycled(book, substance).made)
+        return Shares(by, substance, recycled(book, substance, within).made)
     if group := _coarser(book, by):
-        return Shares(by, substance, regrouped(origins(book, substance), group).made)
-    account: Carried = carried(book, substance, characteristic(book, by, facts))
+        plain = origins(book, substance) if within is None else origins_of(book, substance, within)
+        return Shares(by, substance, regrouped(plain, group).made)
+    account: Carried = carried(book, substance, characteristic(book, by, facts, within), within=within)
     return Shares(by, substance, account.made)
 
 
-def characteristic(book: Book, by: str, facts: Sequence[Fact] = ()) -> Characteristic:
+def characteristic(
+    book: Book, by: str, facts: Sequence[Fact] = (), within: Collection[int] | None = None
+) -> Characteristic:
     """How matter is called by a characteristic (not `recycled`, which waste gains on its way)."""
     if by == "origin":
         return ORIGIN
@@ -70,7 +76,8 @@ def characteristic(book: Book, by: str, facts: Sequence[Fact] = ()) -> Character
     if by == "certified":
         claimed = _claimed(facts)
         return Characteristic(by, lambda flow: {_certified(book, flow, claimed): 1})
-    called = {holding.id: {name: 1} for holding in book.holdings if (name := _said_of(book, holding, by))}
+    some = book.holdings if within is None else [book.holdings[index] for index in within]
+    called = {holding.id: {name: 1} for holding in some if (name := _said_of(book, holding, by))}
     return Characteristic(by, lambda _: {UNKNOWN: 1}, called)
 
 

@@ -120,11 +120,8 @@ class Ledger:
     def events_of(self, entry: int) -> int:
         """How many events an entry brought that nobody had said before."""
         if entry not in self._events_of:
-            counted: dict[int, int] = {}
-            for stored in self.store.records():
-                if not is_master(stored.body):
-                    counted[stored.entry] = counted.get(stored.entry, 0) + 1
-            self._events_of = {index: counted.get(index, 0) for index in range(self.store.size())}
+            brought = self.store.records(first=entry, size=entry + 1)
+            self._events_of[entry] = sum(not is_master(stored.body) for stored in brought)
         return self._events_of[entry]
 
     def register(self, as_of: Known | None = None) -> Register:

@@ -6,7 +6,7 @@ are exact fractions made whole at the end, so back and forward give the same num
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -77,6 +77,29 @@ def _reach(book: Book, start: list[int], *, forward: bool) -> set[int]:
                 seen.add(other)
                 stack.append(other)
     return seen
+
+
+def mixed_from(book: Book, holdings: Iterable[int]) -> frozenset[int]:
+    """Ids of all holdings whose matter or mixture is in some holdings, themselves included.
+
+    What an account tells of these holdings follows from the flows that touch them, so that nobody looks at a whole
+    plant for one lot. What a measurement found more than was there has the mixture of a holding that it is like.
+    """
+    seen, stack = set(holdings), list(holdings)
+    while stack:
+        for flow in book.inflows[stack.pop()]:
+            for one in _mixtures(flow):
+                if one not in seen:
+                    seen.add(one)
+                    stack.append(one)
+    return frozenset(seen)
+
+
+def _mixtures(flow: Flow) -> Iterator[int]:
+    if isinstance(flow.source, int):
+        yield flow.source
+    if flow.like is not None:
+        yield flow.like
 
 
 def entered(book: Book, lots: Iterable[LotId]) -> list[int]:

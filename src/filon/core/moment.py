@@ -6,6 +6,8 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeAlias
 
+from filon.core.remember import remembered
+
 Known: TypeAlias = int | datetime
 """How far knowledge goes: so many log entries, or what the log held at a moment."""
 
@@ -24,6 +26,7 @@ def instant(text: str) -> datetime:
     return moment.astimezone(UTC)
 
 
+@remembered(256)
 def offset(text: str) -> timedelta:
     """`+01:00` as a timedelta.
 

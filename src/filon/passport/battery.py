@@ -146,7 +146,7 @@ class Battery:
         """{element: its origins in this battery}."""
         if self.first is None:
             return {}
-        made = {one: self.grounds.matter.origins(one).made[self.first.id] for one in elements_of(self.content)}
+        made = {one: self.grounds.matter.vector(self.first, one) for one in elements_of(self.content)}
         return {one: self._share(one, vector) for one, vector in made.items()} if self.pieces > 1 else made
 
     def _share(self, element: str, vector: Vector | None) -> Vector | None:

@@ -18,12 +18,13 @@ from functools import cached_property
 from itertools import pairwise
 
 from filon.accounts.carbon.account import CarbonAccount
-from filon.accounts.origin import Origins, origins
+from filon.accounts.origin import Vector, origins, origins_of
 from filon.accounts.recycled import Recycled, recycled
 from filon.books.book import Book, Holding
 from filon.books.declared import Declared
 from filon.books.lot import PIECE, LotId
 from filon.books.register import Register, serial
+from filon.books.trace import mixed_from
 from filon.core.ident import elements, sgtin
 from filon.passport.derived import Mean, Share, recycled_share
 from filon.passport.life import Deed
@@ -58,16 +59,15 @@ class Matter:
 
     book: Book
     carbon: CarbonAccount | None
-    _origins: dict[str, Origins] = field(default_factory=dict, compare=False, repr=False)
     _recycled: dict[str, Recycled] = field(default_factory=dict, compare=False, repr=False)
     _shares: dict[tuple[Group, str], Share] = field(default_factory=dict, compare=False, repr=False)
     _means: dict[Group, Mean] = field(default_factory=dict, compare=False, repr=False)
 
-    def origins(self, element: str) -> Origins:
-        """The origin account of an element; worked out once."""
-        if element not in self._origins:
-            self._origins[element] = origins(self.book, element)
-        return self._origins[element]
+    def vector(self, first: Holding, element: str) -> Vector | None:
+        """{origin: mg} of an element in a holding; None where nobody said how much."""
+        if not self.book.large:
+            return origins(self.book, element).made[first.id]
+        return origins_of(self.book, element, mixed_from(self.book, [first.id])).made[first.id]
 
     def recycled(self, element: str) -> Recycled:
         """The recycled account of an element; worked out once."""

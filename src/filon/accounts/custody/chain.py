@@ -18,7 +18,7 @@ from filon.accounts.custody.instrument import instrument_findings
 from filon.accounts.custody.model import Custody
 from filon.accounts.custody.toll import Toll, toll_findings, tolls
 from filon.accounts.custody.yields import factor_findings
-from filon.accounts.owner import Ownership, names_owner, ownership
+from filon.accounts.owner import Ownership, names_owner, owner_findings, ownership
 from filon.books.book import Book
 from filon.core.finding import Finding
 from filon.core.matter import MASS
@@ -51,12 +51,16 @@ class ChainOfCustody:
             self._owned[element] = ownership(self.told, element)
         return self._owned[element]
 
+    def ownership_of(self, element: str, within: frozenset[int]) -> Ownership:
+        """The same of some holdings and all that they came from, unless all is worked out."""
+        known = self._owned.get(element)
+        return known or ownership(self.told, element, within)
+
     def _owners(self) -> Iterable[Finding]:
         """What sender and receiver say differently; nothing is worked out where nobody names an owner."""
         if any(names_owner(said.event) for said in self.book.events):
-            carried = {substance for holding in self.book.holdings for substance, mg in holding.content.items() if mg}
-            for element in sorted(carried - {MASS}):
-                yield from self.ownership(element).findings
+            for element in sorted(self.book.once("carried", _carried) - {MASS}):
+                yield from owner_findings(self.told, element)
 
     @cached_property
     def accounts(self) -> Sequence[CreditAccount]:
@@ -80,3 +84,7 @@ class ChainOfCustody:
             *capacity_findings(self.told), *factor_findings(self.told, kept), *self._owners(),
         ]  # fmt: skip
         return tuple({(one.code, one.place, tuple(sorted(one.values.items()))): one for one in every}.values())
+
+
+def _carried(book: Book) -> set[str]:
+    return {substance for holding in book.holdings for substance, mg in holding.content.items() if mg}

@@ -34,12 +34,13 @@ class Told:
         Findings:
             CUS-002: a fact speaks of a lot that the book does not know.
         """
+        told_of = tuple(facts)
         numbers: dict[str, list[LotId]] = {}
-        for lot in book.of_lot:
+        for lot in book.of_lot if any(one.lot and one.lot not in book.of_lot for one in told_of) else ():
             numbers.setdefault(short(lot), []).append(lot)
         read: list[Fact] = []
         findings: list[Finding] = []
-        for one in facts:
+        for one in told_of:
             known = [LotId(one.lot)] if one.lot in book.of_lot else numbers.get(one.lot, [])
             if one.lot and len(known) != 1:
                 findings.append(found("CUS-002", one.place, lot=short(one.lot), record=one.record.value))
@@ -156,7 +157,7 @@ def _stamped(told: Told) -> Iterator[Fact]:
     Source: EPCIS 2.0, 7.4.1.1 (certificationInfo).
     """
     rows = told.coverage.numbered
-    for holding in told.book.holdings:
+    for holding in told.book.holdings if rows else ():
         said = told.book.events[holding.made]
         enters = holding.kind is AccountKind.STOCK and said.event.action == "ADD"
         if holding.version > 1 or not (said.event.certificationInfo and enters):

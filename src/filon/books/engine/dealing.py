@@ -64,6 +64,52 @@ def only(named: Any, columns: int) -> int:
 
 
 @compiled
+def parted(
+    source: Any,
+    target: Any,
+    mg: Any,
+    like: Any,
+    name: Any,
+    silent: Any,
+    known: Any,
+    unknown: int,
+    made: Any,
+    left: Any,
+    only_name: Any,
+) -> None:
+    """Carry every flow with two columns only: matter of known origin, and of unknown.
+
+    Args:
+        name: origin that a flow from outside brings, -1 = none said; `unknown` is one.
+        made, left: (holdings, 2) mg.
+        only_name: (holdings) the one origin of all its matter, -1 before there is any, -2 of several.
+    """
+    taken, rest = np.zeros(2, np.int64), np.zeros(2, np.int64)
+    for flow in range(len(source)):
+        giver, taker, amount, alike = source[flow], target[flow], mg[flow], like[flow]
+        one = only_name[giver] if giver >= 0 else name[flow]
+        if giver < 0 and one < 0:
+            one = only_name[alike] if alike >= 0 else -1 if silent[flow] else unknown
+        if taker >= 0 and one != -1 and only_name[taker] != one:
+            only_name[taker] = one if only_name[taker] == -1 else -2
+        if not amount:
+            continue
+        taken[:] = 0
+        if giver >= 0 and left[giver].sum() >= amount:
+            dealt(amount, left[giver], taken, rest)
+            left[giver] -= taken
+        elif giver < 0 and name[flow] < 0 and alike >= 0 and made[alike].sum() > 0:
+            dealt(amount, made[alike], taken, rest)
+        else:
+            if giver < 0 and name[flow] < 0:
+                one = only_name[taker] if taker >= 0 and not known[taker] else -1
+            taken[0 if one >= 0 and one != unknown else 1] = amount
+        if taker >= 0:
+            made[taker] += taken
+            left[taker] += taken
+
+
+@compiled
 def posted(  # noqa: C901, PLR0912 - one pass in posting order, as `accounts.origin._Run.carry` defines it
     source: Any,
     target: Any,

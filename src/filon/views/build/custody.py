@@ -15,7 +15,7 @@ from filon.accounts.custody.model import Because, Cause
 from filon.accounts.custody.toll import Toll
 from filon.books.book import Holding
 from filon.books.journal import UNKNOWN
-from filon.books.lot import AccountKind
+from filon.books.lot import AccountKind, LotId
 from filon.core.ident import short
 from filon.views.build.sight import Sight
 from filon.views.custody import (
@@ -55,7 +55,7 @@ def custody_view(sight: Sight, chain: ChainOfCustody, lot: str) -> CustodyView:
 
 def _holding(chain: ChainOfCustody, lot: str) -> Holding:
     """The lot at its latest filling where it was made."""
-    holding = next((one for one in chain.book.holdings if one.lot == lot and one.kind is not AccountKind.STEP), None)
+    holding = chain.book.first(LotId(lot))
     if holding is None:
         raise KeyError(lot)
     while holding.next is not None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
 
+from filon.accounts.origin import origin_known
 from filon.books.book import Verdict as Judged
 from filon.books.journal import UNKNOWN
 from filon.books.lot import Account, AccountKind, LotId
@@ -83,13 +84,9 @@ def _traced(sight: Sight, packs: tuple[LotId, ...]) -> Sentence:
 def _known(sight: Sight, packs: Iterable[LotId]) -> tuple[int, int]:
     """(mg of all measured elements in some batteries, mg of them with a known origin)."""
     held = [sight.made(lot) for lot in packs]
-    made, whole, unknown = [one.id for one in held], 0, 0
-    for element in (one for one in ELEMENTS if any(holding.content.get(one) for holding in held)):
-        account = sight.origins(element).made
-        for vector in filter(None, map(account.__getitem__, made)):
-            whole += sum(vector.values())
-            unknown += vector.get(UNKNOWN, 0)
-    return whole, whole - unknown
+    elements = [one for one in ELEMENTS if any(holding.content.get(one) for holding in held)]
+    parts = [origin_known(sight.book, element, [one.id for one in held]) for element in elements]
+    return sum(map(sum, parts)), sum(known for known, _ in parts)
 
 
 def _findings(sight: Sight) -> Sentence:

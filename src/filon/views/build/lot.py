@@ -88,16 +88,23 @@ def contained(sight: Sight, lot: LotId, *, public: bool = False, pieces: int = 1
     return tuple(_contained(sight, lot, one, why, public=public, pieces=pieces) for one, why in told.items())
 
 
-def contained_plainly(sight: Sight, lot: LotId) -> tuple[Contained, ...]:
-    """The same without reasons: cheap enough for every row of a list."""
-    return tuple(_contained(sight, lot, element, ()) for element in sight.elements(sight.made(lot)))
+def contained_plainly(sight: Sight, lot: LotId, beside: tuple[LotId, ...] = ()) -> tuple[Contained, ...]:
+    """The same without reasons: cheap enough for every row of a list, which is `beside` it."""
+    return tuple(_contained(sight, lot, element, (), beside=beside) for element in sight.elements(sight.made(lot)))
 
 
 def _contained(
-    sight: Sight, lot: LotId, element: str, why: tuple[Sentence, ...], *, public: bool = False, pieces: int = 1
+    sight: Sight,
+    lot: LotId,
+    element: str,
+    why: tuple[Sentence, ...],
+    *,
+    public: bool = False,
+    pieces: int = 1,
+    beside: tuple[LotId, ...] = (),
 ) -> Contained:
     made = sight.made(lot)
-    vector, whole = sight.origins(element).made[made.id], made.content.get(element)
+    vector, whole = sight.vector(lot, element, beside), made.content.get(element)
     if vector is None or whole is None:
         return by_origin(element, None, why)
     if pieces > 1:

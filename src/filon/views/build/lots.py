@@ -54,7 +54,8 @@ def matching(sight: Sight, query: str, *, stage: str = "", site: str = "") -> li
 
 def rows(sight: Sight, lots: Iterable[LotId]) -> tuple[LotRow, ...]:
     """A row for each lot."""
-    return tuple(_row(sight, lot) for lot in lots)
+    every = tuple(lots)
+    return tuple(_row(sight, lot, every) for lot in every)
 
 
 def batteries(sight: Sight) -> tuple[LotId, ...]:
@@ -76,9 +77,9 @@ def _matches(sight: Sight, lot: LotId, wanted: str) -> bool:
     return any(wanted in text.casefold() for text in (lot, short(lot), sight.product(lot), site.name, *form))
 
 
-def _row(sight: Sight, lot: LotId) -> LotRow:
+def _row(sight: Sight, lot: LotId, beside: tuple[LotId, ...]) -> LotRow:
     made = sight.made(lot)
-    held = contained_plainly(sight, lot)
+    held = contained_plainly(sight, lot, beside)
     first = next(iter(held), None)
     levels = Counter(one.level for one in findings_of(sight, lot))
     return LotRow(

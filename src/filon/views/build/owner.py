@@ -10,6 +10,7 @@ from filon.accounts.owner import Ownership, owner_balances
 from filon.books.book import Book, Holding
 from filon.books.journal import UNKNOWN
 from filon.books.lot import AccountKind, LotId
+from filon.books.trace import mixed_from
 from filon.core.ident import short
 from filon.core.matter import ELEMENTS
 from filon.views.build.sight import Sight
@@ -61,8 +62,9 @@ def _lines(sight: Sight, book: Ownership) -> Iterator[OwnerLine]:
 def owned(sight: Sight, chain: ChainOfCustody, lot: LotId, elements: Sequence[str]) -> tuple[Owned, ...]:
     """What of a lot is not its holder's: element by element, where it is."""
     found: Counter[tuple[str, str, str]] = Counter()
+    behind = sight.book.large and mixed_from(sight.book, sight.book.of_lot[lot])
     for element in elements:
-        book = chain.ownership(element)
+        book = chain.ownership_of(element, behind) if behind else chain.ownership(element)
         for index in sight.book.of_lot[lot]:
             holding = sight.book.holdings[index]
             for owner, mg in _apart(sight, book, holding):

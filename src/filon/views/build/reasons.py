@@ -28,7 +28,7 @@ def reasons(sight: Sight, lot: LotId, element: str, *, public: bool = False, pie
         pieces: of how many the lot consists; masses are of one of them.
     """
     made = sight.made(lot)
-    vector = sight.origins(element).made[made.id]
+    vector = sight.vector(lot, element)
     if made.content.get(element) is None or vector is None:
         return _unmeasured(sight, lot, element, public=public)
     found: Counter[tuple[AccountKind, str]] = Counter()

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from filon.accounts.custody.facts import Fact
-from filon.accounts.recall import Range
+from filon.accounts.recall import Range, before
 from filon.accounts.recycled import PRIMARY
 from filon.accounts.shares import KINDS, bounds, characteristic, named_in, shares
 from filon.books.journal import UNKNOWN as NOT_DECLARED
 from filon.books.lot import LotId
+from filon.books.trace import entered
 from filon.core.ident import short
 from filon.views.build.lot import contained
 from filon.views.build.sight import Sight
@@ -59,7 +60,7 @@ def _contained(sight: Sight, lot: LotId, element: str, by: str, facts: Sequence[
     if by == "origin":
         plain = next(one for one in contained(sight, lot) if one.element == element)
         return _bounded(sight, lot, plain, by, facts)
-    vector = shares(sight.book, element, by, facts).made[sight.made(lot).id]
+    vector = shares(sight.book, element, by, facts, sight.behind(lot)).made[sight.made(lot).id]
     if vector is None or sight.made(lot).content.get(element) is None:
         return by_origin(element, None)
     masses: Counter[Origin] = Counter()
@@ -72,7 +73,12 @@ def _bounded(sight: Sight, lot: LotId, held: Contained, by: str, facts: Sequence
     """The same with bounds; waste becomes recycled on the way, so recycled has none."""
     if by == "recycled":
         return held
-    found = bounds(sight.book, lot, held.element, characteristic(sight.book, by, facts))
+    found = bounds(
+        sight.book,
+        lot,
+        held.element,
+        characteristic(sight.book, by, facts, before(sight.book, entered(sight.book, [lot]))),
+    )
     by_key: dict[str, Range] = {"" if name == NOT_DECLARED else name: span for name, span in found.items()}
     rows = []
     for row in held.origins:

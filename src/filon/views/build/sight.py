@@ -10,15 +10,16 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import quote
 
-from filon.accounts.origin import Origins, origins
+from filon.accounts.origin import Origins, Vector, origins, origins_of
 from filon.accounts.tip import Names
 from filon.books.book import Book, Check, Holding
 from filon.books.declared import Declared
 from filon.books.journal import UNKNOWN as NOT_DECLARED
 from filon.books.lot import AccountKind, LotId
+from filon.books.trace import mixed_from
 from filon.core.ident import elements, short
 from filon.core.matter import ELEMENTS, MASS
 from filon.epcis.event import FILON
@@ -35,6 +36,9 @@ GS1 = "https://id.gs1.org/"
 _STAGE_OF_SITE = {"mine": "mine", "refinery": "refined", "recycler": "refined"}
 _PUBLIC = FILON + "public"
 
+KEPT = 64
+"""So many lots' accounts are kept of a large book, an element each."""
+
 
 @dataclass(frozen=True)
 class Sight:
@@ -50,9 +54,26 @@ class Sight:
     state: LedgerState
     entry: Callable[[int], EntryLine]
 
-    def origins(self, substance: str) -> Origins:
-        """The origin account of a substance; worked out once."""
-        return origins(self.book, substance)
+    def vector(self, lot: LotId, substance: str, beside: tuple[LotId, ...] = ()) -> Vector | None:
+        """{origin: mg} in a lot; None where nobody said how much.
+
+        Args:
+            beside: the lots that are looked at together with it, if several are.
+        """
+        account = self._origins(substance, beside or (lot,)) if self.book.large else origins(self.book, substance)
+        return account.made[self.made(lot).id]
+
+    def behind(self, *lots: LotId) -> frozenset[int] | None:
+        """Ids of the holdings that some lots came from, all of which an account of them needs; None = all."""
+        return self._behind(lots) if self.book.large else None
+
+    @cached_property
+    def _behind(self) -> Callable[[tuple[LotId, ...]], frozenset[int]]:
+        return lru_cache(KEPT)(lambda lots: mixed_from(self.book, [self.made(lot).id for lot in lots]))
+
+    @cached_property
+    def _origins(self) -> Callable[[str, tuple[LotId, ...]], Origins]:
+        return lru_cache(KEPT)(lambda substance, lots: origins_of(self.book, substance, self._behind(lots)))
 
     @cached_property
     def names(self) -> Names:
