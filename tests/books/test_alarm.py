@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filon.books.alarm import Explains, alarms, downstream
+from filon.books.alarm import Explains, alarms, downstream, metals
 from filon.books.post import post
 from filon.core.matter import MASS
 from story import birth, count, lot, receive, register, said, ship, step
@@ -77,6 +77,18 @@ def test_two_digits_exchanged_on_a_weighbridge():
     assert [e.kind for e in one.explanations] == [Explains.DIGITS, Explains.LOST]
     _, one = alarm_of(*events, receive(2, "works", "n", {"a": "19000"}), element=MASS)
     assert [e.kind for e in one.explanations] == [Explains.LOST]
+
+
+def test_the_metals_that_lack_with_a_weight():
+    # 1 000 kg of salt at 20.9 % Co leave, 900 arrive: 100 kg lack, 20.9 of them cobalt
+    salt = birth(0, "m", "a", "1000", origin="urn:M", **SALT)
+    events = [salt, ship(1, "m", "works", "n", {"a": "1000"}), receive(2, "works", "n", {"a": "900"})]
+    book, one = alarm_of(*events, element=MASS)
+    assert metals(book, one) == {"Co": 20_900_000}
+    more = [*events[:2], receive(2, "works", "n", {"a": "1100"})]  # too many: they hold as much
+    assert metals(*alarm_of(*more, element=MASS)) == {"Co": 20_900_000}
+    book, one = alarm_of(metal(100), step(1, "works", {"a": "100"}, {"p": "60"}, **CO))
+    assert metals(book, one) == {}  # it is told of the metal itself
 
 
 def test_residue_that_nobody_declared():

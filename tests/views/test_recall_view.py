@@ -8,7 +8,7 @@ import pytest
 from filon.accounts.tip import Names
 from filon.books.post import post
 from filon.books.register import LOCATION, PARTY, Register
-from filon.epcis.event import FILON, Typed
+from filon.epcis.event import FILON, Event, Typed
 from filon.views.as_json import as_json
 from filon.views.build.recall import recall_view
 from filon.views.build.sight import Sight
@@ -16,7 +16,7 @@ from filon.views.ledger_state import LedgerState
 from filon.views.recall import Asked
 from filon.views.rows import recall_rows
 from filon.views.say import tongue
-from story import NS, birth, receive, said, ship, site, step
+from story import NS, birth, moment, receive, said, ship, site, step
 
 PACK = "https://id.gs1.org/01/09506000134352/21/7"
 REGISTER = Register.of([
@@ -52,6 +52,19 @@ def kg(between):
     return tuple(
         None if one.value is None else float(one.value) for one in (between.least, between.likely, between.most)
     )
+
+
+def test_a_pack_in_a_vehicle_is_still_a_battery_that_holds_it():
+    # 5 kg of cobalt in a pack that stands in a car, which bears its maker's own number
+    car = Event("AggregationEvent", moment(9), "+00:00", action="ADD", bizStep="assembling", bizLocation=site("p"),
+                parentID="urn:vin:1", childEPCs=(PACK,))  # fmt: skip
+    made = step(8, "p", {"ORE": "5"}, {}, form="pack")
+    made = replace(made, outputEPCList=(PACK,), outputQuantityList=())
+    book = post(said(birth(0, "p", "ORE", "5", form="Co", origin="urn:x"), made, car), REGISTER)
+    view = recall_view(Sight(book, LedgerState(1, "", None), lambda _: None), Names(book).meant(["ORE"]))
+    (one,) = [each for each in view.sentences if each.code == "recall.articles"]
+    assert (one.values["count"], one.values["most"].value) == (1, 5)
+    assert [each.key for each in view.there] == ["urn:vin:1"]
 
 
 def test_where_it_is(sight):

@@ -8,6 +8,8 @@ told twice leave their own mark on the ratio of what came out to what went in. N
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -102,6 +104,20 @@ def downstream(book: Book, alarm: Alarm) -> Mapping[LotId, int | None]:
             before = out.get(holding.lot, 0)
             out[holding.lot] = None if before is None or one.mg is None else max(before, one.mg)
     return out
+
+
+def metals(book: Book, alarm: Alarm) -> Mapping[str, int]:
+    """{element: mg} that lack with the weight, or are too many, where an alarm is about weight alone."""
+    check, found = alarm.check, Counter[str]()
+    if check.substance != MASS:
+        return found
+    first = bisect_left(book.flows, check.event, key=lambda one: one.event)
+    for at in range(first, len(book.flows)):
+        if (flow := book.flows[at]).event != check.event:
+            break
+        if check.account in {flow.source, flow.target}:
+            found.update({one: mg for one, mg in flow.content.items() if mg and one != MASS})
+    return found
 
 
 @dataclass(frozen=True)

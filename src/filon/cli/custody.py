@@ -95,6 +95,9 @@ def put_alarms(view: AlarmList, say: Tongue) -> None:
         lots = ", ".join(number for number, _ in one.lots[:5])
         about = f"{say.name(one.what)} · {one.site.name} · {say.day(one.day)} · {say.name(one.element)} · {lots}"
         out.print(f"[bold]{say.figure(one.size)}[/]  {about}  [dim]±{say.figure(one.allowed)} · #{one.entry}[/]")
+        if one.metals:
+            held = ", ".join(f"{say.name(element)} {say.figure(mass)}" for element, mass in one.metals)
+            out.print(words["with it"].format(metals=held))
         for each in one.explanations:
             out.print(f"    ? {say.tell(each)}")
         if one.downstream:
@@ -199,6 +202,7 @@ WORDS = {
         "claims": "Element|Characteristic|Model|May be claimed|Mass|Physically|Sources|Certificates",
         "step": "  {element}: {after}, {rule}: {told} (lot {lot}, {site}, {day}, entry {entry})",
         "downstream": "    {count} lots downstream: {first}",
+        "with it": "    of it: {metals}",
         "no alarms": "Everything that was checked adds up within measuring uncertainty.",
         "yields": "Site|Product|Element|Month|Left the steps|As product|Loss|Unaccounted|Yield|Twelve months|Verdict",
         "no yields": "No step has delivered anything yet.",
@@ -216,6 +220,7 @@ WORDS = {
         "claims": "Élément|Caractéristique|Modèle|Allégable|Masse|Physiquement|Sources|Certificats",
         "step": "  {element} : {after}, {rule} : {told} (lot {lot}, {site}, {day}, inscription {entry})",
         "downstream": "    {count} lots en aval : {first}",
+        "with it": "    dont : {metals}",
         "no alarms": "Tout ce qui a été contrôlé est cohérent à l’incertitude de mesure près.",
         "yields": "Site|Produit|Élément|Mois|Sorti|En produit|Pertes|Inexpliqué|Rendement|Douze mois|Verdict",
         "no yields": "Aucune opération n’a encore rien livré.",

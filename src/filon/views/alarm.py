@@ -27,6 +27,7 @@ class AlarmLine:
         what: `Named("check", ..)`: step, transit, stocktake or withdrawal.
         lots: numbers of what came out or was weighed, with their paths.
         size: kg missing, or too many where negative; `allowed` = what measuring explains (two sigma).
+        metals: what lacks with the weight, or is too much, where the alarm is about weight.
         explanations: hypotheses, most telling first.
         downstream: lots concerned, the greatest first; `more` = how many are not listed.
         entry: log index of the deposit that said so.
@@ -41,6 +42,7 @@ class AlarmLine:
     out: Figure
     size: Figure
     allowed: Figure
+    metals: tuple[tuple[Named, Figure], ...]
     explanations: tuple[Sentence, ...]
     downstream: tuple[DownstreamLine, ...]
     more: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from filon.books.alarm import Alarm, Explains, Explanation, alarms, downstream
+from filon.books.alarm import Alarm, Explains, Explanation, alarms, downstream, metals
 from filon.books.journal import COVERAGE
 from filon.books.lot import LotId
 from filon.core.ident import short
@@ -21,9 +21,13 @@ def alarm_list(sight: Sight, *, site: str = "", element: str = "") -> AlarmList:
     """The alarms of a book, or those at a site or of an element."""
     every = [
         one for one in alarms(sight.book)
-        if (not site or one.check.site == site) and (not element or one.check.substance == element)
+        if (not site or one.check.site == site) and (not element or _about(sight, one, element))
     ]  # fmt: skip
     return AlarmList(sight.state, tuple(_line(sight, one) for one in every[:SHOWN]), max(0, len(every) - SHOWN))
+
+
+def _about(sight: Sight, alarm: Alarm, element: str) -> bool:
+    return alarm.check.substance == element or element in metals(sight.book, alarm)
 
 
 def _line(sight: Sight, alarm: Alarm) -> AlarmLine:
@@ -40,6 +44,7 @@ def _line(sight: Sight, alarm: Alarm) -> AlarmLine:
         out=kg(check.out),
         size=kg(check.difference),
         allowed=kg(round(COVERAGE * check.sigma)),
+        metals=tuple((Named("element", one), kg(mg)) for one, mg in metals(sight.book, alarm).items()),
         explanations=tuple(_sentence(sight, alarm, one) for one in alarm.explanations),
         downstream=below,
         more=len(reached) - len(below),

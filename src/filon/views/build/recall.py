@@ -309,7 +309,9 @@ def _sentences(
         return (Sentence("recall.nothing"), *_unknown(meant))
     of = Named("element", found.substance)
     told = [Sentence("recall.started", {"count": len(lots), "mass": kg(found.started), "of": of})]
-    batteries = [one for one in there if one.pieces == 1 and {"01", "21"} <= keys_of(one.key).keys()]
+    # A vehicle that holds a pack bears its maker's number, which need not be a GTIN's.
+    whole = [one for one in there if one.pieces == 1]
+    batteries = [one for one in whole if one.stage.key == "pack" or {"01", "21"} <= keys_of(one.key).keys()]
     if batteries:
         least = min((one.held.least for one in batteries), key=lambda one: one.value or 0)
         unsure = [one.held.most for one in batteries if one.held.most.value is None]
