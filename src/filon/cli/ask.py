@@ -18,7 +18,7 @@ from filon.views.say import Tongue
 if TYPE_CHECKING:
     from filon.views.agreement import AgreementView
     from filon.views.balance import BalanceLine
-    from filon.views.lot import Owned
+    from filon.views.lot import LotView, Owned
     from filon.views.origin import Contained, OriginView
     from filon.views.owner import OwnersView
     from filon.views.trace import TraceLine
@@ -96,7 +96,33 @@ def lot(context: typer.Context, name: Lot, on: On = None, as_of: AsOf = None, as
         )
         if view.owned:
             _put_owned(view.owned, say)
+        _put_measured(view, say)
         put_findings(view.findings, say.language, limit=10)
+
+
+def _put_measured(view: LotView, say: Tongue) -> None:
+    """Print the assays and weighings of a lot, where anybody told more than one thing of them."""
+    assays = [
+        (say.name(one.element), _exactly(one.share, say), say.name(one.basis), _standing(one.status, say, one.counts),
+         ", ".join(filter(None, (one.by, one.laboratory, one.method))), one.certificate)
+        for one in view.assays
+    ]  # fmt: skip
+    if any(one.by or one.laboratory or one.method or one.certificate or not one.counts for one in view.assays):
+        heads = _words(say, "Assay of", "Content", "Basis", "Status", "By, laboratory, method", "Certificate")
+        console().print(grid("", heads, assays, right=(1,)))
+    if view.weighings:
+        rows = [(say.figure(one.mass), say.name(one.status), one.by, one.scale) for one in view.weighings]
+        console().print(grid("", _words(say, "Also weighed", "Status", "By", "Scale"), rows, right=(0,)))
+
+
+def _standing(status: Named, say: Tongue, counts: bool) -> str:
+    return say.name(status) if counts else f"{say.name(status)} ({word('does not count', say.language)})"
+
+
+def _exactly(share: Figure, say: Tongue) -> str:
+    """A content with every decimal that its certificate has."""
+    told = f"{say.number(share.value or 0)} %"
+    return told if share.uncertainty is None else f"{told} ± {say.number(share.uncertainty)}"
 
 
 def origin(

@@ -42,11 +42,11 @@ class AlarmLine:
     out: Figure
     size: Figure
     allowed: Figure
-    metals: tuple[tuple[Named, Figure], ...]
     explanations: tuple[Sentence, ...]
     downstream: tuple[DownstreamLine, ...]
     more: int
     entry: int
+    metals: tuple[tuple[Named, Figure], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,40 @@ class Owned:
 
 
 @dataclass(frozen=True, slots=True)
+class AssayLine:
+    """One assay of a lot as its certificate says.
+
+    Args:
+        share: percent of the mass on `basis` (`dry`, `wet`, or empty where nobody said), with its uncertainty.
+        status: `provisional`, `final` or `umpire`.
+        by: whose it is: seller, buyer or a name.
+        counts: whether the books rest on it; of several assays of an element one does.
+    """
+
+    element: Named
+    share: Figure
+    basis: Named
+    status: Named
+    by: str
+    laboratory: str
+    method: str
+    certificate: str
+    sampled: str
+    analysed: str
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WeighingLine:
+    """One weight that somebody found of a lot: who, on which scale; beside the maker's own, which counts."""
+
+    mass: Figure
+    status: Named
+    by: str
+    scale: str
+
+
+@dataclass(frozen=True, slots=True)
 class LotView:
     """One lot at one glance.
 
@@ -81,6 +115,7 @@ class LotView:
         owned: what of it belongs to others than those who hold it; empty where nobody said so.
         battery: path of the public battery page; empty unless it is a serialised pack.
         retracted: events about it that their sender took back.
+        assays, weighings: all that were told, side by side.
         crystal_water: molecules of water a salt has left for each atom of its metal; None where none left or came.
     """
 
@@ -105,6 +140,8 @@ class LotView:
     battery: str = ""
     owned: tuple[Owned, ...] = ()
     retracted: tuple[str, ...] = ()
+    assays: tuple[AssayLine, ...] = ()
+    weighings: tuple[WeighingLine, ...] = ()
     crystal_water: Figure | None = None
 
 

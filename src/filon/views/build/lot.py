@@ -17,6 +17,7 @@ from filon.core.matter import MASS
 from filon.core.quantity import part
 from filon.views.build.balance import crossing, lot_lines
 from filon.views.build.chain import chain_of
+from filon.views.build.measured import assays_of, weighings_of
 from filon.views.build.owner import owned
 from filon.views.build.reasons import reasons
 from filon.views.build.sight import Sight, battery_path
@@ -64,6 +65,8 @@ def lot_view(sight: Sight, lot: LotId, *, carrier: str = "", custody: ChainOfCus
         ),
         battery=battery_path(lot) if made.unit == PIECE else "",
         owned=owned(sight, custody, lot, sight.elements(made)) if custody else (),
+        assays=assays_of(sight, lot),
+        weighings=weighings_of(sight, lot),
         crystal_water=ratio(waters, places=2) if (waters := crystal_water(sight.book, lot)) else None,
     )
 
