@@ -25,7 +25,6 @@ from filon.app.pages import Pages
 from filon.app.records import event_record, master_record
 from filon.books import book as books
 from filon.books.book import Book
-from filon.books.engine.chart import Chart
 from filon.books.engine.columns import Columns
 from filon.books.engine.graph import upstream
 from filon.books.engine.serials import NOWHERE, Births, Links, Serials
@@ -72,7 +71,7 @@ def _written(path: Path, count: int, tray: int) -> None:
 
 def _built(book: Book, count: int, posting: float, name: str) -> list[dict]:
     columns, making = timed(lambda: Columns.of(book))
-    graph, linking = timed(lambda: columns.graph)
+    _, linking = timed(lambda: columns.graph)
     quotient, classes = timed(lambda: columns.substance("Co").quotient)
     pieces, serials = timed(lambda: Serials.of(book))
     _, looking = timed(gc.collect)  # else it comes in the middle of what is measured next
@@ -88,7 +87,6 @@ def _built(book: Book, count: int, posting: float, name: str) -> list[dict]:
         row(f"{name}: not of it, the collector's next full turn", 1e6 * looking / count, "CPU us/event", 0),
         row(f"{name}: graph and quotient of posted flows", flows / built, f"flows/s ({quotient.count:,} classes)", 0),
         row(f"{name}: serial numbers of posted flows", cells / serials, "cells/s", 0),
-        row(f"{name}: chart for the files", timed(lambda: Chart.of(book))[1], f"CPU s ({graph.nodes:,} holdings)", 0),
         row(f"{name}: origins of all holdings, whole mg", large, "CPU s", small / large),
     ]
 

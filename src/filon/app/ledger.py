@@ -18,8 +18,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
-from filon import __version__
 from filon.app.records import MASTER, is_master, register, said
+from filon.app.shelves import Shelves
 from filon.books.book import Book
 from filon.books.cone import cone
 from filon.books.lot import LotId
@@ -33,10 +33,9 @@ from filon.core.ident import canonical, short
 from filon.core.moment import Known, day_text
 from filon.log.store import Record, Store, Stored
 from filon.store import open_store
-from filon.store.maps import MapKey, keep, kept
 
 if TYPE_CHECKING:
-    from filon.books.engine.chart import Chart
+    from filon.books.shelf.shelf import Shelf
 
 KEPT_BOOKS = 4
 """So many whole books are kept in memory (by log size); each can be made again from the log."""
@@ -64,8 +63,9 @@ class Ledger:
         self.path = path
         self._books: OrderedDict[tuple[int, date | None], Book] = OrderedDict()
         self._registers: OrderedDict[int, Register] = OrderedDict()
-        self._posting: tuple[int, Posting] | None = None  # the newest whole book, and of how many entries
-        self._charts: OrderedDict[int, Chart] = OrderedDict()
+        self._newest: tuple[int, Posting | Shelf] | None = None  # the newest whole book, and of how many entries
+        named = path is not None and not address_of(path)
+        self._shelves = Shelves(store, path.with_name(f"{path.name}.maps") if path and named else None)
         self._events_of: dict[int, int] = {}
         self._lock = RLock()
 
@@ -154,23 +154,44 @@ class Ledger:
             return self._books[key]
 
     def _whole(self, size: int) -> Book:
-        """The book of so many entries: of the newest that was made, and what came since, if that simply follows."""
-        before, self._posting = self._posting, None  # half grown it would be of no use
-        if before is not None and before[0] > size:
-            self._posting = before
-            return post(self.said(size), self.register(size))
-        posting = before and self._grown(*before, size)
-        self._posting = size, posting or Posting(self.said(size), self.register(size), past=Past())
-        return self._posting[1].book
+        """The book of so many entries: of the newest that is at hand, and what came since, if that simply follows."""
+        newest, register = self._newest, self.register(size)
+        earlier = newest is not None and newest[0] > size
+        before = self._shelves.newest(size) if newest is None or earlier else newest
+        if not earlier:
+            self._newest = None  # half grown it would be of no use
+        made: Posting | Shelf
+        if before is not None and before[0] == size and not isinstance(before[1], Posting):
+            made = before[1]
+            book: Book = made.book(register)
+        else:
+            grown = before and self._grown(*before, size)
+            made = grown or Posting(self.said(size), register, past=Past())
+            book = made.book
+            self._shelves.keep(size, made, anew=not grown)
+        if not earlier:
+            self._newest = size, made
+        return book
 
-    def _grown(self, done: int, posting: Posting, size: int) -> Posting | None:
+    def _grown(self, done: int, made: Posting | Shelf, size: int) -> Posting | None:
         """A posting with the events of further entries; None if they erase, bring master data or do not follow."""
         if any(entry.kind == "erasure" for entry in self.store.entries(done, size)):
             return None
         fresh = list(self.store.records(first=done, size=size))
         if any(is_master(stored.body) for stored in fresh):
             return None
+        try:
+            posting = made if isinstance(made, Posting) else made.posting(self.register(size))
+        except (ValueError, KeyError):  # the files are not what was written
+            return None
         return posting if posting.grow(map(said, fresh)) else None
+
+    def forget_books(self) -> None:
+        """Throw away what is kept of posted books, in memory and in files: what is erased must be nowhere."""
+        with self._lock:
+            self._books.clear()
+            self._newest = None
+            self._shelves.forget()
 
     def posted(self, as_of: Known | None = None, on: date | None = None) -> bool:
         """Whether the book of everything is in memory already."""
@@ -191,31 +212,6 @@ class Ledger:
 
         events, scope = cone(lots, touching)
         return post(events, known, scope)
-
-    def chart(self, as_of: Known | None = None) -> Chart:
-        """Which lots came of which, of everything: from files beside the ledger, else from the book, and kept there.
-
-        The files may be deleted; they are used only for exactly this size and root of the log.
-        """
-        size = self.size(as_of)
-        with self._lock:
-            if size not in self._charts:
-                self._charts[size] = self._chart(size)
-                _trim(self._charts)
-            return self._charts[size]
-
-    def _chart(self, size: int) -> Chart:
-        from filon.books.engine.chart import FORMAT, Chart  # noqa: PLC0415 - only who asks for it waits for numpy
-
-        key = MapKey("chart", size, self.store.root(size).hex(), f"{__version__}/{FORMAT}")
-        place = None if self.path is None or address_of(self.path) else self.path.with_name(f"{self.path.name}.maps")
-        arrays = kept(place, key) if place else None
-        if arrays is not None:
-            return Chart.read(arrays)
-        chart = Chart.of(self.book(size))
-        if place:
-            keep(place, key, chart.arrays())
-        return chart
 
     def lot(self, text: str, as_of: Known | None = None) -> LotId:
         """The lot that a person means: an identifier, or a lot or serial number that only one lot has.

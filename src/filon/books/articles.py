@@ -11,7 +11,7 @@ from filon.books.book import Flow, Holding
 from filon.books.declared import minus, plus
 from filon.books.journal import Journal, amount_text
 from filon.books.lot import MILLIGRAM, PIECE, Account, AccountKind, Amount, Content, LotId
-from filon.books.movement import Line, Movement
+from filon.books.movement import Line, Movement, Said
 from filon.books.ranges import Named, Span, Spans, named, overlap
 from filon.core.finding import Finding, found
 from filon.core.matter import MASS
@@ -173,8 +173,8 @@ def _ranges(journal: Journal, move: Movement) -> Named:
     for batch, spans in named_here.items():
         born = journal.told(batch).serials
         for span in spans.outside(born) if born else ():
-            journal.findings.append(_serials("BOK-022", journal, move, batch, span))
-        journal.used[batch].append((spans, move))
+            journal.findings.append(_serials("BOK-022", journal, move.said, batch, span))
+        journal.used[batch].append((spans, move.said))
     for line in move.takes:
         pieces = named_here[line.lot].pieces if line.lot in named_here else 0
         if pieces and line.amount and line.amount.number != pieces:
@@ -209,10 +209,10 @@ def serials_twice(journal: Journal) -> list[Finding]:
     return findings
 
 
-def _clashes(journal: Journal, batch: LotId, used: Sequence[tuple[Spans, Movement]]) -> Iterator[Finding]:
+def _clashes(journal: Journal, batch: LotId, used: Sequence[tuple[Spans, Said]]) -> Iterator[Finding]:
     if not overlap([spans for spans, _ in used]):
         return
-    listed = [(*span, move) for spans, move in used for span in spans.pairs]
+    listed = [(*span, said) for spans, said in used for span in spans.pairs]
     for before, after in pairwise(sorted(listed, key=itemgetter(0, 1))):
         if after[0] <= before[1]:
             span = (after[0], min(before[1], after[1]))
@@ -229,5 +229,5 @@ def _batches_overlap(journal: Journal) -> list[Finding]:
     return findings
 
 
-def _serials(code: str, journal: Journal, move: Movement, batch: LotId, span: Span) -> Finding:
-    return found(code, move.said.place, lot=journal.name(batch), serials=f"{span[0]}–{span[1]}")
+def _serials(code: str, journal: Journal, said: Said, batch: LotId, span: Span) -> Finding:
+    return found(code, said.place, lot=journal.name(batch), serials=f"{span[0]}–{span[1]}")

@@ -6,7 +6,7 @@ Independent of the order in which events were learned: only what is known counts
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from enum import IntEnum
 
@@ -75,7 +75,7 @@ def _final(said: list[Said]) -> tuple[list[Said], list[Finding]]:
                 code = "BOK-027" if late else "BOK-028"
                 findings.append(found(code, said[index].place, lot=short(lot), finals=len(late)))
     gone = {index for early in replaced.values() for index in early}
-    merged = {late: _completed(said[late], [said[index] for index in early]) for late, early in replaced.items()}
+    merged = {late: completed(said[late], [said[index] for index in early]) for late, early in replaced.items()}
     return [merged.get(index, one) for index, one in enumerate(said) if index not in gone], findings
 
 
@@ -128,9 +128,9 @@ def made(event: Event) -> str | None:
     return outputs[0].epcClass if len(outputs) == 1 else None
 
 
-def _completed(late: Said, early: list[Said]) -> Said:
+def completed(late: Said, early: Sequence[Said]) -> Said:
     """The declaration that counts, with what it leaves to those before: a step's inputs, assays beside an umpire's."""
-    event = late.event
+    event, keys = late.event, tuple(one.key for one in early)
     finals = [one for one in early if standing(one.event) is Standing.FINAL]
     if finals:  # the umpire analysed what was in dispute; the rest stands as it was
         before = min(finals, key=lambda one: one.key).event
@@ -138,8 +138,8 @@ def _completed(late: Said, early: list[Said]) -> Said:
         event = replace(event, ilmd={**before.ilmd, **event.ilmd, FILON + "assay": together})
     steps = [one for one in finals or early if one.event.type == "TransformationEvent"]
     if event.type == "TransformationEvent" or not steps:
-        return replace(late, event=event) if finals else late
+        return replace(late, event=event, completes=keys) if finals else late
     step = min(steps, key=lambda one: one.key).event
     traits: Mapping[str, object] = {**step.ilmd, **event.ilmd, FILON + "status": "final"}
     event = replace(step, outputQuantityList=event.quantityList, ilmd=traits, eventID=event.eventID)
-    return replace(late, event=event)
+    return replace(late, event=event, completes=keys)

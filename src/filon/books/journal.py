@@ -8,7 +8,8 @@ the double entry: a flow leaves one end and enters the other with the same milli
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, MutableSequence, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import sqrt
@@ -79,10 +80,10 @@ class Journal:
         self.scope = scope
         self.event = -1
         self.said: Said | None = None  # the event being posted
-        self.holdings: list[Holding] = []
-        self.flows: list[Flow] = []
-        self.checks: list[Check] = []
-        self.declared: dict[LotId, Declared] = {}
+        self.holdings: MutableSequence[Holding] = []
+        self.flows: MutableSequence[Flow] = []
+        self.checks: MutableSequence[Check] = []
+        self.declared: MutableMapping[LotId, Declared] = {}
         self.open: dict[tuple[LotId, SiteId], int] = {}  # the newest version of a lot's stock at a site
         self.whereabouts: dict[LotId, set[SiteId]] = defaultdict(set)
         self.under_way: dict[LotId, list[tuple[str, SiteId, int]]] = defaultdict(list)  # shipment, to, holding
@@ -98,7 +99,7 @@ class Journal:
         self.early: dict[tuple[str, LotId], int] = {}  # received before it was shipped
         self.packed: dict[LotId, list[Line]] = {}
         self.batches: dict[str, list[tuple[int, int, LotId]]] = defaultdict(list)  # product -> serial ranges
-        self.used: dict[LotId, list[tuple[Spans, Movement]]] = defaultdict(list)
+        self.used: dict[LotId, MutableSequence[tuple[Spans, Said]]] = defaultdict(list)
         self.ranges: Mapping[str, Named] = {}  # of events whose ranges were read all at once
         self.clashes: dict[LotId, tuple[int, list[Finding]]] = {}  # batch -> of so many uses, what named a piece twice
         self._shown = 0  # holdings that an older book shows
@@ -106,8 +107,8 @@ class Journal:
 
     def turn_over(self) -> None:
         """What was posted so far is an older book's from now on: it is added to copies of its lists."""
-        self.holdings, self.flows, self.checks = list(self.holdings), list(self.flows), list(self.checks)
-        self.declared = dict(self.declared)
+        self.holdings, self.flows, self.checks = copy(self.holdings), copy(self.flows), copy(self.checks)
+        self.declared = copy(self.declared)
         self._shown, self._copied = len(self.holdings), set()
         self._said = {}  # its movements are gone, and others may stand where they stood
 

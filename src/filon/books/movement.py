@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -16,7 +16,7 @@ from filon.books.declared import UNSAID, Declared, declared
 from filon.books.lot import LITRE, MILLIGRAM, PIECE, Amount, LotId, SiteId
 from filon.core.finding import Finding, Place, found
 from filon.core.ident import short
-from filon.core.moment import day
+from filon.core.moment import day, local_day
 from filon.core.quick import quickly
 from filon.core.unit import mass_mg, millionths_of_a_litre
 from filon.epcis.event import Event, QuantityElement, Typed
@@ -50,11 +50,13 @@ class Said:
     Args:
         key: identity of the event's content, hex.
         entry: index of the log entry that brought it.
+        completes: keys of earlier declarations that it replaced and took something from (`effective.completed`).
     """
 
     event: Event
     key: str
     entry: int
+    completes: tuple[str, ...] = ()
 
     @property
     def place(self) -> Place:
@@ -62,6 +64,19 @@ class Said:
         return Place(
             event=self.event.eventID or f"ni:///sha-256;{self.key}", entry=self.entry, pointer=self.event.place
         )
+
+    @property
+    def interval(self) -> tuple[datetime, datetime]:
+        """Between which moments it happened."""
+        return interval(self.event)
+
+    @property
+    def day(self) -> date:
+        """The local day on which it happened; by UTC where its zone cannot be read."""
+        try:
+            return local_day(self.event.eventTime, self.event.eventTimeZoneOffset)
+        except (ValueError, OverflowError):
+            return self.event.eventTime.date()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ declared is unknown, never zero (I-1).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableSequence
+from copy import copy
+from typing import NamedTuple, cast
 
 from filon.books.articles import assembly, disassembly, serials_twice
 from filon.books.book import Book
@@ -56,12 +57,23 @@ class Posting:
     ) -> None:
         self.journal = Journal(register, [], scope)
         self.past = past
-        self.events: list[Said] = []
-        self._early: tuple[list[Finding], ...] = ([], [], [], [])  # of effective, movements, order, declarations
-        self._posted: list[Finding] = []
+        self.events: MutableSequence[Said] = []
+        self.early: Early = ([], [], [], [])
+        self.posted: list[Finding] = []
+        self._made: Callable[..., Book] = Book
         with collector_paused():
             self._add(*_read(said))
             self.book = self._book()
+
+    @classmethod
+    def resumed(  # noqa: PLR0917 - what a run is made of
+        cls, journal: Journal, past: Past, book: Book, early: Early, posted: list[Finding], made: Callable[..., Book]
+    ) -> Posting:
+        """A run that goes on from what an earlier one left; `made` makes its books."""
+        one = cls((), journal.register, past=past)
+        one.journal, one.book, one.early, one.posted, one._made = journal, book, early, posted, made
+        one.events = cast("MutableSequence[Said]", book.events)
+        return one
 
     def grow(self, said: Iterable[Said]) -> bool:
         """Post further events; books made before stay as they are.
@@ -76,7 +88,7 @@ class Posting:
                 return False
             older = self.book
             self.journal.turn_over()
-            self.events = list(self.events)
+            self.events = copy(self.events)
             self._add(*fresh)
             self.book = self._book()
             self.book.go_on_from(older)
@@ -86,14 +98,14 @@ class Posting:
         journal = self.journal
         in_order, doubts = ordered(moves)
         journal.ranges = read_all(counted)
-        for kept, more in zip(self._early, (*findings, doubts), strict=False):
+        for kept, more in zip(self.early, (*findings, doubts), strict=False):
             kept.extend(more)
-        journal.findings = self._early[-1]
+        journal.findings = self.early[-1]
         for deed in in_order:
             for move in deed:
                 journal.remember(move)
             journal.expect(deed)
-        journal.findings = self._posted
+        journal.findings = self.posted
         for deed in in_order:
             journal.event = len(self.events)
             self.events += [move.said for move in deed]
@@ -104,19 +116,21 @@ class Posting:
 
     def _book(self) -> Book:
         journal = self.journal
-        early = [finding for some in (*self._early, _conflicts(journal.register)) for finding in some]
-        return Book(
+        early = [finding for some in (*self.early, _conflicts(journal.register)) for finding in some]
+        return self._made(
             events=self.events,
             holdings=journal.holdings,
             flows=journal.flows,
             checks=journal.checks,
             declared=journal.declared,
             register=journal.register,
-            findings=[*early, *self._posted, *serials_twice(journal)],
+            findings=[*early, *self.posted, *serials_twice(journal)],
             scope=journal.scope,
         )
 
 
+Early = tuple[list[Finding], list[Finding], list[Finding], list[Finding]]
+"""What is found before anything is posted: of `effective`, of `movements`, of `ordered`, of declarations."""
 _Findings = tuple[list[Finding], list[Finding]]
 """Of `effective` and of `movements`."""
 

@@ -8,7 +8,7 @@ is measurement noise of the pool's own mixture, beyond it is undeclared matter o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -97,7 +97,7 @@ def _pool(journal: Journal, deed: list[Movement], campaign: Campaign) -> Holding
     return pool
 
 
-def _known(flows: list[Flow]) -> Mapping[str, int]:
+def _known(flows: Iterable[Flow]) -> Mapping[str, int]:
     """{substance: mg} of the flows, as far as it is known."""
     known = Counter[str]()
     for flow in flows:

@@ -228,6 +228,7 @@ def erase(
         if not yes and not typer.confirm(question, err=True):
             raise typer.Exit(2)
         logged = erased(ledger.store, entry, reason=reason, by=by or context.obj.submitter, now=datetime.now(UTC))
+        ledger.forget_books()
     if as_json:
         put_json({"erased": sorted(set(entry)), "entry": logged.index})
     else:
@@ -242,6 +243,7 @@ def rebuild(context: typer.Context, as_json: Json = False) -> None:
 
     with open_ledger(context) as ledger:
         count = rebuilt(ledger.store)
+        ledger.forget_books()
     if as_json:
         put_json({"records": count})
     else:
