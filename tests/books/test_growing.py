@@ -1,5 +1,7 @@
 """A book that goes on: posted on top or everything anew, the same book; and no older book ever changes."""
 
+import gc
+import weakref
 from copy import deepcopy
 from dataclasses import replace
 from decimal import Decimal
@@ -14,6 +16,7 @@ from filon.books.movement import Said
 from filon.books.past import Past
 from filon.books.post import Posting, post
 from filon.books.register import Register
+from filon.core import pause
 from filon.epcis.event import FILON, ErrorDeclaration, Event, QuantityElement
 from filon.epcis.key import body_key
 from filon.exchange.simulator.plant import events, master_data
@@ -229,6 +232,20 @@ def test_a_plant_grows_by_every_deposit(plant):
     posting, refused = grown(parts, register)
     same(posting.book, post(heard, register))
     assert refused <= len(parts) // 4
+
+
+def test_the_memory_of_a_large_book_comes_back(plant, monkeypatch):
+    """Out of the collector's sight, and in a ring with its columns: dropped, it goes when the next large one is posted."""
+    monkeypatch.setattr(pause, "MANY", 1_000)
+    register, heard = plant
+    book = post(heard, register)
+    assert len(book.columns.graph.into) > 0
+    assert gc.get_freeze_count() > 1_000
+    dropped = weakref.ref(book)
+    del book
+    post(heard, register)
+    assert dropped() is None
+    gc.unfreeze()
 
 
 def test_columns_and_classes_of_a_book_that_went_on(plant):

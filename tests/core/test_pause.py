@@ -3,7 +3,18 @@
 import gc
 import weakref
 
+import pytest
+
+from filon.core import pause
 from filon.core.pause import collector_paused
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_frozen(monkeypatch):
+    monkeypatch.setattr(pause, "_ours", False)
+    gc.unfreeze()
+    yield
+    gc.unfreeze()
 
 
 class Ring:
@@ -49,3 +60,62 @@ def test_what_somebody_froze_stays_frozen():
         assert gc.get_freeze_count() == frozen
     finally:
         gc.unfreeze()
+
+
+@pytest.fixture
+def a_few_are_many(monkeypatch):
+    monkeypatch.setattr(pause, "MANY", 5_000)
+
+
+def built(count):
+    with collector_paused():
+        return [Ring() for _ in range(count)]
+
+
+@pytest.mark.usefixtures("a_few_are_many")
+def test_a_great_deal_is_out_of_the_collectors_sight():
+    rings = built(10_000)
+    assert gc.isenabled()
+    assert gc.get_freeze_count() >= 10_000
+    assert not any(one is rings[0] for one in gc.get_objects())
+
+
+@pytest.mark.usefixtures("a_few_are_many")
+def test_garbage_of_a_great_deal_is_freed_when_the_next_is_built():
+    """10 000 rings are dropped: out of sight they stay; with the next great deal they go, and that is out of sight."""
+    rings = built(10_000)
+    first, last = weakref.ref(rings[0]), weakref.ref(rings[-1])
+    del rings
+    gc.collect()
+    assert first() is not None
+    more = built(10_000)
+    assert first() is last() is None
+    assert gc.get_freeze_count() >= 10_000
+    assert not any(one is more[0] for one in gc.get_objects())
+
+
+@pytest.mark.usefixtures("a_few_are_many")
+def test_a_little_built_later_hides_nothing_and_shows_nothing():
+    built(10_000)
+    hidden = gc.get_freeze_count()
+    kept = built(10)
+    assert hidden - 10 <= gc.get_freeze_count() <= hidden  # the odd one is freed by its count
+    assert any(one is kept[0] for one in gc.get_objects())
+
+
+@pytest.mark.usefixtures("a_few_are_many")
+def test_what_somebody_froze_is_not_looked_at_by_a_great_deal():
+    gone = weakref.ref(Ring())
+    gc.freeze()
+    built(10_000)
+    assert gone() is not None
+
+
+@pytest.mark.usefixtures("a_few_are_many")
+def test_what_was_thawed_by_hand_is_garbage_like_any_other():
+    built(10_000)
+    gc.unfreeze()
+    gc.collect()
+    assert gc.get_freeze_count() == 0
+    built(10_000)
+    assert gc.get_freeze_count() >= 10_000
