@@ -10,6 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from hypothesis import strategies as st
+from msgspec import structs
 
 import story
 from filon.books.movement import Said
@@ -331,7 +332,7 @@ def _final(world: World, day: float, a: int, b: int, n: int) -> None:
         measured = [{**one, "status": "umpire"} for one in event.ilmd.get(FILON + "assay", [])]
         event = replace(event, ilmd={**event.ilmd, FILON + "assay": measured})
     world.events.append(
-        replace(event, quantityList=(replace(item, quantity=Decimal(kg(n)) if item.uom else item.quantity),))
+        replace(event, quantityList=(structs.replace(item, quantity=Decimal(kg(n)) if item.uom else item.quantity),))
     )
 
 

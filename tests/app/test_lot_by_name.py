@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from filon.app.ledger import Ledger
 from filon.core.errors import NotFoundError
@@ -14,7 +15,7 @@ from told_ledger import sites, tell
 
 def made(identifier):
     event = birth(1, "mine", "ORE", "1000", Co="10")
-    return replace(event, quantityList=(replace(event.quantityList[0], epcClass=identifier),))
+    return replace(event, quantityList=(structs.replace(event.quantityList[0], epcClass=identifier),))
 
 
 @pytest.mark.parametrize(

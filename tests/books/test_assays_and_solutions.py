@@ -8,6 +8,7 @@ from itertools import permutations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from filon.books.assay import Assay, governing
 from filon.books.book import Verdict
@@ -172,7 +173,7 @@ def test_a_tank_lorry_measured_in_litres_may_differ_by_what_measuring_explains()
 
 def test_a_stocktake_in_litres():
     event = count(1, "works", "s", "7900")
-    event = replace(event, quantityList=tuple(replace(item, uom="LTR") for item in event.quantityList))
+    event = replace(event, quantityList=tuple(structs.replace(item, uom="LTR") for item in event.quantityList))
     book = post(said(solution("8000"), event), SITES)
     assert book.holdings[book.of_lot[lot("s")][0]].left_content["Co"] == 790 * KG
     assert book.findings == [] or [one.code for one in book.findings] == []

@@ -1,11 +1,11 @@
 """Laws that hold for every chain, however badly told: nothing is made, lost or counted twice."""
 
 from collections import defaultdict
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from filon.accounts.origin import origins
 from filon.books.balance import balances, by_site, chain, held
@@ -134,7 +134,7 @@ def nodes(book: Book, ids) -> dict:
         one = book.holdings[index]
         made = (book.events[one.made].key, one.kind, one.lot, one.site, one.version)
         taken_over = one.next is not None
-        out.setdefault(made, []).append((replace(one, id=0, made=0, next=None), taken_over))
+        out.setdefault(made, []).append((structs.replace(one, id=0, made=0, next=None), taken_over))
     return out
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from custody_story import chain_of, fact, state
 from filon.accounts.custody.model import Model
@@ -73,7 +74,9 @@ def test_stocktake_dispatch_and_removal_reach_through_the_layers():
     gone = ship(4, "silo", "else", "n", {"S": "70"})
     book = post(said(*events, gone), silo("fifo"))
     assert [one.left for one in book.holdings if one.lot == lot("S") and one.site == site("silo")] == [0, 0]
-    everything = replace(gone, quantityList=tuple(replace(q, quantity=None, uom=None) for q in gone.quantityList))
+    everything = replace(
+        gone, quantityList=tuple(structs.replace(q, quantity=None, uom=None) for q in gone.quantityList)
+    )
     book = post(said(*events, everything), silo("layered"))
     (under_way,) = [one for one in book.holdings if one.lot == lot("S") and one.site != site("silo")]
     assert under_way.content[MASS] == 70 * KG

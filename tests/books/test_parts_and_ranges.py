@@ -3,6 +3,8 @@
 from dataclasses import replace
 from decimal import Decimal
 
+from msgspec import structs
+
 from example_ledger import STATE
 from filon.books.lot import MILLIGRAM, PIECE
 from filon.books.post import post
@@ -73,7 +75,10 @@ def test_two_batches_of_one_product_cannot_have_the_same_serial_numbers():
         product = "https://id.gs1.org/01/09506000134352"
         events = [
             replace(
-                e, quantityList=tuple(replace(i, epcClass=f"{product}/10/{i.epcClass[-2:]}") for i in e.quantityList)
+                e,
+                quantityList=tuple(
+                    structs.replace(i, epcClass=f"{product}/10/{i.epcClass[-2:]}") for i in e.quantityList
+                ),
             )
             for e in events
         ]

@@ -7,16 +7,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from filon.books.book import Flow
-from filon.books.movement import Kind, Movement
 from filon.core.quick import quickly
 from filon.epcis.event import Event
+from filon.log.store import Record
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 GIVEN = [
     (Event, ("ObjectEvent", NOW, "+02:00"), {"epcList": ("urn:a", "urn:b"), "ilmd": {"a": "b"}}),
-    (Movement, (None, Kind.STEP, NOW, NOW, "site"), {"campaign": "c"}),
-    (Flow, (1, 2, 3, 4, {"mass": 5}), {"like": 6}),
+    (Record, (b"key", "urn:uuid:1", 5, b"{}"), {"marks": (("epcList", "urn:a"),)}),
 ]
 
 
@@ -40,6 +38,6 @@ def test_nothing_is_shared_that_may_change():
 
 def test_what_lacks_or_is_too_much_is_a_wrong_call():
     with pytest.raises(TypeError):
-        quickly(Flow)(1)
+        quickly(Event)(1)
     with pytest.raises(TypeError):
-        quickly(Flow)(1, 2, 3, 4, {}, none=1)
+        quickly(Event)("t", NOW, "Z", none=1)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from operator import itemgetter
+
+from msgspec.structs import replace
 
 from filon.books.book import Flow, Holding
 from filon.books.declared import minus, plus

@@ -10,11 +10,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, TypeVar, cast
+
+from msgspec import Struct, field
 
 from filon.books.declared import Declared
 from filon.books.lot import Account, AccountKind, Content, LotId, SiteId
@@ -31,8 +33,7 @@ LARGE = 20_000
 """Flows from which on the engine is worth its start of half a second; such a book took many to post."""
 
 
-@dataclass(slots=True)
-class Holding:
+class Holding(Struct, gc=False):
     """A lot at a site (or under way, or in process) from one filling to the next: a node of the flow graph.
 
     Args:
@@ -67,8 +68,7 @@ class Holding:
         return Account(self.kind, f"{self.lot}@{self.site}")
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Struct, frozen=True, gc=False):
     """Matter that went from one end to the other in one event: an edge of the flow graph.
 
     Args:
@@ -102,8 +102,7 @@ class Verdict(StrEnum):
     CANNOT_TELL = "cannot tell"
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True, gc=False):
     """One comparison of what must be equal: a step, a shipment's arrival, a stocktake, a withdrawal.
 
     Args:

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, MutableMapping, MutableSequence, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
+
+from msgspec.structs import replace
 
 from filon.books.book import Check, Flow, Holding, Verdict
 from filon.books.campaign import Campaign
@@ -37,9 +39,7 @@ from filon.core.finding import Finding, Place, found
 from filon.core.ident import short
 from filon.core.matter import MASS
 from filon.core.quantity import MG_PER_KG, part
-from filon.core.quick import quickly
 
-_flow = quickly(Flow)
 UNKNOWN = "UNKNOWN"
 """The origin of matter whose origin nobody declared; a value like any other, never spread over the known ones."""
 
@@ -232,12 +232,12 @@ class Journal:
             holding.version = heel.version + 1
             apart = self.layers.apart(site)
             if not apart and (heel.left or any(heel.left_content.values())):
-                self._into(_flow(self.event, heel.id, holding.id, heel.left, dict(heel.left_content)))
+                self._into(Flow(self.event, heel.id, holding.id, heel.left, dict(heel.left_content)))
                 sigma = mixed(sigma, content, heel.sigma, heel.left_content)
                 holding.amount = heel.left
             if not apart:
                 heel.left, heel.left_content, heel.next = 0, {}, holding.id
-        self._into(_flow(self.event, source, holding.id, taken, content, like))
+        self._into(Flow(self.event, source, holding.id, taken, content, like))
         holding.amount += amount.number
         holding.sigma = sigma
         holding.left, holding.left_content = holding.amount, dict(holding.content)
@@ -254,9 +254,9 @@ class Journal:
         new = self.new(holding.lot, holding.site, holding.kind, holding.unit)
         new.version = holding.version + 1
         if holding.left or any(holding.left_content.values()):
-            self._into(_flow(self.event, holding.id, new.id, holding.left, dict(holding.left_content)))
+            self._into(Flow(self.event, holding.id, new.id, holding.left, dict(holding.left_content)))
         if amount.number or content:
-            self._into(_flow(self.event, source, new.id, 0, content, like))
+            self._into(Flow(self.event, source, new.id, 0, content, like))
         new.amount = new.left = holding.left + amount.number
         new.sigma, new.left_content = dict(holding.sigma), dict(new.content)
         holding.left, holding.left_content, holding.next = 0, {}, new.id
@@ -324,7 +324,7 @@ class Journal:
         for layer, units in self.layers.draw(holding, amount.number) if holding else ():
             there += units
             content = self.out(layer, units)
-            self._into(_flow(self.event, layer.id, target, units, content, serials=serials))
+            self._into(Flow(self.event, layer.id, target, units, content, serials=serials))
             known = layer.sigma
             out.append((content, {s: sqrt(known.get(s, 0.0) ** 2 + weigh**2) for s in content} if weigh else known))
         lacking = amount.number - there
@@ -347,7 +347,7 @@ class Journal:
         noise = lack.holding is not None and lack.amount.number <= COVERAGE * sigma
         like = lack.holding.id if lack.holding is not None and noise else None
         account = Account(AccountKind.UNACCOUNTED, f"{lack.lot}@{lack.site}")
-        self._into(_flow(self.event, account, target, 0, content, like))
+        self._into(Flow(self.event, account, target, 0, content, like))
         if lack.amount.unit == MILLIGRAM:
             verdict = Verdict.PASS if noise else Verdict.FAIL
             there, asked = lack.there, lack.there + lack.amount.number
@@ -433,7 +433,7 @@ class Journal:
 
     def gain(self, holding: Holding, source: int | Account, content: Content, like: int | None = None) -> None:
         """More enters a holding: found by a measurement (of the mixture `like`, or unknown), or left from before."""
-        self._into(_flow(self.event, source, holding.id, 0, content, like))
+        self._into(Flow(self.event, source, holding.id, 0, content, like))
 
     def contains(self, container: LotId, sought: LotId) -> bool:
         """Whether something is packed in a container, at any depth."""

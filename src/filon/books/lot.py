@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
+
+from msgspec import Struct
 
 LotId = NewType("LotId", str)
 """Canonical identifier of a lot (a class identifier) or of one article (an EPC)."""
@@ -46,8 +47,7 @@ NAMELESS = frozenset({AccountKind.REAGENTS, AccountKind.WATER})
 """Accounts whose matter nobody asks whence it came: it brings an unknown origin to the total mass, to no element."""
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True, gc=False):
     """One account of the books: its kind and whose or where, e.g. `source(https://…/Puits-7)`."""
 
     kind: AccountKind
@@ -57,8 +57,7 @@ class Account:
         return f"{self.kind}({self.key})"
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(Struct, frozen=True, gc=False):
     """How much of a lot, in the unit the lot is counted in.
 
     Args:

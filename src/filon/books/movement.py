@@ -12,12 +12,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from msgspec import Struct
+
 from filon.books.declared import UNSAID, Declared, declared
 from filon.books.lot import LITRE, MILLIGRAM, PIECE, Amount, LotId, SiteId
 from filon.core.finding import Finding, Place, found
 from filon.core.ident import short
 from filon.core.moment import day, local_day
-from filon.core.quick import quickly
 from filon.core.unit import mass_mg, millionths_of_a_litre
 from filon.epcis.event import Event, QuantityElement, Typed
 
@@ -79,16 +80,14 @@ class Said:
             return self.event.eventTime.date()
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True, gc=False):
     """A lot in a movement; no amount means all there is."""
 
     lot: LotId
     amount: Amount | None
 
 
-@dataclass(frozen=True, slots=True)
-class Movement:
+class Movement(Struct, frozen=True, gc=False):
     """One event's meaning for matter.
 
     Args:
@@ -116,7 +115,6 @@ class Movement:
     own: LotId = NOTHING
 
 
-_move = quickly(Movement)
 _GONE = {"destroying": "waste", "disposed": "waste", "destroyed": "waste"}
 _LOGISTIC = frozenset({"packing", "loading", "picking", "repackaging", "staging_outbound", "unpacking", "unloading"})
 COUNTING = frozenset({"stock_taking", "cycle_counting"})
@@ -154,7 +152,7 @@ def _step(said: Said, event: Event, since: datetime, until: datetime, site: Site
     traits, findings = declared(event.ilmd, said.place) if event.ilmd else (UNSAID, [])
     takes, bad_takes = lines(said, event.inputQuantityList, event.inputEPCList)
     gives, bad_gives = lines(said, event.outputQuantityList, event.outputEPCList)
-    move = _move(said, Kind.STEP, since, until, site, takes, gives, traits, campaign=event.transformationID or "")
+    move = Movement(said, Kind.STEP, since, until, site, takes, gives, traits, campaign=event.transformationID or "")
     return [*findings, *bad_takes, *bad_gives, move]
 
 
@@ -168,19 +166,19 @@ def _object(said: Said, event: Event, since: datetime, until: datetime, site: Si
     if event.action == "ADD":
         traits, findings = declared(event.ilmd, said.place) if event.ilmd else (UNSAID, [])
         told += findings
-        told.append(_move(said, Kind.BIRTH, since, until, site, (), what, traits))
+        told.append(Movement(said, Kind.BIRTH, since, until, site, (), what, traits))
     elif event.action == "DELETE":
-        told.append(_move(said, Kind.REMOVAL, since, until, site, what))
+        told.append(Movement(said, Kind.REMOVAL, since, until, site, what))
     elif event.bizStep in _DISPATCHES:
         told.append(_dispatch(said, event, what, since, until))
     elif event.bizStep == "receiving":
         note, own = _transaction(event, "desadv"), LotId(str(event.own("own") or ""))
         part = str(event.own("partial") or "").lower() == "true"
-        told.append(_move(said, Kind.RECEIPT, since, until, site, (), what, shipment=note, partial=part, own=own))
+        told.append(Movement(said, Kind.RECEIPT, since, until, site, (), what, shipment=note, partial=part, own=own))
     elif counting:
         traits, findings = declared(event.extensions, said.place) if event.extensions else (UNSAID, [])
         told += findings
-        told.append(_move(said, Kind.COUNT, since, until, site, (), what, None if traits == UNSAID else traits))
+        told.append(Movement(said, Kind.COUNT, since, until, site, (), what, None if traits == UNSAID else traits))
     return told
 
 
@@ -191,7 +189,7 @@ def _dispatch(said: Said, event: Event, what: tuple[Line, ...], since: datetime,
     # On its way, bizLocation is not where the goods were: the read point or the source is.
     site = SiteId(event.readPoint or _place(event.sourceList) or event.bizLocation or "")
     kind, note = _DISPATCHES[event.bizStep or ""], _transaction(event, "desadv")
-    return _move(said, kind, since, until, site, what, to=SiteId(_place(event.destinationList)), shipment=note)
+    return Movement(said, kind, since, until, site, what, to=SiteId(_place(event.destinationList)), shipment=note)
 
 
 def _place(ends: Iterable[Typed]) -> str:
@@ -206,9 +204,9 @@ def _aggregation(said: Said, event: Event, since: datetime, until: datetime, sit
     logistic = event.bizStep in _LOGISTIC or "/00/" in event.parentID
     if event.action == "ADD":
         kind = Kind.PACKING if logistic else Kind.ASSEMBLY
-        return [*findings, _move(said, kind, since, until, site, children, parent=parent)]
+        return [*findings, Movement(said, kind, since, until, site, children, parent=parent)]
     kind = Kind.UNPACKING if logistic else Kind.DISASSEMBLY
-    return [*findings, _move(said, kind, since, until, site, (), children, parent=parent)]
+    return [*findings, Movement(said, kind, since, until, site, (), children, parent=parent)]
 
 
 _KINDS = {

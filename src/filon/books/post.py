@@ -23,7 +23,7 @@ from filon.books.journal import Journal
 from filon.books.movement import Kind, Line, Movement, Said, movements
 from filon.books.order import ordered
 from filon.books.past import Past
-from filon.books.ranges import read_all
+from filon.books.ranges import Named, read_along
 from filon.books.register import Register
 from filon.books.steps import step
 from filon.books.stock import birth, removal
@@ -94,10 +94,10 @@ class Posting:
             self.book.go_on_from(older)
         return True
 
-    def _add(self, said: list[Said], counted: list[Said], moves: list[Movement], findings: _Findings) -> None:
+    def _add(self, said: list[Said], ranges: Mapping[str, Named], moves: list[Movement], findings: _Findings) -> None:
         journal = self.journal
         in_order, doubts = ordered(moves)
-        journal.ranges = read_all(counted)
+        journal.ranges = ranges
         for kept, more in zip(self.early, (*findings, doubts), strict=False):
             kept.extend(more)
         journal.findings = self.early[-1]
@@ -136,17 +136,18 @@ _Findings = tuple[list[Finding], list[Finding]]
 
 
 class _Read(NamedTuple):
-    """Events before they are posted: all of them, those that count, and what they mean for matter."""
+    """Events before they are posted: all of them, the pieces that they name, and what those mean that count."""
 
     said: list[Said]
-    counted: list[Said]
+    ranges: Mapping[str, Named]
     moves: list[Movement]
     findings: _Findings
 
 
 def _read(said: Iterable[Said]) -> _Read:
+    everything, ranges = read_along(said)
     # By time: in the order in which they were read, more or less, and stand in memory.
-    in_order = sorted(said, key=lambda one: (one.event.eventTime, one.key))
+    in_order = sorted(everything, key=lambda one: (one.event.eventTime, one.key))
     counted, findings = effective(in_order)
     moves: list[Movement] = []
     unreadable: list[Finding] = []
@@ -155,7 +156,7 @@ def _read(said: Iterable[Said]) -> _Read:
             unreadable.append(one)
         else:
             moves.append(one)
-    return _Read(in_order, counted, moves, (findings, unreadable))
+    return _Read(in_order, ranges, moves, (findings, unreadable))
 
 
 def _conflicts(register: Register) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """Ranges: which pieces of a batch an event names, by their serial numbers.
 
 A pack of cells that were graded one by one names a hundred and more. So many are read in one pass over the stored
-bytes of all events (`read_all`), where the engine is installed; the answers are those of `named`.
+bytes of many events (`read_along`), where the engine is installed; the answers are those of `named`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from itertools import chain
 from operator import le
@@ -119,40 +120,42 @@ def _told(listed: object) -> Iterator[tuple[LotId, int, int]]:
             yield LotId(batch), int(first), int(last)
 
 
-def read_all(said: Iterable[Said]) -> Mapping[str, Named]:
-    """{key: ranges} of the events whose ranges nobody read yet, as far as they are written as Filon stores them.
+def read_along(said: Iterable[Said]) -> tuple[list[Said], Mapping[str, Named]]:
+    """Events, and {key: ranges} of those whose ranges nobody read yet, as far as they are written as Filon stores them.
 
-    Empty where there is little to read or no compiler; whoever finds an event missing asks `named`.
+    The bytes of ranges are let go as they are read, some megabytes at a time: memory that was used before is quicker
+    than new. No ranges where there is little to read or no compiler; whoever finds an event missing asks `named`.
     """
-    unread = [(one.key, one.event.extensions.text) for one in said if type(one.event.extensions) is Unread]
-    if find_spec("numba") is None or sum(len(text) for _, text in unread) < LARGE_TEXT:
-        return {}
+    everything: list[Said] = []
+    ranges: dict[str, Named] = {}
+    part: list[tuple[str, Unread]] = []
+    size, there = 0, find_spec("numba") is not None
+    for one in said:
+        everything.append(one)
+        if there and type(unread := one.event.extensions) is Unread and unread.text:
+            part.append((one.key, unread))
+            size += len(unread.text)
+            if size > PART:
+                ranges |= _read(part)
+                part, size = [], 0
+    if part and (ranges or size >= LARGE_TEXT):
+        ranges |= _read(part)
+    return everything, ranges
+
+
+def _read(part: Sequence[tuple[str, Unread]]) -> dict[str, Named]:
     out: dict[str, Named] = {}
-    for names in (tuple(short for _, short in _SAID), tuple(whole for whole, _ in _SAID)):
-        left = [(key, text) for key, text in unread if key not in out]
-        for some in _parts(left):
-            out |= _columns(some, names)
+    for names in (_WHOLE, _SHORT):
+        if left := [(key, unread) for key, unread in part if key not in out]:
+            out |= _columns(left, names)
     return out
 
 
-def _parts(unread: Sequence[tuple[str, memoryview]]) -> Iterator[list[tuple[str, memoryview]]]:
-    """A few megabytes at a time: memory that was used before is quicker than new."""
-    part: list[tuple[str, memoryview]] = []
-    size = 0
-    for one in unread:
-        part.append(one)
-        size += len(one[1])
-        if size > PART:
-            yield part
-            part, size = [], 0
-    if part:
-        yield part
-
-
+_WHOLE, _SHORT = zip(*_SAID, strict=True)
 PART = 1 << 22
 
 
-def _columns(unread: Sequence[tuple[str, memoryview]], names: tuple[str, ...]) -> dict[str, Named]:
+def _columns(part: Sequence[tuple[str, Unread]], names: Sequence[str]) -> dict[str, Named]:
     import numpy as np  # noqa: PLC0415 - only a large book waits for the engine
 
     from filon.books.engine.reading import ranged  # noqa: PLC0415
@@ -161,28 +164,38 @@ def _columns(unread: Sequence[tuple[str, memoryview]], names: tuple[str, ...]) -
     marks = tuple(
         np.frombuffer(mark.encode(), np.uint8) for mark in (f'{{"{batch}":"', f'","{first}":"', f'","{last}":"', '"}')
     )
-    whole = b"".join(text for _, text in unread)
-    ends = np.cumsum([len(text) for _, text in unread])
+    whole = b"".join(unread.text for _, unread in part)
+    ends = np.cumsum([len(unread.text) for _, unread in part])
     most = len(whole) // sum(map(len, marks)) + 1
     low, high = np.empty(most, np.int64), np.empty(most, np.int64)
-    runs = np.empty((most, 7), np.int64)
-    entries = np.empty(len(unread), np.int64)
+    runs = np.empty((most, 8), np.int64)
+    entries = np.empty(len(part), np.int64)
     told = runs[: ranged(np.frombuffer(whole, np.uint8), ends, marks, low, high, runs, entries)].tolist()
     out: dict[str, Named] = {}
     done = 0
-    for (key, _), until in zip(unread, entries.tolist(), strict=True):
+    for (key, unread), until in zip(part, entries.tolist(), strict=True):
         if until < 0:
             continue
         spans: dict[LotId, Spans] = {}
-        for start, stop, begin, count, least, greatest, pieces in told[done:until]:
+        noughts = 0
+        for start, stop, begin, count, least, greatest, pieces, odd in told[done:until]:
             lot, here = LotId(whole[start:stop].decode()), slice(begin, begin + abs(count))
             one = Spans(low[here], high[here], least, greatest, pieces, count > 0)
             if (before := spans.get(lot)) is not None:
                 one = Spans.of(plain(before.first) + plain(one.first), plain(before.last) + plain(one.last))
             spans[lot] = one
+            noughts += odd
+        if not noughts and len(spans) == until - done:
+            unread.let_go(partial(_listed, spans, names))
         out[key] = spans
         done = until
     return out
+
+
+def _listed(spans: Named, names: Sequence[str]) -> list[dict[str, str]]:
+    """The list that an event named them in, each batch in one go and its numbers written plainly."""
+    batch, first, last = names
+    return [{batch: lot, first: str(low), last: str(high)} for lot, some in spans.items() for low, high in some.pairs]
 
 
 def overlap(spans: Sequence[Spans]) -> bool:

@@ -13,6 +13,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+from msgspec import Struct
+
 EventType = Literal["ObjectEvent", "AggregationEvent", "TransactionEvent", "TransformationEvent", "AssociationEvent"]
 Action = Literal["ADD", "OBSERVE", "DELETE"]
 
@@ -20,8 +22,7 @@ FILON = "https://w3id.org/filon/"
 """Namespace of Filon's own extension members; `docs/vocabulary.md` lists them."""
 
 
-@dataclass(frozen=True, slots=True)
-class QuantityElement:
+class QuantityElement(Struct, frozen=True, gc=False):
     """An amount of a class: kg of a lot, or pieces when `uom` is absent.
 
     Args:
@@ -35,8 +36,7 @@ class QuantityElement:
     uom: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(Struct, frozen=True, gc=False):
     """A business transaction, source or destination: its canonical value and its type (bare CBV word or URI)."""
 
     value: str

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
+from msgspec import structs
+
 from filon.core import ident
 from filon.epcis.event import Event
 
@@ -53,7 +55,7 @@ def spelled(event: Event, spell: Callable[[str], str]) -> Event:
     for name in _MANY:
         changed[name] = tuple(spell(value) for value in getattr(event, name))
     for name in _QUANTITIES:
-        changed[name] = tuple(replace(element, epcClass=spell(element.epcClass)) for element in getattr(event, name))
+        changed[name] = tuple(structs.replace(one, epcClass=spell(one.epcClass)) for one in getattr(event, name))
     for name in _TYPED:
-        changed[name] = tuple(replace(entry, value=spell(entry.value)) for entry in getattr(event, name))
+        changed[name] = tuple(structs.replace(one, value=spell(one.value)) for one in getattr(event, name))
     return replace(event, **changed)

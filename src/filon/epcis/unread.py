@@ -1,7 +1,7 @@
 """Extension members of which one long list stays as it was stored until somebody asks for it.
 
 A pack of 288 cells that were graded one by one names a hundred and more ranges of serial numbers: nine tenths of its
-event's bytes. Whoever asks gets them as ever; the books read all of a plant's at once (`books/spans`).
+event's bytes. Whoever asks gets them as ever; the books read many at once and let the bytes go (`books/ranges`).
 """
 
 from __future__ import annotations
@@ -30,17 +30,23 @@ class Unread(Mapping[str, Any]):
         read: what makes values of what the parser gives.
     """
 
-    __slots__ = ("_listed", "_read", "_rest", "text")
+    __slots__ = ("_listed", "_read", "_rest", "_told", "text")
 
     def __init__(self, rest: Mapping[str, Any], text: memoryview, read: Callable[[Any], Any]) -> None:
         self._rest, self.text, self._read = rest, text, read
         self._listed: Any = None
+        self._told: Callable[[], Any] | None = None
+
+    def let_go(self, told: Callable[[], list[dict[str, str]]]) -> None:
+        """Somebody has read the ranges and tells them from now on: their bytes are needed no more."""
+        self._told = told
+        self.text = memoryview(b"")
 
     def __getitem__(self, name: str) -> Any:
         if name != RANGES:
             return self._rest[name]
         if self._listed is None:
-            self._listed = self._read(orjson.loads(self.text))
+            self._listed = self._told() if self._told else self._read(orjson.loads(self.text))
         return self._listed
 
     def get(self, name: str, default: Any = None) -> Any:

@@ -74,8 +74,8 @@ def ranged(text: Any, ends: Any, marks: Any, first: Any, last: Any, runs: Any, e
     Args:
         ends: where each event's list ends in `text`.
         marks: what stands before a batch, a first and a last number, and behind that.
-        runs: (.., 7) where the batch's name begins and ends, where its ranges begin, how many (less than 0: one runs
-            backwards), least and greatest number, pieces.
+        runs: (.., 8) where the batch's name begins and ends, where its ranges begin, how many (less than 0: one runs
+            backwards), least and greatest number, pieces, how many numbers begin with a nought that says nothing.
         entries: (events) becomes the end of each event's runs; -1 = it could not be read.
     """
     batch, low, high, close = marks
@@ -108,13 +108,15 @@ def ranged(text: Any, ends: Any, marks: Any, first: Any, last: Any, runs: Any, e
             before, prefix = at, number_at - at
             if not again and (count == kept or not alike(text, name, stop, runs[count - 1, 0], runs[count - 1, 1])):
                 runs[count, 0], runs[count, 1], runs[count, 2], runs[count, 3] = name, stop, ranges, 0
-                runs[count, 4], runs[count, 5], runs[count, 6] = from_here, to_there, 0
+                runs[count, 4], runs[count, 5], runs[count, 6], runs[count, 7] = from_here, to_there, 0, 0
                 count += 1
             run = runs[count - 1]
             backwards = run[3] < 0 or from_here > to_there
             run[3] = -abs(run[3]) - 1 if backwards else run[3] + 1
             run[4], run[5] = min(run[4], from_here), max(run[5], to_there)
             run[6] += to_there - from_here + 1
+            run[7] += text[number_at] == 48 and number_end - number_at > 1  # noqa: PLR2004 - the nought
+            run[7] += text[until_at] == 48 and until_end - until_at > 1  # noqa: PLR2004
             if abs(run[6]) > MOST:
                 break
             first[ranges], last[ranges] = from_here, to_there

@@ -19,7 +19,6 @@ from filon.books.shelf.numbers import Array, Contents, Whole
 from filon.books.shelf.rows import Rows
 from filon.books.shelf.texts import Ids, Texts
 from filon.core.moment import local_day
-from filon.core.quick import quickly
 from filon.epcis.event import Event
 
 NOBODY = -1
@@ -30,8 +29,6 @@ VERDICTS = tuple(Verdict)
 
 Reader = Callable[[Sequence[str], range], Mapping[str, Event]]
 """Reads events again by their keys, and the log entries with some of which they came."""
-
-_flow, _check = quickly(Flow), quickly(Check)
 
 
 class FlowColumns(NamedTuple):
@@ -145,7 +142,7 @@ class Flows(Rows[Flow]):
         event, source, target, amount, like, serials = (column[here].tolist() for column in self.columns[:-1])
         outside = self.accounts.many([-1 - one for ends in (source, target) for one in ends if one < 0])
         return list(map(
-            _flow,
+            Flow,
             event,
             [one if one >= 0 else outside[-1 - one] for one in source],
             [one if one >= 0 else outside[-1 - one] for one in target],
@@ -229,7 +226,7 @@ class Checks(Rows[Check]):
         account = columns.account[here].tolist()
         outside = self.accounts.many(account)
         return list(map(
-            _check,
+            Check,
             columns.event[here].tolist(),
             many(columns.what[here]),
             map(LotId, many(columns.lot[here])),
