@@ -11,7 +11,7 @@ from filon.core.pause import collector_paused
 
 @pytest.fixture(autouse=True)
 def _nothing_is_frozen(monkeypatch):
-    monkeypatch.setattr(pause, "_ours", False)
+    monkeypatch.setattr(pause, "_state", pause._State())
     gc.unfreeze()
     yield
     gc.unfreeze()
@@ -119,3 +119,15 @@ def test_what_was_thawed_by_hand_is_garbage_like_any_other():
     assert gc.get_freeze_count() == 0
     built(10_000)
     assert gc.get_freeze_count() >= 10_000
+
+
+def test_garbage_of_many_small_builds_does_not_pile_up(monkeypatch):
+    """What is made old at once is nothing that the collector counts, so full turns are taken: of a hundred builds of
+    10 000 rings no more than 50 000, or a quarter of all there is, wait for one."""
+    monkeypatch.setattr(pause, "AT_MOST", 50_000)
+    for _ in range(100):
+        built(10_000)
+    listed = gc.get_objects()
+    rings = sum(type(one) is Ring for one in listed)
+    assert rings <= max(50_000, (len(listed) - rings) // 4) + 10_000
+    assert rings < 500_000

@@ -11,9 +11,13 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 MANY = 200_000
 """Values from which on a full turn of the collector is felt: some 50 ms."""
+AT_MOST = 1_000_000
+"""Values made old at once before the collector takes a full turn, unless there are four times as many in all: it counts
+only those that it made old itself, and would never look at the others again."""
 
 
 @contextmanager
@@ -25,24 +29,46 @@ def collector_paused() -> Iterator[None]:
         yield
     finally:
         if was_on:
-            _put_away(many=gc.get_count()[0] - before >= MANY)
+            _put_away(gc.get_count()[0] - before)
             gc.enable()
 
 
-_ours = False  # what is frozen in this process was frozen here
+@dataclass
+class _State:
+    """Of the collector, too, there is one a process.
+
+    Args:
+        hidden: what is frozen in this process was frozen here.
+        aged: so many values were made old since the collector's last full turn.
+        old: and so many there were after it.
+    """
+
+    hidden: bool = False
+    aged: int = 0
+    old: int = 0
 
 
-def _put_away(*, many: bool) -> None:
-    global _ours  # noqa: PLW0603 - of the collector, too, there is one a process
-    frozen = gc.get_freeze_count()
-    if frozen and not _ours:
+_state = _State()
+
+
+def _put_away(built: int) -> None:
+    if _state.hidden and built < MANY:
+        return  # the collector goes its usual way: what is in its sight is little
+    if not _state.hidden and gc.get_freeze_count():
         return  # who froze something himself wants it to stay so
-    if many and frozen:
+    _state.aged += max(built, 0)
+    if _state.hidden or _state.aged > max(AT_MOST, _state.old // 4):
         gc.unfreeze()
         gc.collect()
-        frozen = 0
-    if not frozen:
+        _state.aged, _state.old = 0, _frozen()
+    else:
         gc.freeze()
-        _ours = many
-        if not many:
-            gc.unfreeze()
+    _state.hidden = built >= MANY
+    if not _state.hidden:
+        gc.unfreeze()
+
+
+def _frozen() -> int:
+    """Freeze all there is; how many values that is."""
+    gc.freeze()
+    return gc.get_freeze_count()
