@@ -119,7 +119,7 @@ def owner_findings(told: Told, substance: str) -> Sequence[Finding]:
 def _disputed(book: Book) -> Sequence[Flow]:
     """Flows of which several owners may be told: their event names several on one side, or shipment and receipt do."""
     sides = [
-        (frozenset(_named(said.event.sourceList)), frozenset(_named(said.event.destinationList)))
+        (frozenset(_named(said.setting.sourceList)), frozenset(_named(said.setting.destinationList)))
         for said in book.events
     ]
     many = [len(sources) > 1 or len(takers) > 1 for sources, takers in sides]
@@ -186,7 +186,7 @@ class _Owners(Sweep):
 
     def entered(self, flow: Flow, mg: int) -> Vector:
         """Whose the matter is that comes into the books: as its event says."""
-        event = self.book.events[flow.event].event
+        event = self.book.events[flow.event].setting
         owner = self._one({*_named(event.destinationList)} or {*_named(event.sourceList)}, flow) or UNKNOWN
         self.came[owner] += mg
         return {owner: mg}
@@ -224,7 +224,7 @@ class _Owners(Sweep):
 
     def _said(self, flow: Flow, target: Holding) -> str | None:
         """The owner that the flow's events name; None = nobody says, it stays whose it was."""
-        event, source = self.book.events[flow.event].event, self._from(flow)
+        event, source = self.book.events[flow.event].setting, self._from(flow)
         if isinstance(flow.source, Account) and flow.source.kind is AccountKind.SOURCE:
             return None
         if target.kind is AccountKind.TRANSIT or event.bizStep == "void_shipping":
@@ -232,7 +232,7 @@ class _Owners(Sweep):
         if source is None:  # a surplus that no measurement explains is of whoever is said to have received it
             return self._one(_named(event.destinationList), flow) if event.bizStep == "receiving" else None
         if source.kind is AccountKind.TRANSIT:
-            shipped = self.book.events[source.made].event
+            shipped = self.book.events[source.made].setting
             return self._one([*_named(shipped.destinationList), *_named(event.destinationList)], flow)
         if source.kind is AccountKind.STEP or (event.bizStep == "receiving" and source.site != target.site):
             return self._one(_named(event.destinationList), flow)

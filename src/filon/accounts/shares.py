@@ -197,7 +197,7 @@ def _certified(book: Book, flow: Flow, claimed: Mapping[str, str]) -> str:
     """Under which scheme a lot came in: as claimed, else as its event's certificates say; UNKNOWN if nobody says."""
     lot = book.holdings[flow.target].lot if isinstance(flow.target, int) else ""
     told = claimed.get(lot) or claimed.get(short(lot)) if lot else ""
-    return told or " + ".join(sorted(map(short, book.events[flow.event].event.certificationInfo))) or UNKNOWN
+    return told or " + ".join(sorted(map(short, book.events[flow.event].setting.certificationInfo))) or UNKNOWN
 
 
 def _said_of(book: Book, holding: Holding, by: str) -> str:

@@ -20,7 +20,6 @@ from filon.books.register import PARTY, serial
 from filon.books.trace import entered
 from filon.core.errors import NotFoundError
 from filon.core.ident import canonical, short
-from filon.core.moment import day_text
 
 _APART = r"(?P<lot>.*\S)(?:[\s,;]+|:)(?P<first>\d{1,18})"
 _SERIALS = (re.compile(_APART + r"\s*[-–\s,;]\s*(?P<last>\d{1,18})"), re.compile(_APART + "(?P<last>)"))
@@ -159,14 +158,13 @@ def _called(book: Book, text: str, among: Iterable[str]) -> frozenset[str]:
 
 def _party(book: Book, event: int, site: str) -> set[str]:
     """Who made a lot: who runs the site, or who sent it where it came from outside."""
-    sources = book.events[event].event.sourceList
+    sources = book.events[event].setting.sourceList
     senders = {one.value for one in sources if one.type in {"owning_party", "possessing_party"}}
     return senders or {book.register.site(site).party}
 
 
 def _day(book: Book, event: int) -> date:
-    said = book.events[event].event
-    return date.fromisoformat(day_text(said.eventTime, said.eventTimeZoneOffset))
+    return book.events[event].day
 
 
 def _papers(book: Book, lot: LotId, number: str) -> bool:

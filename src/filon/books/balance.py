@@ -78,7 +78,7 @@ def chain(book: Book, flow: Flow, end: int | Account) -> str:  # noqa: ARG001 - 
 
 
 def _receiver(book: Book, flow: Flow) -> str:
-    event = book.events[flow.event].event
+    event = book.events[flow.event].setting
     return event.bizLocation or event.readPoint or ""
 
 

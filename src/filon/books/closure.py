@@ -304,7 +304,7 @@ class _Walk:
         lot = target.lot if isinstance(target, Holding) else LotId(target.key)
         told, event = self.readings.told(flow.event, lot)
         bulk = isinstance(target, Account) or target.unit in {MILLIGRAM, LITRE}
-        said = self.book.events[flow.event].event
+        said = self.book.events[flow.event].setting
         counted = said.action == "OBSERVE" and said.bizStep in COUNTING
         weighing = (level_sigma(told) if counted else weighing_sigma(told)) if bulk else 0.0
         readings = dict(self._readings(event, lot, told))
@@ -331,7 +331,7 @@ class _Walk:
                 yield (kind, event, "" if kind != "formula" else lot), sigma
 
     def _tally(self, flow: Flow, at: Holding, mg: int, kind: AccountKind) -> Hashable:
-        event = self.book.events[flow.event].event
+        event = self.book.events[flow.event].setting
         under_way = at.kind is AccountKind.TRANSIT
         site = event.bizLocation or event.readPoint or "" if under_way else str(at.site)
         group = self.group(flow.event, site, at.lot)

@@ -20,7 +20,7 @@ from filon.core.finding import Finding, Place, found
 from filon.core.ident import short
 from filon.core.moment import day, local_day
 from filon.core.unit import mass_mg, millionths_of_a_litre
-from filon.epcis.event import Event, QuantityElement, Typed
+from filon.epcis.event import Event, QuantityElement, Setting, Typed
 
 
 class Kind(StrEnum):
@@ -65,6 +65,11 @@ class Said:
         return Place(
             event=self.event.eventID or f"ni:///sha-256;{self.key}", entry=self.entry, pointer=self.event.place
         )
+
+    @property
+    def setting(self) -> Event | Setting:
+        """What it has in common with many; a book out of files knows that of all events without reading them."""
+        return self.event
 
     @property
     def interval(self) -> tuple[datetime, datetime]:

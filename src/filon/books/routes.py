@@ -19,11 +19,10 @@ from statistics import median
 
 from filon.books.book import Book, Flow, Holding
 from filon.books.lot import AccountKind
-from filon.books.movement import interval
 from filon.core.finding import Finding, found
 from filon.core.ident import short
 from filon.core.tables import table
-from filon.epcis.event import Event
+from filon.epcis.event import Event, Setting
 
 HALF_A_YEAR = 180
 """Days that no shipment is under way: the longest sea routes take a third of it."""
@@ -95,15 +94,15 @@ def _arrivals(book: Book) -> list[_Arrival]:
             continue
         for flow in book.outflows[transit.id]:
             to = book.holdings[flow.target] if isinstance(flow.target, int) else None
-            if to and to.kind is AccountKind.STOCK and book.events[flow.event].event.bizStep == "receiving":
+            if to and to.kind is AccountKind.STOCK and book.events[flow.event].setting.bizStep == "receiving":
                 first.setdefault((transit.site, flow.event), _Arrival(transit, flow, to))
     return sorted(first.values(), key=lambda one: (one.flow.event, one.transit.id))
 
 
 def _judged(book: Book, arrival: _Arrival, lanes: Mapping[tuple[str, str], _Lane]) -> Iterator[Finding]:
     said = book.events[arrival.flow.event]
-    departure = book.events[arrival.transit.made].event
-    left, came = interval(departure), interval(said.event)
+    shipped = book.events[arrival.transit.made]
+    left, came, departure = shipped.interval, said.interval, shipped.setting
     lane = lanes[departure.readPoint or "", arrival.to.site]
     way = told(departure) or lane.plausible
     # Early or late on either day: only what is too long, or too soon, in any case is told, in whole days.
@@ -126,7 +125,7 @@ def _finding(code: str, book: Book, arrival: _Arrival, expected: str, days: str,
     return found(code, place, expected=expected, found=days, **names, plausible=expected, by=way.by)
 
 
-def told(departure: Event) -> Plausible | None:
+def told(departure: Event | Setting) -> Plausible | None:
     """What the distance and the mode of a shipment allow; None where its event does not say both."""
     speed = _speeds().get(str(departure.own("mode") or ""))
     try:

@@ -44,6 +44,33 @@ class Typed(Struct, frozen=True, gc=False):
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """What an event has in common with many: what kind of deed it was, where, and between whom; each as in `Event`.
+
+    Args:
+        members: (name, text) of the Filon extensions that are told here too: `SHARED`.
+    """
+
+    type: str
+    action: Action | None
+    bizStep: str | None
+    readPoint: str | None
+    bizLocation: str | None
+    sourceList: tuple[Typed, ...]
+    destinationList: tuple[Typed, ...]
+    certificationInfo: tuple[str, ...]
+    members: tuple[tuple[str, str], ...] = ()
+
+    def own(self, name: str) -> str | None:
+        """A Filon extension, one of `SHARED`, as text."""
+        return dict(self.members).get(name)
+
+
+SHARED = ("mode", "distance")
+"""How a shipment goes, and how far: every lorry says the same."""
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorDeclaration:
     """The sender takes the event back.
 

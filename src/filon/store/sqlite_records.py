@@ -87,8 +87,9 @@ def keyed(connection: sqlite3.Connection, keys: Iterable[bytes], size: int | Non
 
 def between(connection: sqlite3.Connection, after: int, first: int, size: int | None) -> Iterator[Stored]:
     """Records with sequence > after of entries first..size-1."""
-    sql = f"""SELECT {_STORED} FROM record WHERE sequence > :after AND sequence < {EDGE}
-        AND sequence >= {EDGE.replace(":size", ":first")} ORDER BY sequence"""  # noqa: S608 - only our own words
+    # One lower bound: of two SQLite looks up the one and compares all rows from there on with the other.
+    sql = f"""SELECT {_STORED} FROM record WHERE sequence > max(:after, {EDGE.replace(":size", ":first")} - 1)
+        AND sequence < {EDGE} ORDER BY sequence"""  # noqa: S608 - only our own words
     return _read(connection, sql, size, after=after, first=first)
 
 

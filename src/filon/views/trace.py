@@ -10,7 +10,6 @@ from filon.books import trace
 from filon.books.book import Book
 from filon.books.lot import AccountKind, LotId
 from filon.core.ident import short
-from filon.core.moment import day_text
 from filon.views.chain import Chain
 from filon.views.figure import Figure, Standing, kg
 from filon.views.ledger_state import LedgerState
@@ -89,8 +88,7 @@ def _line(book: Book, one: trace.Relative) -> TraceLine:
 
 def local_day(book: Book, event: int) -> date:
     """The day of an event where it happened, not in UTC."""
-    said = book.events[event].event
-    return date.fromisoformat(day_text(said.eventTime, said.eventTimeZoneOffset))
+    return book.events[event].day
 
 
 def site_name(book: Book, site: str) -> str:

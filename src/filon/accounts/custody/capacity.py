@@ -56,7 +56,7 @@ def _made(told: Told, fact: Fact) -> Counter[str]:
         if not mg or not fact.holds(told.days[flow.event]):
             continue
         if target.kind is AccountKind.STOCK and getattr(target, "site", "") == fact.site:
-            mined = source.kind is AccountKind.SOURCE and book.events[flow.event].event.action == "ADD"
+            mined = source.kind is AccountKind.SOURCE and book.events[flow.event].setting.action == "ADD"
             made[month] += mg if source.kind is AccountKind.STEP or mined else 0
         elif target.kind is AccountKind.STEP and getattr(source, "site", "") == fact.site:
             again = source.kind is AccountKind.STOCK and getattr(source, "lot", "") in told.made_at(fact.site)

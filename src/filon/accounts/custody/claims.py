@@ -12,7 +12,6 @@ from filon.books.book import Book, Holding
 from filon.books.lot import AccountKind, LotId
 from filon.core.finding import Finding, found
 from filon.core.ident import short
-from filon.core.moment import day_text
 
 
 @dataclass(frozen=True)
@@ -144,11 +143,7 @@ class Told:
 
 
 def _day(book: Book, index: int) -> str:
-    event = book.events[index].event
-    try:
-        return day_text(event.eventTime, event.eventTimeZoneOffset)
-    except (ValueError, OverflowError):
-        return event.eventTime.date().isoformat()
+    return book.events[index].day.isoformat()
 
 
 def _stamped(told: Told) -> Iterator[Fact]:
@@ -159,10 +154,10 @@ def _stamped(told: Told) -> Iterator[Fact]:
     rows = told.coverage.numbered
     for holding in told.book.holdings if rows else ():
         said = told.book.events[holding.made]
-        enters = holding.kind is AccountKind.STOCK and said.event.action == "ADD"
-        if holding.version > 1 or not (said.event.certificationInfo and enters):
+        enters = holding.kind is AccountKind.STOCK and said.setting.action == "ADD"
+        if holding.version > 1 or not (said.setting.certificationInfo and enters):
             continue
-        for link in said.event.certificationInfo:
+        for link in said.setting.certificationInfo:
             number = link if link in rows else link.rpartition("/")[2].rpartition(":")[2]
             for row in rows.get(number, ()):
                 for element in [row.element] if row.element else [one for one in holding.content if one != "mass"]:

@@ -22,7 +22,6 @@ from filon.accounts.custody.model import FOUND, NOTHING, Because, Cause, Custody
 from filon.books.book import Flow, Holding
 from filon.books.journal import UNKNOWN
 from filon.books.lot import AccountKind
-from filon.books.movement import interval
 from filon.core.finding import found
 from filon.core.ident import short
 
@@ -68,7 +67,7 @@ class _Sweep:
         self.told, self.book = told, told.book
         self.element, self.characteristic = element, characteristic
         self.states: list[Custody] = []
-        self._spans = [interval(said.event) for said in self.book.events]
+        self._spans = [said.interval for said in self.book.events]
         self._practices = told.of_kind(Record.PRACTICE, Record.TOLL)
         self._given: Counter[str] = Counter()  # {lot: mg that statements give it}
         for one in told.statements:

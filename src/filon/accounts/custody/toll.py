@@ -21,7 +21,7 @@ from filon.books.journal import kg_text
 from filon.books.lot import AccountKind
 from filon.core.finding import Finding, found
 from filon.core.quantity import part
-from filon.epcis.event import Event
+from filon.epcis.event import Event, Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,19 +130,19 @@ def owners(book: Book, flow: Flow) -> frozenset[str]:
     For goods under way from one site to another that is the party named as `owning_party` among the destinations; where
     nobody is named, whoever ran the site that they came from, or the one that they go to.
     """
-    events = [book.events[flow.event].event]
+    events = [book.events[flow.event].setting]
     if isinstance(flow.source, int) and book.holdings[flow.source].kind is AccountKind.TRANSIT:
-        events.append(book.events[book.holdings[flow.source].made].event)
+        events.append(book.events[book.holdings[flow.source].made].setting)
     named = [party for event in events for party in _owning(event)]
     ids = named or [party for event in events for party in _running(book, event)]
     return frozenset({*ids, *(book.register.name(one) for one in ids)}) - {""}
 
 
-def _owning(event: Event) -> Iterator[str]:
+def _owning(event: Event | Setting) -> Iterator[str]:
     yield from (one.value for one in event.destinationList if one.type == "owning_party")
 
 
-def _running(book: Book, event: Event) -> Iterator[str]:
+def _running(book: Book, event: Event | Setting) -> Iterator[str]:
     """The parties that run the places between which goods move: who sent a delivery, who gets a return."""
     if event.bizStep == "shipping":
         places = [one.value for one in event.destinationList if one.type == "location"]

@@ -20,6 +20,7 @@ from filon.books.engine.graph import Graph
 from filon.books.engine.kernel import Floats, Ids
 from filon.books.engine.quotient import Own, Quotient, Table
 from filon.books.lot import AccountKind
+from filon.books.shelf.tables import Flows, Holdings
 
 Milligrams: TypeAlias = npt.NDArray[np.int64]
 
@@ -67,7 +68,9 @@ class Columns:
     @cached_property
     def events(self) -> Ids:
         """(holdings) index of the event that made each."""
-        return np.array([one.made for one in self.book.holdings], np.int32)
+        if isinstance(holdings := self.book.holdings, Holdings):
+            return holdings.events()
+        return np.array([one.made for one in holdings], np.int32)
 
     @cached_property
     def graph(self) -> Graph:
@@ -88,6 +91,8 @@ class Columns:
 
 
 def _ends(flows: Sequence[Flow]) -> tuple[Ids, Ids, Ids]:
+    if isinstance(flows, Flows):
+        return flows.ends()
     source = [end if type(end := flow.source) is int else OUTSIDE for flow in flows]
     target = [end if type(end := flow.target) is int else OUTSIDE for flow in flows]
     like = [OUTSIDE if flow.like is None else flow.like for flow in flows]
@@ -95,6 +100,8 @@ def _ends(flows: Sequence[Flow]) -> tuple[Ids, Ids, Ids]:
 
 
 def _milligrams(flows: Sequence[Flow], substance: str) -> Milligrams:
+    if isinstance(flows, Flows):
+        return flows.milligrams(substance)
     return np.array([flow.content.get(substance) or 0 for flow in flows], np.int64)
 
 

@@ -7,8 +7,9 @@ posted. No lot on earth weighs nine million million tonnes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from dataclasses import fields
 from itertools import chain
+from operator import attrgetter
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -31,6 +32,7 @@ from filon.books.shelf.shelf import Arrays, DeclaredTexts, ShelvedBook, packed
 from filon.books.shelf.tables import (
     EPOCH,
     KINDS,
+    MICROSECOND,
     NOBODY,
     VERDICTS,
     AccountColumns,
@@ -42,11 +44,10 @@ from filon.books.shelf.tables import (
     SpanColumns,
 )
 from filon.books.shelf.texts import Naming, Texts
+from filon.epcis.event import SHARED, Event, Setting
 
 T = TypeVar("T")
 C = TypeVar("C", bound=tuple[Any, ...])
-
-_MICROSECOND = timedelta(microseconds=1)
 
 
 def laid(posting: Posting) -> Arrays | None:
@@ -71,6 +72,7 @@ class _Laying:
         self.texts = shelf.texts if shelf else Texts.none()
         self.naming = Naming(self.texts)
         self.shapes = Shaping((names, number) for number, names in enumerate(shelf.notes.shapes if shelf else ()))
+        self.settings = {one: number for number, one in enumerate(shelf.settings)} if shelf else {}
         self.accounts = _Accounting(shelf.accounts if shelf else None, self.naming)
         self.spans = _Spanning(shelf.spans if shelf else None)
 
@@ -95,6 +97,7 @@ class _Laying:
         told |= packed("lot", LotColumns.of(holdings.lot, holdings.kind, len(texts)))
         told["run.traits"] = self._marked(traits, len(texts))
         told |= {f"text.{name}": getattr(texts, name) for name in ("text", "ends", "hashes", "place")}
+        told["setting.notes"] = noted(list(self.settings))
         told["book.notes"] = noted(BookNotes(list(self.shapes), self._completing(book.events), list(book.findings)))
         return told
 
@@ -104,9 +107,10 @@ class _Laying:
         made = EventColumns(
             np.frombuffer(bytes.fromhex("".join([said.key for said in more])), np.uint8).reshape(-1, 32),
             _small([said.entry for said in more]),
-            whole([(since - EPOCH) // _MICROSECOND for since, _ in spans]),
-            whole([(until - EPOCH) // _MICROSECOND for _, until in spans]),
+            whole([(since - EPOCH) // MICROSECOND for since, _ in spans]),
+            whole([(until - EPOCH) // MICROSECOND for _, until in spans]),
             self.naming.numbers([said.event.eventTimeZoneOffset for said in more]),
+            _small([self.settings.setdefault(_setting(said.event), len(self.settings)) for said in more]),
         )
         return _joined(self.shelf.events if self.shelf else None, made)
 
@@ -325,6 +329,14 @@ def _run(posting: Posting, journal: Journal, past: Past) -> RunNotes:
         [(product, list(ranges)) for product, ranges in journal.batches.items()],
         [(batch, uses, findings) for batch, (uses, findings) in journal.clashes.items()],
     )  # fmt: skip
+
+
+_setting_of = attrgetter(*(one.name for one in fields(Setting) if one.name != "members"))
+
+
+def _setting(event: Event) -> Setting:
+    members = [(name, str(told)) for name in SHARED if (told := event.own(name))] if event.extensions else ()
+    return Setting(*_setting_of(event), tuple(members))
 
 
 def _small(values: Sequence[int]) -> Array:

@@ -36,9 +36,9 @@ from filon.books.shelf.tables import (
     SpanColumns,
 )
 from filon.books.shelf.texts import Ids, Texts
+from filon.epcis.event import Setting
 
 if TYPE_CHECKING:
-    from filon.books.engine.columns import Columns
     from filon.books.post import Posting
 
 Arrays: TypeAlias = Mapping[str, npt.NDArray[Any]]
@@ -106,7 +106,8 @@ class Shelf:
         self.accounts = Accounts(unpacked(AccountColumns, "account", arrays), self.texts)
         self.declared = unpacked(DeclaredColumns, "declared", arrays)
         self.declarations = unpacked(DeclaredTexts, "declared", arrays)
-        self._read = read
+        self.read = read
+        self._settings = arrays["setting.notes"]
 
     @cache  # noqa: B019 - as long as the shelf
     def declaration(self, number: int) -> Declared:
@@ -132,10 +133,15 @@ class Shelf:
         """The run that made the book, which may go on. Errors as in `run`."""
         return resumed(self, self.book(register), partial(ShelvedBook, shelf=self))
 
+    @cached_property
+    def settings(self) -> list[Setting]:
+        """What events have in common, by number."""
+        return notes.read(list[Setting], self._settings)
+
     def book(self, register: Register) -> ShelvedBook:
         """The book, equal to the one that was laid down."""
         return ShelvedBook(
-            Events(self.events, self.texts, dict(self.notes.completes), self._read),
+            Events(self),
             Holdings(self.holdings, self.texts),
             Flows(self.flows, self.accounts, self.spans),
             Checks(self.checks, self.accounts),
@@ -174,13 +180,6 @@ class ShelvedBook(Book):
     @cached_property
     def _ends(self) -> tuple[Ids, Ids, Ids]:
         return self._flows.ends()
-
-    @cached_property
-    def columns(self) -> Columns:
-        """The flows as columns, which they are already."""
-        from filon.books.engine.columns import Columns  # noqa: PLC0415 - the engine knows books
-
-        return Columns(self, *self._ends)
 
     @cached_property
     def alike(self) -> Mapping[int, Sequence[Flow]]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,12 +20,16 @@ from filon.books.ranges import Spans
 from filon.books.shelf.numbers import Array, Contents, Whole
 from filon.books.shelf.rows import Rows
 from filon.books.shelf.texts import Ids, Texts
-from filon.core.moment import local_day
-from filon.epcis.event import Event
+from filon.core.moment import offset
+from filon.epcis.event import Event, Setting
+
+if TYPE_CHECKING:
+    from filon.books.shelf.shelf import Shelf
 
 NOBODY = -1
 """No holding, no serial numbers."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND, DAY = timedelta(microseconds=1), timedelta(days=1)
 KINDS = tuple(AccountKind)
 VERDICTS = tuple(Verdict)
 
@@ -81,7 +87,7 @@ class EventColumns(NamedTuple):
 
     Args:
         key: (events, 32) bytes.
-        since, until: microseconds since 1970; `zone` by number.
+        since, until: microseconds since 1970; `zone` and `setting` by number.
     """
 
     key: npt.NDArray[np.uint8]
@@ -89,6 +95,7 @@ class EventColumns(NamedTuple):
     since: Whole
     until: Whole
     zone: Ids
+    setting: Ids
 
 
 class SpanColumns(NamedTuple):
@@ -269,6 +276,11 @@ class ShelvedSaid(Said):
         return self.of.completes.get(self.at, ())
 
     @property
+    def setting(self) -> Setting:
+        """What it has in common with many."""
+        return self.of.setting(self.at)
+
+    @property
     def interval(self) -> tuple[datetime, datetime]:
         """Between which moments it happened."""
         since, until = (
@@ -296,11 +308,10 @@ class ShelvedSaid(Said):
 class Events(Rows[Said]):
     """The events that count, in the order they were posted."""
 
-    def __init__(
-        self, columns: EventColumns, texts: Texts, completes: Mapping[int, tuple[str, ...]], read: Reader
-    ) -> None:
-        super().__init__(len(columns.entry))
-        self.columns, self.texts, self.completes, self.read = columns, texts, completes, read
+    def __init__(self, shelf: Shelf) -> None:
+        super().__init__(len(shelf.events.entry))
+        self.columns, self._shelf = shelf.events, shelf
+        self.completes = dict(shelf.notes.completes)
         self._read: dict[int, Event] = {}
         self._next, self._ahead = NOBODY, 1
 
@@ -318,27 +329,43 @@ class Events(Rows[Said]):
             return known
         self._ahead = min(2 * self._ahead, 1024) if at == self._next else 1
         self._next = min(at + self._ahead, self.laid)
-        self._read.update(self._again(at, self._next))
+        for number, event in self._again(at, self._next).items():
+            self._read.setdefault(number, event)  # who read it meanwhile has the same one
         return self._read[at]
 
     def _again(self, first: int, end: int) -> Mapping[int, Event]:
         keys = {at: self.key(at) for at in range(first, end)}
         entries = self.columns.entry[first:end]
-        told = self.read(list(keys.values()), range(int(entries.min()), int(entries.max()) + 1))
+        told = self._shelf.read(list(keys.values()), range(int(entries.min()), int(entries.max()) + 1))
         out = {at: told[key] for at, key in keys.items()}
         for at in keys.keys() & self.completes.keys():
-            early = self.read(self.completes[at], range(0))
+            early = self._shelf.read(self.completes[at], range(0))
             before = [Said(event, key, NOBODY) for key, event in early.items()]
             out[at] = completed(Said(out[at], keys[at], NOBODY), before).event
         return out
 
+    def setting(self, at: int) -> Setting:
+        """What an event has in common with many."""
+        return self._shelf.settings[int(self.columns.setting[at])]
+
     def day(self, at: int) -> date:
         """The local day on which an event happened; by UTC where its zone cannot be read."""
-        moment = EPOCH + timedelta(microseconds=int(self.columns.since[at]))
-        try:
-            return local_day(moment, self.texts[int(self.columns.zone[at])])
-        except (ValueError, OverflowError):
-            return moment.date()
+        return _dated(int(self._days[at]))
+
+    @cached_property
+    def _days(self) -> Whole:
+        """(events) days since 1970."""
+        shifts = np.zeros(int(self.columns.zone.max(initial=-1)) + 1, np.int64)
+        for zone in np.unique(self.columns.zone).tolist():
+            with suppress(ValueError):
+                shifts[zone] = offset(self._shelf.texts[zone]) // MICROSECOND
+        days: Whole = (self.columns.since + shifts[self.columns.zone]) // (DAY // MICROSECOND)
+        return days
+
+
+@lru_cache(maxsize=4096)
+def _dated(days: int) -> date:
+    return EPOCH.date() + timedelta(days)
 
 
 def _shelved(events: Events, at: int) -> Said:
