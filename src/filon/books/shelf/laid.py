@@ -7,9 +7,7 @@ posted. No lot on earth weighs nine million million tonnes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
 from itertools import chain
-from operator import attrgetter
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -331,12 +329,12 @@ def _run(posting: Posting, journal: Journal, past: Past) -> RunNotes:
     )  # fmt: skip
 
 
-_setting_of = attrgetter(*(one.name for one in fields(Setting) if one.name != "members"))
-
-
 def _setting(event: Event) -> Setting:
     members = [(name, str(told)) for name in SHARED if (told := event.own(name))] if event.extensions else ()
-    return Setting(*_setting_of(event), tuple(members))
+    return Setting(
+        event.type, event.action, event.bizStep, event.readPoint, event.bizLocation,
+        event.sourceList, event.destinationList, event.certificationInfo, tuple(members),
+    )  # fmt: skip
 
 
 def _small(values: Sequence[int]) -> Array:
