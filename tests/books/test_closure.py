@@ -212,6 +212,37 @@ def test_a_tank_by_definition():
     assert closure.sigma == pytest.approx(sigma(tank_story, TANK, SITES, site("works"), "Co"), rel=1e-4)
 
 
+def handled_story(factors):
+    """A part of a drum is split into two that nobody assays again, and a part of one of them is leached.
+
+    Readings: weight and assay of the drum, the part drawn, both new weights, the part leached, product weight and assay.
+    """
+    f = iter(factors)
+
+    def told(value):
+        return f"{value * next(f):.6f}"
+
+    a, fa, drawn, b1, b2, leached, p, fp = map(told, (100_000, 30.2, 90_000, 50_000, 39_950, 45_000, 64_000, 20.9))
+    drum = {"form": "cobalt hydroxide", "moisture": "0"}
+    return [
+        birth(0, "works", "a", a, origin="urn:M", Co=fa, **drum),
+        step(1, "works", {"a": drawn}, {"b1": b1}, "urn:split", **drum),
+        step(1, "works", {}, {"b2": b2}, "urn:split", **drum),
+        step(2, "works", {"b1": leached}, {"p": p}, form="CoSO4·7H2O", Co=fp),
+    ]
+
+
+HANDLED = [WEIGH, 0.1 / 30.2, *[WEIGH] * 5, 0.1 / 20.9]
+
+
+def test_what_was_only_handled_passes_its_assay_on_by_definition():
+    events = handled_story([1.0] * len(HANDLED))
+    closure = at_works(*events)
+    # 30.2 % of 50 kg that the split left over and of 45 000, less 20.9 % of 64 000: 15.1 + 13 590 - 13 376
+    assert closure.unaccounted + closure.loss == left_over(events, SITES, site("works"), "Co") == 229_100_000
+    assert closure.sigma == pytest.approx(sigma(handled_story, HANDLED, SITES, site("works"), "Co"), rel=1e-4)
+
+
 def test_a_tank_by_monte_carlo():
     """What numpy says when 400 000 plants weigh and assay with these errors; the formula is the story's, told anew."""
     rng = np.random.default_rng(1)

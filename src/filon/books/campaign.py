@@ -13,8 +13,26 @@ from math import sqrt
 
 from filon.books.declared import Declared, drying_sigma, weighing_sigma
 from filon.books.lot import Content
+from filon.books.movement import Line, Movement
 from filon.core.matter import MASS
 from filon.core.quantity import part
+
+
+@dataclass(slots=True)
+class Product:
+    """One output of a step while it is being worked out; `handled` = it holds its part of what went in."""
+
+    move: Movement
+    line: Line
+    told: Declared
+    content: Content
+    sigma: dict[str, float]
+    handled: bool = False
+
+    @property
+    def pieces(self) -> int:
+        """Counting units of the output."""
+        return self.line.amount.number if self.line.amount else 0
 
 
 @dataclass(slots=True)

@@ -7,7 +7,8 @@ back once, from young to old, and tell by how much the difference moves with eac
 independent of each other (Sigma is diagonal), and the variance is J Sigma J^T.
 
 The amount of a whole holding that is used up or arrives unchanged is no new reading. What an article holds follows
-from what went in, so a step that makes articles leaves nothing over; the walk ends there, and at measured outputs.
+from what went in, so a step that makes articles leaves nothing over; the walk ends there, and at measured outputs. It
+goes on through what was only handled (`books.handled`): that holds what went in, by its weight.
 
     closures(book, "Co", lambda event, site, lot: site)["https://.."].sigma
 """
@@ -23,6 +24,7 @@ from math import hypot, sqrt
 
 from filon.books.book import Book, Flow, Holding, Verdict
 from filon.books.declared import Declared, completed, declared, measurements, weighing_sigma
+from filon.books.handled import may_be
 from filon.books.journal import COVERAGE
 from filon.books.lot import LITRE, MILLIGRAM, Account, AccountKind, LotId
 from filon.books.movement import COUNTING
@@ -92,6 +94,11 @@ class Readings:
             and book.holdings[flow.source].kind is AccountKind.STEP
         )  # fmt: skip
         self.flows = self._flows()
+        self.kept = frozenset(
+            check.lot for check in book.checks
+            if check.what == "step" and check.substance == MASS and abs(check.difference) <= COVERAGE * check.sigma + 1
+        )  # fmt: skip
+        self._handling: dict[int, bool] = {}
         anew: dict[tuple[int, LotId], set[str]] = defaultdict(set)
         for check in book.checks:
             compared = check.verdict is not Verdict.CANNOT_TELL
@@ -119,6 +126,21 @@ class Readings:
     def declared(self, lot: LotId) -> Declared:
         """What its maker, or else its product, says of a lot."""
         return self.book.declared.get(lot) or self.book.register.product_traits(lot)
+
+    def handled(self, index: int, pool: Holding, lot: LotId) -> bool:
+        """Whether what came out of a step holds its part, by weight, of what went in (`books.handled`)."""
+        if not may_be(self.told(index, lot)[0]):
+            return False
+        if pool.id not in self._handling:
+            ends = [flow.source for flow in self.book.inflows[pool.id]]
+            ends += [flow.target for flow in self.book.outflows[pool.id]]
+            lots = {self.book.holdings[end].lot if isinstance(end, int) else LotId(end.key) for end in ends
+                    if isinstance(end, int) or end.kind in _OUT}  # fmt: skip
+            forms = {form.key if (form := self.declared(one).form) else "" for one in lots}
+            one_form = len(forms) == 1 and "" not in forms
+            alone = pool.version == 1 and pool.next is None
+            self._handling[pool.id] = alone and one_form and pool.lot in self.kept
+        return self._handling[pool.id]
 
     def told(self, index: int, lot: LotId) -> tuple[Declared, int]:
         """What is declared of so much of a lot, and the event that does: each filling of a tank has its own assay."""
@@ -203,13 +225,27 @@ class _Walk:
             if target.kind in {AccountKind.LOSS, AccountKind.UNACCOUNTED}:
                 self._tally(flow, pool, mg, target.kind)
             elif target.kind in _OUT and pool.lot in self.pools:
-                self._measured(flow, target, {group: (0.0, -1.0)}, mg, mg)
+                self._made(flow, pool, target, {group: (0.0, -1.0)}, mg)
         elif target.kind is AccountKind.STOCK and not self.readings.declared(target.lot).article:
             pull = dict(self.pulls.get(target.id, {}))
             if pool.lot in self.pools:
                 by_unit, by_mg = pull.get(group, (0.0, 0.0))
                 pull[group] = (by_unit, by_mg - 1)
-            self._measured(flow, target, pull, mg, self._poured(target))
+            self._made(flow, pool, target, pull, mg)
+
+    def _made(self, flow: Flow, pool: Holding, target: Holding | Account, pull: _Pull, mg: int) -> None:
+        """What a step made was measured; or it is m of the M that went in and holds C m / M."""
+        lot = target.lot if isinstance(target, Holding) else LotId(target.key)
+        units = self._poured(target) if isinstance(target, Holding) else mg
+        into, held = pool.content.get(MASS), pool.content.get(self.substance)
+        if not into or not held or not self.readings.handled(flow.event, pool, lot):
+            self._measured(flow, target, pull, mg, units)
+            return
+        sigma, passed = weighing_sigma(self.readings.told(flow.event, lot)[0]), self.pulls.setdefault(pool.id, {})
+        for group, (by_unit, by_mg) in pull.items():
+            self.variance[group] += ((by_unit * units + by_mg * mg) * sigma) ** 2
+            unit, before = passed.get(group, (0.0, 0.0))
+            passed[group] = (unit - by_mg * mg / into, before + by_mg * mg / held)
 
     def _drawn(self, flow: Flow, source: Holding, target: Holding | Account, mg: int) -> None:
         known = source.left_content.get(self.substance) or 0
@@ -245,7 +281,11 @@ class _Walk:
         if isinstance(target, Account):
             return {}
         if target.kind is AccountKind.STEP:
-            return {self.pools[target.lot]: (0.0, 1.0)} if target.lot in self.pools else {}
+            whole = dict(self.pulls.get(target.id, {}))
+            if (group := self.pools.get(target.lot)) is not None:
+                unit, mg = whole.get(group, (0.0, 0.0))
+                whole[group] = (unit, mg + 1)
+            return whole if source.unit == MILLIGRAM else {one: (0.0, mg) for one, (_, mg) in whole.items()}
         same = source.unit == target.unit
         return {g: (unit if same else 0.0, mg) for g, (unit, mg) in self.pulls.get(target.id, {}).items()}
 

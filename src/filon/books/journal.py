@@ -30,6 +30,7 @@ from filon.books.declared import (
     spread,
     weighing_sigma,
 )
+from filon.books.handled import may_be
 from filon.books.layers import Layers
 from filon.books.lot import LITRE, MILLIGRAM, PIECE, Account, AccountKind, Amount, Content, LotId, SiteId
 from filon.books.movement import NOWHERE, Kind, Line, Movement, Said
@@ -145,7 +146,10 @@ class Journal:
             self.declared.setdefault(line.lot, told)
             if told.serials and (key := self.register.product(line.lot)):
                 self.batches[key].append((*told.serials, line.lot))
-            if not told.article and told.kind == "product" and self.follows(line.lot) and content_findings(told):
+            later = move.kind is Kind.STEP and may_be(told)  # what went in may tell what is in it
+            if later or told.article or told.kind != "product" or not self.follows(line.lot):
+                continue
+            if content_findings(told):
                 self.findings += content_findings(told, self.name(line.lot), move.said.place)  # few lots need a name
 
     def expect(self, deed: list[Movement]) -> None:

@@ -1,44 +1,29 @@
 """Steps: inputs are pooled, outputs drawn from the pool, and the difference is posted in the open.
 
 A measured output (assay, or pure form) has what was measured; an article (cell, module, pack) has what went in and
-did not come out beside it. The rest is loss where the yield is plausible, else unaccounted; a surplus within two sigma
-is measurement noise of the pool's own mixture, beyond it is undeclared matter of unknown origin (decision 0003).
+did not come out beside it, matter that was only handled its part by weight (`handled`). The rest is loss where the
+yield is plausible, else unaccounted; a surplus within two sigma is measurement noise of the pool's own mixture, beyond
+it is undeclared matter of unknown origin (decision 0003).
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 
+from filon.books import handled
 from filon.books.book import Flow, Holding
-from filon.books.campaign import Campaign
-from filon.books.declared import Declared, measured, spread
+from filon.books.campaign import Campaign, Product
+from filon.books.declared import content_findings, measured, spread
 from filon.books.difference import settle
 from filon.books.journal import Journal
-from filon.books.lot import PIECE, Account, AccountKind, Content, LotId
-from filon.books.movement import Line, Movement
+from filon.books.lot import PIECE, Account, AccountKind, LotId
+from filon.books.movement import Movement
 from filon.books.stock import birth, output
 from filon.core.finding import found
 from filon.core.matter import MASS
 from filon.core.quantity import part
-
-
-@dataclass(slots=True)
-class Product:
-    """One output of a step while it is being worked out."""
-
-    move: Movement
-    line: Line
-    told: Declared
-    content: Content
-    sigma: dict[str, float]
-
-    @property
-    def pieces(self) -> int:
-        """Counting units of the output."""
-        return self.line.amount.number if self.line.amount else 0
 
 
 def step(journal: Journal, deed: list[Movement]) -> None:
@@ -52,11 +37,13 @@ def step(journal: Journal, deed: list[Movement]) -> None:
     products = _products(journal, deed) if campaign.followed else []
     if not campaign.fed:
         for product in products:
+            _doubt(journal, product)
             birth(journal, product.move, product.line)
         return
     if not takes and not products and campaign.pool is None:
         return
     first = len(journal.flows)
+    alone = campaign.pool is None and not campaign.deeds
     pool = _pool(journal, deed, campaign)
     for move, line in takes:
         for content, sigma in journal.take(move, line, pool.id):
@@ -64,8 +51,9 @@ def step(journal: Journal, deed: list[Movement]) -> None:
     if not campaign.followed:
         journal.drain(pool, Account(AccountKind.OUT_OF_SCOPE, "elsewhere"))
         return
-    for product in products:
-        campaign.made(product.told, product.content, product.sigma)
+    if alone:
+        handled.share(pool.content, products, campaign)
+    _account(journal, campaign, products)
     _share_by_conservation(pool, products, campaign)
     names = ", ".join(journal.name(one.line.lot) for one in products if one.told.kind == "product")
     settle(
@@ -82,6 +70,20 @@ def step(journal: Journal, deed: list[Movement]) -> None:
         if product.told.article:
             sigma = {s: campaign.sigma(s) / mg for s, mg in product.content.items() if mg and s != MASS}
         output(journal, product.move, product.line, product.content, sigma, pool.id)
+
+
+def _account(journal: Journal, campaign: Campaign, products: list[Product]) -> None:
+    """Note what comes out of a campaign; what was only handled is as sure as what went in, but for its weight."""
+    for product in products:
+        _doubt(journal, product)
+        campaign.made(product.told, product.content, {} if product.handled else product.sigma)
+
+
+def _doubt(journal: Journal, product: Product) -> None:
+    """Say what is not known of a product that nobody assayed and that is not simply what went in."""
+    told, lot = product.told, product.line.lot
+    if handled.may_be(told) and not product.handled and told.kind == "product" and journal.follows(lot):
+        journal.findings += content_findings(told, journal.name(lot), product.move.said.place)
 
 
 def _pool(journal: Journal, deed: list[Movement], campaign: Campaign) -> Holding:
