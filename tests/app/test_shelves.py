@@ -11,9 +11,10 @@ from filon.app.erase import erase
 from filon.app.ledger import Ledger
 from filon.books import book as books
 from filon.books.post import post
+from filon.books.shelf import laid
 from filon.books.shelf.shelf import ShelvedBook
-from filon.core.errors import NotFoundError
-from filon.store.maps import Kept, MapKey, keep, kept, sizes
+from filon.core.errors import NotFoundError, StoreError
+from filon.store.maps import Kept, MapKey, keep, kept
 from story import birth, lot, moment, ship, step
 from told_ledger import sites, tell
 
@@ -223,9 +224,129 @@ def test_what_is_not_exactly_asked_for_is_not_there(tmp_path, damage):
 
 
 def test_of_older_states_a_few_stay_one_of_each_power_of_two(tmp_path):
-    """By hand: of 64 to 127 entries 100, of 32 to 63 50, of 16 to 31 30, not 20, then 10 and 5; 2 would be the fifth."""
-    for size in (2, 5, 10, 20, 30, 50, 90, 100):
-        keep(tmp_path, MapKey("book", size, "ab" * 32, "1"), {"a": np.zeros(1)})
-    assert sizes(tmp_path, "book") == [100, 50, 30, 10, 5]
-    keep(tmp_path, MapKey("book", 101, "ab" * 32, "2"), {"a": np.zeros(1)})  # of another version: none stays
-    assert sizes(tmp_path, "book") == [101]
+    """By hand: of 64 to 127 entries 70, of 32 to 63 60, of 16 to 31 30, then 12 and 6; 3 would be the sixth."""
+    path = tmp_path / "filon.db"
+    with Ledger.open(path) as ledger:
+        for day in range(70):
+            tell(ledger, birth(day, "mine", f"LOT{day}", "1", Co="10"), day=100 + day)
+        asked = [3, 6, 10, 12, 30, 20, 60, 35, 70, 69, 61, 5]
+        for size in asked:
+            Ledger(ledger.store, path).book(size)
+            assert len(files(path)) <= 5
+        assert sorted(files(path)) == ["book-12", "book-30", "book-6", "book-60", "book-70"]
+
+
+def told(path):
+    """All that the files say."""
+    return b"".join(one.read_bytes() for one in sorted(folder(path).rglob("*.npy")))
+
+
+def test_what_another_process_erased_is_nowhere_here_either(path):
+    """This one has the book of the first entry; CAKE comes and is erased, and it is asked how things were between."""
+    with Ledger.open(path) as ledger:
+        ledger.book(1)
+        before = ledger.book(2)
+        ledger.register()
+        other = Ledger.open(path)
+        erase(other.store, [1], reason="a test", by="us", now=moment(20))
+        other.forget_books()
+        assert lot("CAKE") in before.of_lot
+        for size in (2, 3):
+            assert lot("CAKE") not in ledger.book(size).of_lot
+            assert lot("CAKE") not in Ledger(ledger.store, path).book(size).of_lot
+        assert lot("SALT").encode() in told(path)
+        assert lot("CAKE").encode() not in told(path)
+
+
+def test_what_is_erased_while_a_book_is_posted_is_in_no_file(path, monkeypatch):
+    def laying(posting, whole=laid.laid):
+        arrays = whole(posting)
+        other = Ledger.open(path)
+        erase(other.store, [1], reason="a test", by="us", now=moment(20))
+        other.forget_books()
+        return arrays
+
+    with Ledger.open(path) as ledger:
+        monkeypatch.setattr(laid, "laid", laying)
+        ledger.book()
+        assert not folder(path).exists()
+
+
+def test_files_of_a_twin_that_erased_something_else_are_not_believed(path):
+    """Two copies of a ledger, each with one entry erased; the root of what came before is the same."""
+    twin = path.with_name("twin.db")
+    with Ledger.open(path):
+        pass
+    shutil.copy(path, twin)
+    for one, entry in ((path, 0), (twin, 1)):
+        with Ledger.open(one) as ledger:
+            erase(ledger.store, [entry], reason="a test", by="us", now=moment(20))
+            ledger.book(2)
+    shutil.rmtree(folder(path))
+    shutil.copytree(twin.with_name("twin.db.maps"), folder(path))
+    with Ledger.open(path) as ledger:
+        assert list(ledger.book(2).of_lot) != [lot("ORE"), lot("STONE"), lot("SALT")]
+        same(ledger.book(2), posted(path, 2))
+
+
+def test_what_a_process_that_died_began_to_write_is_thrown_away(path):
+    left = folder(path) / ".book-1-00.4711.new"
+    left.mkdir(parents=True)
+    (left / "text.text.npy").write_bytes(b"half")
+    (folder(path) / "mine").mkdir()
+    with Ledger.open(path) as ledger:
+        ledger.book()
+    assert sorted(one.name.rpartition("-")[0] or one.name for one in folder(path).iterdir()) == ["book-2", "mine"]
+
+
+@pytest.mark.parametrize(("mode", "inside"), [(0o600, 0o700), (0o640, 0o750), (0o644, 0o755)])
+def test_who_may_not_read_the_ledger_may_not_read_its_books(path, mode, inside):
+    path.chmod(mode)
+    with Ledger.open(path) as ledger:
+        ledger.book()
+    (state,) = folder(path).iterdir()
+    assert state.stat().st_mode & 0o777 == inside
+    assert {one.stat().st_mode & 0o777 for one in state.iterdir()} == {mode}
+
+
+def test_a_ledger_called_by_another_name_has_one_folder(path):
+    other = path.with_name("link.db")
+    other.symlink_to(path)
+    with Ledger.open(other) as ledger:
+        ledger.book()
+    assert files(path) == ["book-2"]
+    assert not other.with_name("link.db.maps").exists()
+
+
+def test_a_folder_that_lies_elsewhere_is_emptied_too(path, tmp_path):
+    elsewhere = tmp_path / "other disk"
+    (elsewhere / "somebody's").mkdir(parents=True)
+    folder(path).symlink_to(elsewhere)
+    with Ledger.open(path) as ledger:
+        ledger.book()
+        assert len(list(elsewhere.iterdir())) == 2
+        ledger.forget_books()
+    assert [one.name for one in elsewhere.iterdir()] == ["somebody's"]
+
+
+def test_files_that_cannot_be_thrown_away_are_told(path, monkeypatch):
+    with Ledger.open(path) as ledger:
+        ledger.book()
+        monkeypatch.setattr(shutil, "rmtree", lambda *_, **__: None)
+        with pytest.raises(StoreError, match="delete it"):
+            ledger.forget_books()
+
+
+def test_a_look_back_lays_down_no_book_that_stands_there(path, monkeypatch):
+    """Files of 1 and 3 entries; one more event: the book of 4 has grown by less than an eighth, look back or not."""
+    with Ledger.open(path) as ledger:
+        ledger.book(1)
+        tell(ledger, *(birth(20 + one, "mine", f"LOT{one}", "1", Co="10") for one in range(20)), day=20)
+        ledger.book()
+    with Ledger.open(path) as ledger:
+        ledger.book()
+        there = files(path)
+        ledger.book(1)
+        tell(ledger, birth(50, "mine", "MORE", "1", Co="10"), day=50)
+        ledger.book()
+        assert files(path) == there

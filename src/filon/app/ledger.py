@@ -15,7 +15,7 @@ from itertools import chain
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from urllib.parse import quote
 
 from filon.app.records import MASTER, is_master, register, said
@@ -63,9 +63,9 @@ class Ledger:
         self.path = path
         self._books: OrderedDict[tuple[int, date | None], Book] = OrderedDict()
         self._registers: OrderedDict[int, Register] = OrderedDict()
-        self._newest: tuple[int, Posting | Shelf] | None = None  # the newest whole book, and of how many entries
-        named = path is not None and not address_of(path)
-        self._shelves = Shelves(store, path.with_name(f"{path.name}.maps") if path and named else None)
+        self._newest: _Made | None = None
+        self._shelves = Shelves(store, None if path is None or address_of(path) else path)
+        self._erased = self._shelves.erased()
         self._events_of: dict[int, int] = {}
         self._lock = RLock()
 
@@ -146,8 +146,9 @@ class Ledger:
             as_of: as known when the log had so many entries, or at a moment.
             on: as things stood at the end of that day, where they happened.
         """
-        key = (self.size(as_of), on)
-        with self._lock:
+        with self._lock:  # of the size, too: who asked for the newest would get an older one made while he waited
+            key = (self.size(as_of), on)
+            self._forget_erased()
             if key not in self._books:
                 self._books[key] = self._whole(key[0]) if on is None else post(self.said(*key), self.register(key[0]))
                 _trim(self._books)
@@ -156,41 +157,56 @@ class Ledger:
     def _whole(self, size: int) -> Book:
         """The book of so many entries: of the newest that is at hand, and what came since, if that simply follows."""
         newest, register = self._newest, self.register(size)
-        earlier = newest is not None and newest[0] > size
-        before = self._shelves.newest(size) if newest is None or earlier else newest
+        earlier = newest is not None and newest.size > size
+        before = self._opened(size) if newest is None or earlier else newest
         if not earlier:
             self._newest = None  # half grown it would be of no use
-        made: Posting | Shelf
-        if before is not None and before[0] == size and not isinstance(before[1], Posting):
-            made = before[1]
-            book: Book = made.book(register)
+        if before is not None and before.size == size and not isinstance(before.run, Posting):
+            made = before
+            book: Book = before.run.book(register)
         else:
-            grown = before and self._grown(*before, size)
-            made = grown or Posting(self.said(size), register, past=Past())
-            book = made.book
-            self._shelves.keep(size, made, anew=not grown)
+            grown = before and self._grown(before, size)
+            posting = grown or Posting(self.said(size), register, past=Past())
+            book = posting.book
+            laid = before.laid if grown and before else 0
+            made = _Made(size, posting, self._shelves.keep(size, posting, erased=self._erased, before=laid))
         if not earlier:
-            self._newest = size, made
+            self._newest = made
         return book
 
-    def _grown(self, done: int, made: Posting | Shelf, size: int) -> Posting | None:
-        """A posting with the events of further entries; None if they erase, bring master data or do not follow."""
-        if any(entry.kind == "erasure" for entry in self.store.entries(done, size)):
-            return None
-        fresh = list(self.store.records(first=done, size=size))
+    def _opened(self, size: int) -> _Made | None:
+        """The newest book in files of at most so many entries."""
+        opened = self._shelves.newest(size)
+        return opened and _Made(*opened, len(opened[1].flows.event))
+
+    def _grown(self, before: _Made, size: int) -> Posting | None:
+        """A posting with the events of further entries; None if they bring master data or do not follow."""
+        fresh = list(self.store.records(first=before.size, size=size))
         if any(is_master(stored.body) for stored in fresh):
             return None
+        made = before.run
         try:
             posting = made if isinstance(made, Posting) else made.posting(self.register(size))
         except (ValueError, KeyError):  # the files are not what was written
             return None
         return posting if posting.grow(map(said, fresh)) else None
 
+    def _forget_erased(self) -> None:
+        """Throw away what is kept in memory of a log of which something was erased since, by whomever."""
+        if (erased := self._shelves.erased()) != self._erased:
+            self._erased, self._newest = erased, None
+            for kept in (self._books, self._registers, self._events_of):
+                kept.clear()
+
     def forget_books(self) -> None:
-        """Throw away what is kept of posted books, in memory and in files: what is erased must be nowhere."""
+        """Throw away what is kept of posted books, in memory and in files: what is erased must be nowhere.
+
+        Raises:
+            StoreError: files that cannot be thrown away.
+        """
         with self._lock:
-            self._books.clear()
-            self._newest = None
+            self._erased = ""
+            self._forget_erased()
             self._shelves.forget()
 
     def posted(self, as_of: Known | None = None, on: date | None = None) -> bool:
@@ -201,6 +217,7 @@ class Ledger:
         """A book of only what can be in some lots: their content and origins are those of the whole book."""
         size = self.size(as_of)
         with self._lock:
+            self._forget_erased()
             if (size, on) in self._books:
                 return self._books[size, on]
         known = self.register(size)
@@ -235,6 +252,14 @@ class Ledger:
         some = ", ".join(short(one) for one in near[:5])
         hint = f"; did you mean one of {some}?" if some else ""
         raise NotFoundError(f"no lot {text!r} is known{hint}")
+
+
+class _Made(NamedTuple):
+    """The newest whole book: of how many entries, the run or the files that it is of, how many flows stand in files."""
+
+    size: int
+    run: Posting | Shelf
+    laid: int
 
 
 def _happened(one: Said, on: date | None) -> bool:

@@ -6,7 +6,8 @@ version of a log whose first entries are this one's, with nothing erased since; 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,18 +25,21 @@ if TYPE_CHECKING:
 
 GROWN = 8
 """When a book has grown by one flow in so many, it is laid down anew."""
+STATES = 4
+"""So many older states are kept at most, each of another power of two of entries: as of then is quick, too."""
 
 
 class Shelves:
     """The books of one ledger in files.
 
     Args:
-        place: the folder; None = the ledger is no file, and nothing is kept.
+        ledger: its file, beside which the folder stands; None = it is no file, and nothing is kept.
     """
 
-    def __init__(self, store: Store, place: Path | None) -> None:
-        self._store, self._place = store, place
-        self._laid = 0  # flows of the book that was last laid down or opened
+    def __init__(self, store: Store, ledger: Path | None) -> None:
+        # However the file is called here, there is one folder: what is erased must be in none.
+        self._store, self._ledger = store, ledger and ledger.resolve()
+        self._place = self._ledger and self._ledger.with_name(f"{self._ledger.name}.maps")
 
     def newest(self, size: int) -> tuple[int, Shelf] | None:
         """The newest book of at most so many entries, and of how many it is; None if there is none."""
@@ -45,48 +49,66 @@ class Shelves:
         from filon.books.shelf.shelf import Shelf  # noqa: PLC0415
         from filon.store import maps  # noqa: PLC0415
 
-        for state in maps.sizes(self._place, "book"):
-            key = self._key(state) if state <= size else None
-            arrays = key and maps.kept(self._place, key)
-            if arrays and key:
+        for key in self._believed(self._place, self.erased()):
+            arrays = maps.kept(self._place, key) if key.size <= size else None
+            if arrays:
                 try:
-                    shelf = Shelf(arrays, self._read)
+                    return key.size, Shelf(arrays, self._read)
                 except (ValueError, KeyError, TypeError, IndexError):
                     maps.forget(self._place, key)  # its files are not what was written
-                    continue
-                self._laid = len(shelf.flows.event)
-                return state, shelf
         return None
 
-    def keep(self, size: int, posting: Posting, *, anew: bool) -> None:
+    def keep(self, size: int, posting: Posting, *, erased: str, before: int) -> int:
         """Lay a book down, if it is large, and none that it has grown from serves nearly as well.
 
         Args:
-            anew: it has not grown from any; all of it was posted.
+            erased: what had been erased before the first of its events was read.
+            before: flows that already stand in files; 0 = all of it was posted anew.
+
+        Returns:
+            Flows that stand in files now; also where it was tried in vain.
         """
         flows = len(posting.book.flows)
-        if self._place is None or flows < books.LARGE or not (anew or flows - self._laid >= self._laid // GROWN):
-            return
+        if self._place is None or flows < books.LARGE or flows - before < before // GROWN:
+            return before
         from filon.books.shelf.laid import laid  # noqa: PLC0415
         from filon.store import maps  # noqa: PLC0415
 
-        if (arrays := laid(posting)) is not None:
-            maps.keep(self._place, self._key(size), arrays)
-        self._laid = flows
+        key = self._key(size, erased)
+        staying = _staying([key, *self._believed(self._place, erased)])
+        if key in staying and (arrays := laid(posting)) is not None:
+            maps.keep(self._place, key, arrays, staying=staying, like=self._ledger)
+            if self.erased() != erased:  # meanwhile, by somebody who did not see these files
+                self.forget()
+        return flows
 
     def forget(self) -> None:
-        """Throw all files away."""
+        """Throw all files away.
+
+        Raises:
+            StoreError: some cannot be.
+        """
         if self._place is not None:
             from filon.store import maps  # noqa: PLC0415
 
             maps.forget_all(self._place)
 
-    def _key(self, size: int) -> MapKey:
+    def erased(self) -> str:
+        """What has been erased, and by which entries."""
+        return sha256(repr(sorted(self._store.erasures().items())).encode()).hexdigest()
+
+    def _believed(self, place: Path, erased: str) -> list[MapKey]:
+        """The states in files that are this log's, longest first."""
+        from filon.store import maps  # noqa: PLC0415
+
+        size = self._store.size()
+        return [key for key in maps.states(place, "book") if key.size <= size and key == self._key(key.size, erased)]
+
+    def _key(self, size: int, erased: str) -> MapKey:
         from filon.books.shelf.shelf import FORMAT  # noqa: PLC0415
         from filon.store.maps import MapKey  # noqa: PLC0415
 
-        version = f"{__version__}/{FORMAT}, {len(self._store.erasures())} erased"
-        return MapKey("book", size, self._store.root(size).hex(), version)
+        return MapKey("book", size, self._store.root(size).hex(), f"{__version__}/{FORMAT}, erased {erased}")
 
     def _read(self, keys: Sequence[str], entries: range) -> Mapping[str, Event]:
         """Events by their keys, which came with some of these entries."""
@@ -101,3 +123,9 @@ class Shelves:
 
 FEW = 32
 """More events than that are read one behind the other rather than looked up."""
+
+
+def _staying(keys: Iterable[MapKey]) -> Collection[MapKey]:
+    """The newest state of every power of two of entries, but only a few."""
+    newest = {key.size.bit_length(): key for key in sorted(keys, key=lambda one: one.size)}
+    return [newest[bits] for bits in sorted(newest, reverse=True)][: STATES + 1]

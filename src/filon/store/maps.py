@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,10 +22,11 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-_NOTE = "state.json"
-STATES = 4
-"""So many older states are kept at most, each of another power of two: as of then is quick, too."""
+from filon.core.errors import StoreError
 
+_NOTE = "state.json"
+_NAMED = re.compile(r"\.?[a-z]+-\d+-[0-9a-f]*(\.\d+\.new)?")
+"""Names of folders of ours, whole or half written; whatever else lies there is left alone."""
 Array = npt.NDArray[Any]
 
 
@@ -97,32 +99,73 @@ def kept(place: Path, key: MapKey) -> Kept | None:
         return None
 
 
-def sizes(place: Path, kind: str) -> list[int]:
-    """Of which sizes of the log there may be arrays, largest first."""
-    told = (one.name.split("-") for one in place.glob(f"{kind}-*-*"))
-    return sorted({int(size) for _, size, *_ in told if size.isdecimal()}, reverse=True)
+def states(place: Path, kind: str) -> list[MapKey]:
+    """Of which states there may be arrays, of the longest log first."""
+    said = (_of(folder) for folder in place.glob(f"{kind}-*-*"))
+    return sorted((one for one in said if one is not None), key=lambda one: one.size, reverse=True)
 
 
-def keep(place: Path, key: MapKey, arrays: Mapping[str, Array]) -> None:
-    """Write the arrays of a state, and throw away those of older states that nobody needs any more.
+def _of(folder: Path) -> MapKey | None:
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        key = MapKey(**json.loads((folder / _NOTE).read_bytes())["of"])
+        return key if key.folder == folder.name else None
+    return None
+
+
+def keep(
+    place: Path, key: MapKey, arrays: Mapping[str, Array], *, staying: Collection[MapKey] = (), like: Path | None = None
+) -> None:
+    """Write the arrays of a state, and throw away whatever else is there.
 
     A full disk or a folder that cannot be written harms nobody: they are made again next time.
+
+    Args:
+        staying: other states whose arrays stay.
+        like: the file whose content the arrays tell of: who may not read it may not read them either.
     """
     aside = place / f".{key.folder}.{os.getpid()}.new"
     try:
-        shutil.rmtree(aside, ignore_errors=True)
-        aside.mkdir(parents=True)
+        _clear(place, {key.folder, *(one.folder for one in staying)})
+        aside.mkdir(parents=True, mode=0o700)
         for name, array in arrays.items():
             np.save(aside / f"{name}.npy", array, allow_pickle=False)
         told = {name: [array.dtype.str, array.shape, _checksum(array)] for name, array in arrays.items()}
         (aside / _NOTE).write_text(json.dumps({"of": asdict(key), "arrays": told}))
+        if like is not None:
+            _show(aside, like)
         forget(place, key)
         # Whoever reads the old folder keeps its mapping; two who write the same state write the same.
         aside.rename(place / key.folder)
     except OSError:
         shutil.rmtree(aside, ignore_errors=True)
-        return
-    _thin(place, key)
+
+
+def _ours(place: Path) -> list[Path]:
+    return [one for one in place.glob("*") if _NAMED.fullmatch(one.name)]
+
+
+def _clear(place: Path, staying: Collection[str]) -> None:
+    """Throw away other states, and what somebody began to write: whoever died left it, whoever lives does without."""
+    for folder in _ours(place):
+        if folder.name not in staying:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _show(aside: Path, like: Path) -> None:
+    """Give a new folder and its files the owner and the rights of a file: who may read it may enter the folder."""
+    model = like.stat()
+    mode = model.st_mode & 0o666
+    for one in (*aside.iterdir(), aside):
+        _own(one, model)
+        one.chmod(mode | (mode & 0o444) >> 2 if one.is_dir() else mode)
+    with suppress(OSError):  # it may be somebody else's
+        _own(aside.parent, model)
+
+
+def _own(one: Path, model: os.stat_result) -> None:
+    """What an administrator's command leaves here, the owner of the ledger can throw away."""
+    if os.geteuid() == 0:
+        os.chown(one, model.st_uid, model.st_gid)
 
 
 def forget(place: Path, key: MapKey) -> None:
@@ -131,29 +174,13 @@ def forget(place: Path, key: MapKey) -> None:
 
 
 def forget_all(place: Path) -> None:
-    """Throw away the arrays of all states."""
-    shutil.rmtree(place, ignore_errors=True)
+    """Throw away the arrays of all states; a folder that is only pointed to stays, empty.
 
-
-def _thin(place: Path, key: MapKey) -> None:
-    """Leave of older states the newest of every power of two, but only a few, and none that another version wrote."""
-    left = {key.size.bit_length()}
-    for older in sorted(place.glob(f"{key.kind}-*-*"), key=_size, reverse=True):
-        size = _size(older)
-        if size > key.size or older.name == key.folder:
-            continue
-        if len(left) <= STATES and size.bit_length() not in left and _version(older) == key.version:
-            left.add(size.bit_length())
-        else:
-            shutil.rmtree(older, ignore_errors=True)
-
-
-def _size(folder: Path) -> int:
-    size = folder.name.split("-")[1]
-    return int(size) if size.isdecimal() else 0
-
-
-def _version(folder: Path) -> str | None:
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        return str(json.loads((folder / _NOTE).read_bytes())["of"]["version"])
-    return None
+    Raises:
+        StoreError: some are still there.
+    """
+    _clear(place, ())
+    if left := sorted(one.name for one in _ours(place)):
+        raise StoreError(f"{place} cannot be emptied and may hold what was erased; delete it: {', '.join(left)}")
+    with suppress(OSError):
+        place.rmdir()
