@@ -23,6 +23,7 @@ from filon.app.pages import Pages
 from filon.books.lot import LotId
 from filon.core.moment import Known, known
 from filon.core.quantity import kg_from_mg
+from filon.exchange.relations import written
 from filon.exchange.tables import frame, poured
 from filon.views.build.lots import matching, rows
 from filon.views.build.sight import Sight
@@ -129,6 +130,16 @@ class OpenBook:
     def findings(self) -> pl.DataFrame:
         """What is wrong or worth knowing, gravest first."""
         return frame(finding_rows(self._pages.findings(as_of=self.entries, on=self.on)))
+
+    def save(self, folder: Path | str, element: str) -> tuple[Path, ...]:
+        """Lots, flows and mixtures of an element as Parquet files, and the SQL that tells what each lot holds."""
+        book = self.sight.book
+        told = book.columns.substance(element)
+        names: dict[str, list[str]] = {
+            "lot": [one.lot for one in book.holdings],
+            "site": [one.site for one in book.holdings],
+        }
+        return written(told.quotient, told.own, told.names, Path(folder), names)
 
     def recall(
         self,

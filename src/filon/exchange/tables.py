@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
@@ -20,7 +20,7 @@ from filon.core.errors import WrongCallError
 from filon.views.rows import Cell, Kind, Listing
 
 if TYPE_CHECKING:
-    import polars as pl
+    from polars import DataFrame
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A text cell that begins so is a formula to a spreadsheet.
@@ -55,17 +55,14 @@ def poured(tables: Sequence[Listing], ending: str) -> bytes:
     return _xlsx(tables) if ending == "xlsx" else _zip(tables)
 
 
-def frame(rows: Listing) -> pl.DataFrame:
+def frame(rows: Listing) -> DataFrame:
     """The rows as a Polars table: kg as Decimal to the milligram, days as dates.
 
     Raises:
         WrongCallError: Polars is not there.
     """
-    try:
-        import polars as pl  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise WrongCallError("tables need Polars: pip install 'filon[tables]'") from error
-    kinds: dict[Kind, pl.DataType] = {
+    pl = polars()
+    kinds: dict[Kind, Any] = {
         Kind.TEXT: pl.String(),
         Kind.COUNT: pl.Int64(),
         Kind.MASS: pl.Decimal(38, 6),
@@ -78,7 +75,21 @@ def frame(rows: Listing) -> pl.DataFrame:
         pl.Series(name, [_scaled(cell) for cell in column], dtype=dtype)
         for (name, dtype), column in zip(schema.items(), columns, strict=True)
     ]
-    return pl.DataFrame(series)
+    table: DataFrame = pl.DataFrame(series)
+    return table
+
+
+def polars() -> Any:
+    """Polars, which is an extra.
+
+    Raises:
+        WrongCallError: it is not there.
+    """
+    try:
+        import polars as pl  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise WrongCallError("tables need Polars: pip install 'filon[tables]'") from error
+    return pl
 
 
 def _scaled(cell: Cell) -> Cell:

@@ -61,6 +61,9 @@ class Kernel(Protocol):
     def below(self, starts: Starts, into: Ids, out: tuple[Starts, Ids], begin: Ids) -> Ids:
         """All that some nodes went into, themselves included, sorted."""
 
+    def depths(self, starts: Starts, into: Ids) -> Ids:
+        """Links on the longest way back from each node."""
+
     def back(self, starts: Starts, into: Ids, share: Weights, cone: Ids, tips: tuple[Ids, Floats]) -> Floats:
         """How much of the tips (ids, amounts; sorted, each once) passed through each node of their cone (sorted)."""
 
@@ -199,6 +202,12 @@ class Compiled:
         bits[:] = 0
         return ids
 
+    def depths(self, starts: Starts, into: Ids) -> Ids:
+        """See `Kernel`."""
+        depth = np.zeros(len(starts) - 1, np.int32)
+        self._loops.deepened(starts, into, depth)
+        return depth
+
     def back(self, starts: Starts, into: Ids, share: Weights, cone: Ids, tips: tuple[Ids, Floats]) -> Floats:
         """See `Kernel`."""
         return self._amounts(self._loops.shared_back, starts, into, share, cone, tips)
@@ -292,6 +301,10 @@ class Plain:
         """See `Kernel`."""
         return _reached(*out, begin)
 
+    def depths(self, starts: Starts, into: Ids) -> Ids:
+        """See `Kernel`."""
+        return _depths(starts, into, 0)
+
     def back(self, starts: Starts, into: Ids, share: Weights, cone: Ids, tips: tuple[Ids, Floats]) -> Floats:
         """See `Kernel`."""
         part, given = np.zeros(len(starts) - 1), dict(zip(*tips, strict=True))
@@ -379,17 +392,22 @@ def _reached(starts: Starts, ends: Ids, begin: Ids) -> Ids:
     return np.flatnonzero(seen).astype(np.int32)
 
 
-def levels(starts: Starts, source: Ids, first: int = 0) -> list[tuple[Any, Any, Any]]:
-    """Nodes from `first` on, those that can be worked out together: (nodes, their links, where each one's begin)."""
-    depth = np.zeros(len(starts) - 1, np.int64)
-    target = targets(starts)
-    links = np.arange(starts[first], starts[-1])
+def _depths(starts: Starts, source: Ids, first: int) -> Ids:
+    """Links on the longest way back from each node, up to the first that leads to one before `first`."""
+    depth = np.zeros(len(starts) - 1, np.int32)
+    target, source = targets(starts)[starts[first] :], source[starts[first] :]
     while True:
         deeper = depth.copy()
-        np.maximum.at(deeper, target[links], np.where(source[links] >= first, depth[source[links]], 0) + 1)
+        np.maximum.at(deeper, target, np.where(source >= first, depth[source], 0) + 1)
         if (deeper == depth).all():
-            break
+            return depth
         depth = deeper
+
+
+def levels(starts: Starts, source: Ids, first: int = 0) -> list[tuple[Any, Any, Any]]:
+    """Nodes from `first` on, those that can be worked out together: (nodes, their links, where each one's begin)."""
+    depth, target = _depths(starts, source, first), targets(starts)
+    links = np.arange(starts[first], starts[-1])
     fed = links[np.argsort(depth[target[links]], kind="stable")]
     cuts = np.searchsorted(depth[target[fed]], np.arange(1, depth.max(initial=0) + 2))
     out = []

@@ -208,6 +208,14 @@ def listed(bits: Any, ids: Any) -> None:
 
 
 @compiled
+def deepened(starts: Any, into: Any, depth: Any) -> None:
+    """Links on the longest way back from each node; `depth` (nodes, zero)."""
+    for node in range(len(starts) - 1):
+        for link in range(starts[node], starts[node + 1]):
+            depth[node] = max(depth[node], depth[into[link]] + 1)
+
+
+@compiled
 def shared_back(starts: Any, into: Any, share: Any, cone: Any, tips: Any, amounts: Any, part: Any, got: Any) -> None:
     """Hand what is in the tips to the sources, youngest first; `part` (nodes) is clean before and after."""
     tip = len(tips) - 1
