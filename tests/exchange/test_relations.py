@@ -63,25 +63,27 @@ def test_a_plant_of_a_hundred_thousand_links(tmp_path):
     assert np.abs(dense(got["shares"], graph.nodes, MINES) - table).max() <= 13 * 27 * 2.0**-24
 
 
-def test_two_blends_by_hand(tmp_path):
-    """Mines 0 and 1. One event makes 2 and 3 of both, half and half: one class; 4 is 2 shipped: that class too.
+def test_three_blends_by_hand(tmp_path):
+    """Mines 0 and 1. One event makes 2 and 3 of both, half and half: one class; and 4, a quarter and three: another.
 
-    5 is made of 4 and mine 0, half and half: 3/4 of mine 0.
+    5 is 2 shipped: of its class. 6 is made of 5 and mine 0, half and half: 3/4 of mine 0.
     """
-    source, target = [0, 1, 0, 1, 2, 4, 0], [2, 2, 3, 3, 4, 5, 5]
-    graph = Graph.of(6, source, target, [0, 1, 2, 2, 3, 4])
-    share = graph.aligned(np.array([0.5, 0.5, 0.5, 0.5, 1, 0.5, 0.5], np.float32))
+    source, target = [0, 1, 0, 1, 0, 1, 2, 5, 0], [2, 2, 3, 3, 4, 4, 5, 6, 6]
+    graph = Graph.of(7, source, target, [0, 1, 2, 2, 2, 3, 4])
+    share = graph.aligned(np.array([0.5, 0.5, 0.5, 0.5, 0.25, 0.75, 1, 0.5, 0.5], np.float32))
     own = Own.of([0, 1], [0, 1])
-    files = written(Quotient.of(graph, share, own.node), own, ("Lupoto", "Tizi"), tmp_path, {"lot": list("abcdef")})
+    files = written(Quotient.of(graph, share, own.node), own, ("Lupoto", "Tizi"), tmp_path, {"lot": list("abcdefg")})
     assert [one.name for one in files] == [
         "lots.parquet", "links.parquet", "entries.parquet", "origins.parquet", "classes.parquet", "class_links.parquet",
         "relations.sql",
     ]  # fmt: skip
-    assert pl.read_parquet(tmp_path / "lots.parquet")["level"].to_list() == [0, 0, 1, 1, 2, 3]
+    assert pl.read_parquet(tmp_path / "lots.parquet")["level"].to_list() == [0, 0, 1, 1, 1, 2, 3]
     got = answered(tmp_path, (0, 1, 2))
-    assert got["classes"].sort("node")["class"].to_list() == [0, 1, 2, 2, 2, 5]
-    assert got["class_links"].sort("class", "source").rows() == [(2, 0, 0.5), (2, 1, 0.5), (5, 0, 0.5), (5, 2, 0.5)]
-    assert dense(got["shares"], 6, 2).tolist() == [[1, 0], [0, 1], [0.5, 0.5], [0.5, 0.5], [0.5, 0.5], [0.75, 0.25]]
+    assert got["classes"].sort("node")["class"].to_list() == [0, 1, 2, 2, 4, 2, 6]
+    links = [(2, 0, 0.5), (2, 1, 0.5), (4, 0, 0.25), (4, 1, 0.75), (6, 0, 0.5), (6, 2, 0.5)]
+    assert got["class_links"].sort("class", "source").rows() == links
+    half, quarters = [0.5, 0.5], [0.25, 0.75]
+    assert dense(got["shares"], 7, 2).tolist() == [[1, 0], [0, 1], half, half, quarters, half, [0.75, 0.25]]
 
 
 @settings(max_examples=25)
