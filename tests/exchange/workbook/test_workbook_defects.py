@@ -42,7 +42,7 @@ def book(language="fr", **changes):
 
 def more(sheet, row, language="fr"):
     sheets, lists = rows_with()
-    (lists if sheet == "lists" else sheets[sheet]).append(row)
+    (lists if sheet == "lists" else sheets.setdefault(sheet, [])).append(row)
     return write(sheets, language=language, lists=lists)
 
 
@@ -105,6 +105,21 @@ D = Defect
 
 FILE_RULES = range(50, 65)
 """Numbers of the rules that judge a file as a whole; the others judge rows and cells."""
+
+
+def bare(sheet, index):
+    """A row of the example without its weight."""
+    return {key: value for key, value in EXAMPLE[sheet][index].items() if not key.endswith("net_kg")}
+
+
+def part(first, last, pieces=None):
+    """Cells of a batch that go into a pack."""
+    return {
+        "parts.deed": "assembled", "parts.date": date(2026, 11, 20), "parts.site": "Atlas (MA)", "parts.parent": "P1",
+        "parts.parent_product": "CoSO4·7H2O", "parts.lot": "ATL-26-0311", "parts.first": first, "parts.last": last,
+        "parts.pieces": pieces,
+    }  # fmt: skip
+
 
 DEFECTS = [
     D("no lot number", "IMP-01", "lots", "A5", lambda lg: cell("lots", "A5", None, lg)),
@@ -258,6 +273,47 @@ DEFECTS = [
     ),
     D("a cell shows an error", "IMP-45", "lots", "D5", lambda lg: cell("lots", "D5", "#N/A", lg)),
     D("form unknown", "IMP-46", "lists", "H7", lambda lg: book(lg, lists_7__form="Konzentrat")),
+    D(
+        "litres without density",
+        "IMP-68",
+        "lots",
+        "T7",
+        lambda lg: more("lots", {**bare("lots", 1), "lots.lot": "L", "lots.litres": Decimal(5000)}, lg),
+    ),
+    D(
+        "a reading of a lot that sheet 1 does not tell",
+        "IMP-69",
+        "meas",
+        "A4",
+        lambda lg: more("meas", {"meas.lot": "B-1", "meas.what": "Co", "meas.value": Decimal("20.9")}, lg),
+    ),
+    D(
+        "a content in kilograms",
+        "IMP-70",
+        "meas",
+        "E4",
+        lambda lg: more(
+            "meas", {"meas.lot": "ATL-26-0311", "meas.what": "Co", "meas.value": Decimal(21), "meas.unit": "kg"}, lg
+        ),
+    ),
+    D(
+        "a weight in per cent",
+        "IMP-70",
+        "meas",
+        "E4",
+        lambda lg: more(
+            "meas", {"meas.lot": "ATL-26-0311", "meas.what": "weight", "meas.value": Decimal(21), "meas.unit": "%"}, lg
+        ),
+    ),
+    D("ten serial numbers of nine pieces", "IMP-71", "parts", "J4", lambda lg: more("parts", part(1, 10, 9), lg)),
+    D("serial numbers that run backwards", "IMP-71", "parts", "J4", lambda lg: more("parts", part(10, 1), lg)),
+    D(
+        "grams per litre without density",
+        "IMP-72",
+        "lots",
+        "I7",
+        lambda lg: more("lots", {**EXAMPLE["lots"][1], "lots.lot": "L", "lots.basis": "g/L"}, lg),
+    ),
     D("half a package", "IMP-48", "ship", "J5", lambda lg: cell("ship", "J5", 23.5, lg)),
 ]
 

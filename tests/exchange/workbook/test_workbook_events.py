@@ -385,9 +385,9 @@ def test_what_a_row_cannot_say_is_listed():
 
     said = document(EXAMPLE)
     pit = replace(said.events[0], extensions={**said.events[0].extensions, "https://x.example/mood": "good"})
-    counted = replace(said.events[0], action="OBSERVE", bizStep="stock_taking")
-    out = rows_from([pit, counted], said.master)
-    assert out.left == [counted]
+    looked_at = replace(said.events[0], action="OBSERVE", bizStep="inspecting")
+    out = rows_from([pit, looked_at], said.master)
+    assert out.left == [looked_at]
     assert out.unsaid == [(pit.eventID, "https://x.example/mood")]
 
 
@@ -482,13 +482,18 @@ def test_the_certificate_comes_back_from_the_events():
     assert not [member for _, member in back.unsaid if member.endswith("assay")]
 
 
-def test_assays_of_two_laboratories_are_more_than_a_row_says():
+def test_assays_of_two_laboratories_stand_on_two_sheets():
     one = analysed()
     assays = [
         {**one.trait("assay")[0], "element": "Co"},
         {**one.trait("assay")[0], "element": "Ni", "laboratory": "Autre"},
     ]
     told = rows_from([replace(one, ilmd={**one.ilmd, FILON + "assay": assays})], document(EXAMPLE).master)
+    assert told.unsaid == []
+    assert [row["lots.laboratory"] for row in told.sheets["lots"]] == ["Labo Exemple"]
+    assert [(row["meas.what"], row["meas.laboratory"]) for row in told.sheets["meas"]] == [("Ni", "Autre")]
+    odd = [{**assays[0], "furnace": "3"}]
+    told = rows_from([replace(one, ilmd={**one.ilmd, FILON + "assay": odd})], document(EXAMPLE).master)
     assert FILON + "assay" in [member for _, member in told.unsaid]
 
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from filon.exchange.workbook import check, csv_sets, events, read, template, template_zip, write, write_csv, write_zip
-from filon.exchange.workbook.columns import WORD_LISTS, columns, letters, sheet_columns, word, words
+from filon.exchange.workbook.columns import TITLES, WORD_LISTS, columns, letters, sheet_columns, word, words
 from filon.exchange.workbook.example import EXAMPLE, EXAMPLE_LISTS
 from filon.exchange.workbook.write_csv import guarded, unguarded
 
@@ -53,7 +53,7 @@ def test_the_same_rows_give_the_same_bytes():
 def test_the_workbook_is_made_as_agreed():
     book = loaded(template("fr", example=True))
     assert [page.title for page in book] == [
-        "1 Lots produits", "2 Consommations", "3 Expéditions", "4 Réceptions", "Listes",
+        "1 Lots produits", "2 Consommations", "3 Expéditions", "4 Réceptions", "7 Stocks", "8 Mesures", "9 Pièces", "Listes",
     ]  # fmt: skip
     page = book["1 Lots produits"]
     assert page.row_dimensions[1].hidden
@@ -114,7 +114,7 @@ def test_without_keys_the_headings_tell():
         page.delete_rows(1)
     book["1 Lots produits"]["A1"].value = "N° DE LOT"
     reading = read(saved(book), "exp.xlsx")
-    assert {sheet.key for sheet in reading.sheets} == {"lots", "mix", "ship", "recv", "lists"}
+    assert {sheet.key for sheet in reading.sheets} == set(TITLES)
     assert [row.number for row in reading.rows("lots")] == [2, 3, 4]
     assert events(reading).events == events(read(template("fr", example=True))).events
 
@@ -192,6 +192,7 @@ def cells_of(column):
     plain = {
         "date": st.dates(min_value=date(2015, 1, 1), max_value=date(2099, 12, 31)),
         "kg": st.decimals(min_value=0, max_value=10**7, places=3),
+        "number": st.decimals(min_value=0, max_value=10**7, places=3),
         "percent": st.decimals(min_value=0, max_value=100, places=4),
         "count": st.integers(min_value=0, max_value=9999).map(Decimal),
         "zone": st.sampled_from(["+01:00", "-05:00", "+05:30"]),
@@ -207,7 +208,7 @@ def rows_of(sheet):
     return st.lists(st.fixed_dictionaries(fields), max_size=4)
 
 
-any_sheets = st.fixed_dictionaries({sheet: rows_of(sheet) for sheet in ("lots", "mix", "ship", "recv")})
+any_sheets = st.fixed_dictionaries({sheet: rows_of(sheet) for sheet in TITLES if sheet != "lists"})
 languages = st.sampled_from(["fr", "en"])
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from filon.core.finding import Finding, Place, found
-from filon.exchange.workbook.facts import Facts, Made, Shipped
+from filon.exchange.workbook.facts import Counted, Facts, Joined, Made, Received, Shipped
 from filon.exchange.workbook.knowledge import Knowledge
+from filon.exchange.workbook.names import is_piece
 from filon.exchange.workbook.plausible import TOLERANCE
 from filon.exchange.workbook.reading import Reading, Row
 
@@ -36,7 +37,7 @@ def doubles(reading: Reading, said: Facts) -> Iterator[Finding]:
             yield found(
                 "IMP-29", place, found=f"{lot.kg:f}", a=f"{lot.kg:f}", b=f"{earlier.kg:f}", r=earlier.row.number
             )
-    for sheet in ("mix", "ship", "recv"):
+    for sheet in ("mix", "ship", "recv", "stock", "meas", "parts"):
         yield from _same_rows(reading, sheet, reading.rows(sheet))
     yield from _notes(reading, said.shipped)
 
@@ -99,8 +100,12 @@ def times(reading: Reading, said: Facts, today: date | None) -> Iterator[Finding
 
 
 def _future(reading: Reading, said: Facts, today: date) -> Iterator[Finding]:
-    for key, rows in (("lots.date", said.made), ("ship.date", said.shipped), ("recv.date", said.received)):
-        for fact in rows:
+    dated: Mapping[str, Iterable[Made | Shipped | Received | Counted | Joined]] = {
+        "lots.date": said.made, "ship.date": said.shipped, "recv.date": said.received, "stock.date": said.counted,
+        "parts.date": said.joined,
+    }  # fmt: skip
+    for key, facts in dated.items():
+        for fact in facts:
             if fact.day > today:
                 yield _late(reading, key, fact.row, f"≤ {today}", fact.day)
 
@@ -160,6 +165,9 @@ def _overdrawn(reading: Reading, said: Facts, known: Knowledge) -> Iterator[Find
         if line.row.text("ship.void") != "yes":
             draw = _Draw(reading.cell(line.row, "ship.net_kg"), line.kg, line.day)
             went[line.lot, line.site.id].append(draw)
+    for gone in said.counted:
+        if gone.row.text("stock.deed") in GONE:
+            went[gone.lot, gone.site.id].append(_Draw(reading.cell(gone.row, "stock.net_kg"), gone.kg, gone.day))
     for here, draws in went.items():
         held = known.available_kg(*here, max(draw.day for draw in draws))
         if here in came or held is not None:
@@ -217,6 +225,8 @@ def lineage(reading: Reading, said: Facts, known: Knowledge) -> Iterator[Finding
     for key, lot, row in [
         *(("mix.inp", use.inp, use.row) for use in said.used if use.inp),
         *(("ship.lot", line.lot, line.row) for line in said.shipped),
+        *(("stock.lot", one.lot, one.row) for one in said.counted if one.row.text("stock.deed") in GONE),
+        *(("parts.lot", one.part, one.row) for one in said.joined if one.part and not is_piece(one.part)),
     ]:
         if lot not in there and known.knows_lot(lot) is False:
             yield found("IMP-30", reading.cell(row, key), found=lot)
@@ -226,6 +236,10 @@ def lineage(reading: Reading, said: Facts, known: Knowledge) -> Iterator[Finding
             place = reading.cell(made.row, "lots.lot")
             yield found("IMP-44", place, found=made.row.text("lots.lot"))
     yield from _circles(reading, said)
+
+
+GONE = frozenset({"destroyed", "left"})
+"""Words of sheet 7 by which a lot has gone for good; what is only counted may be opening stock."""
 
 
 def _circles(reading: Reading, said: Facts) -> Iterator[Finding]:

@@ -28,7 +28,7 @@ Value = str | Decimal | date
 Rows = Sequence[Mapping[str, object]]
 """Rows to write: {column key: value}; values are text, Decimal, int or date, None where there is nothing."""
 
-NUMERIC = frozenset({"kg", "percent", "count"})
+NUMERIC = frozenset({"kg", "number", "percent", "count"})
 
 
 def shown(one: Column, value: object, language: Language) -> Value | None:

@@ -23,7 +23,7 @@ LANGUAGES: tuple[Language, ...] = ("en", "fr")
 TEMPLATE_PROPERTY = "filon-template"
 TEMPLATE_VERSION = "1.0"
 
-SheetKey = Literal["lots", "mix", "ship", "recv", "lists"]
+SheetKey = Literal["lots", "mix", "ship", "recv", "stock", "meas", "parts", "lists"]
 Need = Literal["required", "useful", "optional", "extra"]
 
 TITLES: Mapping[SheetKey, Mapping[Language, str]] = {
@@ -31,23 +31,31 @@ TITLES: Mapping[SheetKey, Mapping[Language, str]] = {
     "mix": {"en": "2 Inputs used", "fr": "2 Consommations"},
     "ship": {"en": "3 Shipments", "fr": "3 Expéditions"},
     "recv": {"en": "4 Receipts", "fr": "4 Réceptions"},
+    "stock": {"en": "7 Stock", "fr": "7 Stocks"},
+    "meas": {"en": "8 Measurements", "fr": "8 Mesures"},
+    "parts": {"en": "9 Parts", "fr": "9 Pièces"},
     "lists": {"en": "Lists", "fr": "Listes"},
 }
-"""Sheets in their order, with the titles that the template gives them."""
+"""Sheets in their order, with the titles that the template gives them; 5 and 6 have templates of their own."""
+
+ELEMENT_COLUMNS = ("Ni", "Co", "Mn", "Li", "Cu", "As", "C", "Fe", "P", "Al", "S", "F")
+"""The elements that have a column; assays of a row are told in this order."""
 
 ASSAYED: Mapping[str, str] = {
-    f"lots.{element.lower()}": element for element in ("Ni", "Co", "Mn", "Li", "Cu", "As", "C", "Fe", "P", "Al")
+    f"{sheet}.{element.lower()}": element for sheet in ("lots", "stock") for element in ELEMENT_COLUMNS
 }
 """{column key: element} of the assay columns."""
 
-ASSAY_TEXTS: Mapping[str, str] = {
-    "lots.method": "method",
-    "lots.laboratory": "laboratory",
-    "lots.assay_status": "status",
-}
-"""{column key: member} of what holds for all assays of a row."""
+ASSAY_TEXTS: Mapping[str, str] = {"method": "method", "laboratory": "laboratory", "assay_status": "status"}
+"""{column: member} of what holds for all assays of a row."""
 
-WORD_LISTS = frozenset({"basis", "status", "yes", "list_kind", "site_kind", "use", "recycled_kind", "assay_status"})
+GRAMS_PER_LITRE = "g/L"
+"""The basis of a solution's assays."""
+
+WORD_LISTS = frozenset({
+    "basis", "status", "yes", "list_kind", "site_kind", "use", "recycled_kind", "assay_status", "measured", "measure",
+    "deed", "handling", "mode", "mixing",
+})  # fmt: skip
 """Column types whose cells hold a word of a fixed list."""
 
 
@@ -57,7 +65,8 @@ class Column:
 
     Args:
         key: e.g. `lots.net_kg`; its first part names the sheet.
-        type: text, date, kg, percent, count, formula, lot, site, product, partner, country, zone or a word list.
+        type: text, date, kg, number, percent, count, formula, lot, site, product, partner, country, zone or a word
+            list.
         need: required, useful, optional, or extra (only written when there is a value).
         heading: {"en": .., "fr": ..}.
         help: one line below the heading.

@@ -1,4 +1,4 @@
-"""What the rows say once every name in them is known: lots made, inputs used, shipments, receipts."""
+"""What the rows say once every name in them is known: lots made, inputs used, shipments, receipts, stock, parts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from filon.exchange.workbook.reading import Row
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A lot made: sheet 1."""
+    """A lot made: sheet 1; `litres` where a solution was told by its volume, `pieces` of an article: `kg` is of all."""
 
     row: Row
     lot: str
@@ -21,6 +21,8 @@ class Made:
     site: Site
     product: Product
     kg: Decimal
+    litres: Decimal | None = None
+    pieces: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,42 @@ class Received:
     sender: str
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What was found of a lot at a site, or went from there for good: sheet 7."""
+
+    row: Row
+    lot: str
+    day: date
+    site: Site
+    kg: Decimal
+    litres: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One more weight or assay of a lot of sheet 1: sheet 8."""
+
+    row: Row
+    lot: str
+    what: str
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Parts that went into an article or container, or came out of it: sheet 9; without `part` all came out."""
+
+    row: Row
+    deed: str
+    day: date
+    site: Site
+    parent: str
+    part: str = ""
+    pieces: Decimal | None = None
+    kg: Decimal | None = None
+
+
 @dataclass(frozen=True)
 class Facts:
     """All that a workbook says, names resolved; rows that could not be resolved are missing and have findings."""
@@ -70,4 +108,7 @@ class Facts:
     used: tuple[Used, ...] = ()
     shipped: tuple[Shipped, ...] = ()
     received: tuple[Received, ...] = ()
+    counted: tuple[Counted, ...] = ()
+    measured: tuple[Measured, ...] = ()
+    joined: tuple[Joined, ...] = ()
     findings: tuple[Finding, ...] = ()

@@ -33,10 +33,13 @@ def master(said: Facts) -> tuple[Vocabulary, ...]:
 def origin_of(known: Directory, lot: Made) -> str:
     """Where the lot's matter entered the chain, as declared: a listed site, a URI, or a pit of its own site."""
     text = lot.row.text("lots.origin")
-    if not text:
-        return ""
+    return origin_at(known, lot.site, text) if text else ""
+
+
+def origin_at(known: Directory, site: Site, text: str) -> str:
+    """The place that a site means by a name: a listed site, a URI, or a pit of its own."""
     listed = known.site(text)
-    return listed.id if listed else full_identifier(text) or scoped(lot.site.id, "origin", text)
+    return listed.id if listed else full_identifier(text) or scoped(site.id, "origin", text)
 
 
 def _each(shelf: Mapping[str, Site] | Mapping[str, Product] | Mapping[str, Partner]) -> list[Any]:
@@ -44,7 +47,8 @@ def _each(shelf: Mapping[str, Site] | Mapping[str, Product] | Mapping[str, Partn
 
 
 def _place(site: Site) -> MasterElement:
-    told = {"name": site.name, "country": site.country, "zone": site.zone, "party": site.party, "kind": site.kind}
+    names = ("name", "country", "zone", "party", "kind", "mixing")
+    told = {name: getattr(site, name) for name in names}
     return _element(site.id, told)
 
 

@@ -35,6 +35,7 @@ class Site:
     country: str = ""
     party: str = ""
     kind: str = ""
+    mixing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,20 @@ def lot_identifier(owner: str, number: str) -> str:
     if digits and _EASY_LOT.fullmatch(number):
         return f"https://id.gs1.org/01/{digits}/10/{number}"
     return ident.lgtin(digits, number) if digits else scoped(owner, "lot", number)
+
+
+def piece_identifier(owner: str, serial: str) -> str:
+    """The identifier of one piece: its serial number within the product."""
+    digits = _gtin(owner)
+    return ident.sgtin(digits, serial) if digits else scoped(owner, "item", serial)
+
+
+_OF_PIECES = ("/21/", "/00/", "/item/", ":item:")
+
+
+def is_piece(identifier: str) -> bool:
+    """Whether an identifier is that of one piece or container, not of a lot."""
+    return any(mark in identifier for mark in _OF_PIECES)
 
 
 @dataclass(frozen=True)
@@ -269,7 +284,8 @@ def _party(
 def _made(kind: Kind, whole: str, row: Row, party: str) -> Site | Product | Partner:
     name = row.text("lists.name")
     if kind == "site":
-        return Site(whole, name, row.text("lists.zone"), row.text("lists.country"), party, row.text("lists.type"))
+        told = (row.text(f"lists.{key}") for key in ("type", "mixing"))
+        return Site(whole, name, row.text("lists.zone"), row.text("lists.country"), party, *told)
     if kind == "product":
         form = row.text("lists.form") or (name if matter.form(name) else "")
         return Product(whole, name, form, row.text("lists.use"))

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from filon.core.finding import Finding, found
 from filon.core.matter import Form, form, mass_fraction
-from filon.exchange.workbook.columns import ASSAYED, column, sheet_columns
+from filon.exchange.workbook.columns import ASSAYED, GRAMS_PER_LITRE, column, sheet_columns
 from filon.exchange.workbook.facts import Facts, Made
 from filon.exchange.workbook.names import Product
 from filon.exchange.workbook.reading import Reading, Row
@@ -32,6 +32,10 @@ PUREST_GAP = Decimal("0.8")
 
 _SULFATE = re.compile(r"sul(?:f|ph)ate|SO4", re.IGNORECASE)
 _HUNDRED = Decimal(100)
+_DENSEST = Decimal(2000)
+"""Grams per litre that no solution holds of an element."""
+_WHOLE_LOTS = frozenset({"lots", "ship", "recv"})
+"""Sheets whose weights are of whole lots, so that very small ones may be tonnes."""
 _FIGURES = frozenset({"kg", "percent"})
 
 
@@ -40,9 +44,10 @@ def rows(reading: Reading) -> Iterator[Finding]:
 
     Findings:
         IMP-04, 05, 40: weights. IMP-06, 27: percentages. IMP-28: assays that add up to too much.
-        IMP-26: assay without basis while moist. IMP-39: dry weight against moisture.
+        IMP-26: assay without basis while moist. IMP-39: dry weight against moisture. IMP-72: grams per litre of a
+        solution whose density is not told.
     """
-    for sheet in ("lots", "mix", "ship", "recv"):
+    for sheet in ("lots", "mix", "ship", "recv", "stock", "parts"):
         kinds = {one.key: one.type for one in sheet_columns(sheet)}
         for row in reading.rows(sheet):
             yield from _figures(reading, sheet, row, kinds)
@@ -52,6 +57,7 @@ def rows(reading: Reading) -> Iterator[Finding]:
 
 def _figures(reading: Reading, sheet: str, row: Row, kinds: Mapping[str, str]) -> Iterator[Finding]:
     assays = []
+    dissolved = row.text(f"{sheet}.basis") == GRAMS_PER_LITRE
     for key, value in row.values.items():
         kind = kinds[key]
         if kind not in _FIGURES or not isinstance(value, Decimal):
@@ -59,12 +65,19 @@ def _figures(reading: Reading, sheet: str, row: Row, kinds: Mapping[str, str]) -
         if kind == "kg" and not SMALL_KG <= value <= LARGE_KG:
             yield from _weight(reading, sheet, row, key, value)
         elif kind == "percent":
-            if not 0 <= value <= _HUNDRED:
+            if not 0 <= value <= (_DENSEST if dissolved and key in ASSAYED else _HUNDRED):
                 yield _percentage(reading, row, key, value)
             if key in ASSAYED:
                 assays.append((key, value))
-    if assays:
-        yield from _assays(reading, row, assays)
+    if assays and dissolved:
+        yield from _dissolved(reading, sheet, row, assays[0][0])
+    elif assays:
+        yield from _assays(reading, sheet, row, assays)
+
+
+def _dissolved(reading: Reading, sheet: str, row: Row, key: str) -> Iterator[Finding]:
+    if row.amount(f"{sheet}.density") is None and f"{sheet}.density" not in row.bad:
+        yield found("IMP-72", reading.cell(row, key))
 
 
 def _percentage(reading: Reading, row: Row, key: str, percent: Decimal) -> Finding:
@@ -74,25 +87,27 @@ def _percentage(reading: Reading, row: Row, key: str, percent: Decimal) -> Findi
 
 def _weight(reading: Reading, sheet: str, row: Row, key: str, kg: Decimal) -> Iterator[Finding]:
     place = reading.cell(row, key)
-    if kg <= 0:
+    none_there = sheet == "stock" and kg == 0 and row.text("stock.deed") in {"", "counted"}
+    if kg <= 0 and not none_there:
         yield found("IMP-04", place, expected="> 0", found=f"{kg:f}")
     elif kg > LARGE_KG:
         yield found("IMP-40", place, found=f"{kg:f}", w=f"{kg:f}", proposal=f"{(kg / 1000).normalize():f}")
-    elif sheet != "mix":
+    elif sheet in _WHOLE_LOTS and f"{sheet}.pieces" not in row.values:
         tonnes = f"{(kg * 1000).normalize():f}"
         yield found("IMP-05", place, found=f"{kg:f}", w=f"{kg:f}", w2=tonnes, proposal=tonnes)
 
 
-def _assays(reading: Reading, row: Row, assays: Sequence[tuple[str, Decimal]]) -> Iterator[Finding]:
+def _assays(reading: Reading, sheet: str, row: Row, assays: Sequence[tuple[str, Decimal]]) -> Iterator[Finding]:
     total = sum(value for _, value in assays)
     if total > MOST_ASSAYS and all(0 <= value <= _HUNDRED for _, value in assays):
         place = reading.cell(row, assays[0][0])
         yield found("IMP-28", place, expected=f"≤ {MOST_ASSAYS}", found=f"{total:f}", s=f"{total:f}")
-    if "lots.basis" in row.values or "lots.basis" in row.bad:
+    basis = f"{sheet}.basis"
+    if basis in row.values or basis in row.bad:
         return
-    if (row.amount("lots.moist") or 0) > 0:
-        key = "lots.basis" if "lots.basis" in reading.columns("lots") else assays[0][0]
-        yield found("IMP-26", reading.cell(row, key), expected=column("lots.basis").help[reading.language])
+    if (row.amount(f"{sheet}.moist") or 0) > 0:
+        key = basis if basis in reading.columns(sheet) else assays[0][0]
+        yield found("IMP-26", reading.cell(row, key), expected=column(basis).help[reading.language])
 
 
 def _dry(reading: Reading, row: Row) -> Iterator[Finding]:
@@ -144,17 +159,19 @@ def _chemistry(reading: Reading, lot: Made) -> Iterator[Finding]:
             yield found(
                 "IMP-66", reading.cell(lot.row, f"lots.{main.lower()}"), expected=f"% {main}", p=known.key, e=main
             )
-    for key, percent in assays:
+    for key, told in assays:
+        if (percent := _percent(lot.row, told)) is None:
+            continue
         low, high = _window(known.key, key)
         dry = _on_dry(lot.row, percent)
         if dry > high and percent <= _HUNDRED:
             limit = _two(high)
             place = reading.cell(lot.row, key)
-            yield found("IMP-07", place, expected=f"≤ {limit} %", found=f"{percent:f}", p=known.key, m=limit)
+            yield found("IMP-07", place, expected=f"≤ {limit} %", found=f"{told:f}", p=known.key, m=limit)
         elif dry < low and percent >= 0:
             limit = _two(low)
             place = reading.cell(lot.row, key)
-            yield found("IMP-32", place, expected=f"≥ {limit} %", found=f"{percent:f}", p=known.key, m=limit)
+            yield found("IMP-32", place, expected=f"≥ {limit} %", found=f"{told:f}", p=known.key, m=limit)
 
 
 @lru_cache(maxsize=4096)
@@ -192,6 +209,14 @@ def _on_dry(row: Row, percent: Decimal) -> Decimal:
     if row.text("lots.basis") != "wet" or moist is None or not 0 < moist < _HUNDRED:
         return percent
     return percent * _HUNDRED / (_HUNDRED - moist)
+
+
+def _percent(row: Row, told: Decimal) -> Decimal | None:
+    """The content in % of the mass; None of a solution whose density is not told."""
+    if row.text("lots.basis") != GRAMS_PER_LITRE:
+        return told
+    density = row.amount("lots.density")
+    return told / (10 * density) if density else None
 
 
 def _two(value: Decimal) -> str:

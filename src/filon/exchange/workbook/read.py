@@ -25,8 +25,10 @@ from filon.exchange.workbook.page import Draft, Page, Told, Waiting
 from filon.exchange.workbook.reading import Reading, Sheet
 from filon.exchange.workbook.typed import FIRST_DAY
 
-UNLESS = {"recv.product": "recv.lot", "recv.from": "recv.ship"}
-"""Required columns that may be missing where the other column holds full identifiers."""
+UNLESS = frozenset({"recv.product", "recv.from"})
+"""Required columns that may be missing where another column holds full identifiers."""
+INSTEAD = {"lots.net_kg": "lots.litres", "stock.net_kg": "stock.litres"}
+"""Required columns that may be missing where another column stands for them."""
 
 
 def read(data: bytes, name: str = "") -> Reading:
@@ -101,7 +103,8 @@ class _Reader(Told):
             place = Place(self.name, page.title, heading.row, key, f"{letters(index)}{heading.row}")
             self.findings.append(found("IMP-24", place, found=key, c=column(key).heading[self._language()]))
         for one in sheet_columns(heading.sheet):
-            if one.need == "required" and one.key not in heading.columns and one.key not in UNLESS:
+            given = {one.key, INSTEAD.get(one.key)} & heading.columns.keys()
+            if one.need == "required" and not given and one.key not in UNLESS:
                 place = Place(self.name, page.title, heading.row, one.key)
                 name = one.heading[self._language()]
                 self.findings.append(found("IMP-16", place, expected=name, c=name))

@@ -48,7 +48,7 @@ class Sheet:
     """One recognised sheet.
 
     Args:
-        key: lots, mix, ship, recv or lists.
+        key: lots, mix, ship, recv, stock, meas, parts or lists.
         title: as received (a CSV has its file name).
         columns: {column key: 0-based index} of the recognised columns.
         own: headings of the sender's own columns, which are left alone.

@@ -19,6 +19,7 @@ from typing import TypeVar
 from filon.core.finding import Finding, found
 from filon.exchange.workbook.columns import column
 from filon.exchange.workbook.facts import Facts, Made, Received, Shipped, Used
+from filon.exchange.workbook.handling import counted, joined, measured, pieces
 from filon.exchange.workbook.names import (
     Directory,
     Kind,
@@ -27,6 +28,7 @@ from filon.exchange.workbook.names import (
     Site,
     directory,
     full_identifier,
+    is_piece,
     lot_identifier,
     lot_number_fault,
     scoped,
@@ -43,20 +45,27 @@ def facts(reading: Reading) -> Facts:
     Findings:
         IMP-01, 17: an empty cell that must not be. IMP-08, 18, 19: an unknown site, product, partner.
         IMP-11: a number that names no lot, or more than one. IMP-33, 34, 37: no departure site, no issuer of a
-        delivery note, no time zone. IMP-38: no GS1 lot number.
+        delivery note, no time zone. IMP-38: no GS1 lot number. IMP-68: a volume without density. IMP-69 to 71: in
+        `handling`.
     """
     known, findings = directory(reading)
-    resolver = _Resolver(reading, known, findings)
+    resolver = Resolver(reading, known, findings)
     made = resolver.each("lots", resolver.made)
     received = resolver.each("recv", resolver.received)
     resolver.number(made, received)
     used = resolver.each("mix", resolver.used)
     shipped = resolver.each("ship", resolver.shipped)
-    return Facts(known, made, used, shipped, received, tuple(findings))
+    found_, more, parts = (
+        resolver.each(sheet, lambda row, read=read: read(resolver, row))  # type: ignore[misc]
+        for sheet, read in (("stock", counted), ("meas", measured), ("parts", joined))
+    )
+    return Facts(known, made, used, shipped, received, found_, more, parts, tuple(findings))
 
 
 @dataclass
-class _Resolver:
+class Resolver:
+    """One file whose names are being resolved: what it lists, which numbers it gives, what it lacks."""
+
     reading: Reading
     known: Directory
     findings: list[Finding]
@@ -65,8 +74,10 @@ class _Resolver:
     sites: dict[str, Site] = field(default_factory=dict)
     campaigns: set[str] = field(default_factory=set)
     faulty: set[str] = field(default_factory=set)
+    lots: set[str] = field(default_factory=set)
 
     def each(self, sheet: str, resolve: Callable[[Row], _T | None]) -> tuple[_T, ...]:
+        """The facts of a sheet's rows, as far as they are clear."""
         if sheet == "mix":
             self.campaigns = {row.text("mix.campaign") for row in self.reading.rows("mix") if "mix.inp" in row.values}
         resolved = (resolve(row) for row in self.reading.rows(sheet))
@@ -76,6 +87,7 @@ class _Resolver:
         """Learn which numbers this file gives to which lots, and where these lie."""
         for lot in made:
             self.own[lot.row.text("lots.lot")].add(lot.lot)
+            self.lots.add(lot.lot)
             self.sites.setdefault(lot.lot, lot.site)
         for lot_ in received:
             kept = lot_.own or lot_.lot
@@ -87,39 +99,46 @@ class _Resolver:
     # ---- rows
 
     def made(self, row: Row) -> Made | None:
+        """A lot made."""
         number = self.text(row, "lots.lot", "IMP-01")
-        day, kg = self.day(row, "lots.date"), self.amount(row, "lots.net_kg")
+        day, (kg, litres) = self.day(row, "lots.date"), self.weight(row, "lots")
         site, product = self.timed_site(row, "lots.site"), self.product(row, "lots.product")
         if not (number and day and site and product):
             self.faulty.add(number)
             return None
         lot = full_identifier(number) or self.lot_of(row, "lots.lot", product.id, number)
-        if lot and kg is not None:
-            return Made(row, lot, day, site, product, kg)
+        count, fits = pieces(self, row, "lots")
+        if lot and kg is not None and fits:
+            return Made(row, lot, day, site, product, kg, litres, count)
         self.faulty.add(number)
         return None
 
     def received(self, row: Row) -> Received | None:
+        """A line of a receipt."""
         number, day = self.text(row, "recv.lot", "IMP-01"), self.day(row, "recv.date")
-        kg, site = self.amount(row, "recv.net_kg"), self.timed_site(row, "recv.site")
-        note, sender = self.incoming_note(row)
+        site, (note, sender) = self.timed_site(row, "recv.site"), self.incoming_note(row)
         lot = self.incoming_lot(row, number)
+        kg = self.carried(row, "recv.net_kg", lot)
         own = self.own_lot(row, site)
         if not (day and kg is not None and site and note and lot) or own is None:
             return None
         return Received(row, note, day, lot, "" if own == lot else own, kg, site, sender)
 
     def used(self, row: Row) -> Used | None:
+        """An input of a lot of sheet 1."""
         out = self.lot(row, "mix.out", only_made=True)
         campaign = row.text("mix.campaign")
         if not row.values.keys() & {"mix.inp", "mix.kg"} and not row.bad and campaign in self.campaigns:
             return Used(row, out, "", Decimal(0)) if out else None
-        inp, kg = self.lot(row, "mix.inp", "mix.product"), self.amount(row, "mix.kg")
+        inp = self.lot(row, "mix.inp", "mix.product")
+        kg = self.carried(row, "mix.kg", inp)
         return Used(row, out, inp, kg) if out and inp and kg is not None else None
 
     def shipped(self, row: Row) -> Shipped | None:
+        """A line of a delivery note."""
         number, day = self.text(row, "ship.ship"), self.day(row, "ship.date")
-        kg, lot = self.amount(row, "ship.net_kg"), self.lot(row, "ship.lot", "ship.product")
+        lot = self.lot(row, "ship.lot", "ship.product")
+        kg = self.carried(row, "ship.net_kg", lot)
         to, to_site = self.partner(row, "ship.to"), self.site(row, "ship.to_site")
         site = self.departure(row, lot)
         note = self.outgoing_note(row, number, site) if site else None
@@ -130,6 +149,7 @@ class _Resolver:
     # ---- cells
 
     def say(self, code: str, row: Row, key: str, text: str = "", **values: str) -> None:
+        """Note what is wrong with a cell."""
         self.findings.append(found(code, self.reading.cell(row, key), found=text, **values))
 
     def text(self, row: Row, key: str, code: str = "IMP-17") -> str:
@@ -140,20 +160,41 @@ class _Resolver:
         return text
 
     def day(self, row: Row, key: str) -> date | None:
+        """The cell's day; a finding if it is empty."""
         self.text(row, key)
         return row.day(key)
 
     def amount(self, row: Row, key: str) -> Decimal | None:
+        """The cell's number; a finding if it is empty."""
         self.text(row, key)
         return row.amount(key)
 
+    def carried(self, row: Row, key: str, lot: str) -> Decimal | None:
+        """The weight of a lot; a single piece needs none."""
+        return row.amount(key) or Decimal(0) if is_piece(lot) else self.amount(row, key)
+
+    def weight(self, row: Row, sheet: str) -> tuple[Decimal | None, Decimal | None]:
+        """(kg, litres) of a lot: as weighed, else a solution's volume times its density."""
+        net, volume, density = f"{sheet}.net_kg", f"{sheet}.litres", f"{sheet}.density"
+        litres = None if net in row.values or net in row.bad else row.amount(volume)
+        if litres is None:
+            return self.amount(row, net), None
+        if (kg_a_litre := row.amount(density)) is None:
+            if density not in row.bad:
+                self.say("IMP-68", row, volume, f"{litres:f}")
+            return None, None
+        return litres * kg_a_litre, litres
+
     def site(self, row: Row, key: str) -> Site | None:
+        """The site that the cell names."""
         return self._named(row, key, "site", self.known.site)
 
     def product(self, row: Row, key: str) -> Product | None:
+        """The product that the cell names."""
         return self._named(row, key, "product", self.known.product)
 
     def partner(self, row: Row, key: str) -> Partner | None:
+        """The company that the cell names."""
         return self._named(row, key, "partner", self.known.partner)
 
     def timed_site(self, row: Row, key: str) -> Site | None:

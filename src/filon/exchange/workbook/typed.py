@@ -84,6 +84,7 @@ def parser(one: Column) -> Parser:
         return lambda raw: _word(one.type, raw)
     kinds: dict[str, Parser] = {
         "kg": _kg,
+        "number": _kg,
         "percent": _percent,
         "formula": _kg,
         "count": _count,

@@ -66,7 +66,7 @@ def write(sheets: Mapping[str, Rows], *, language: Language = "en", lists: Rows 
     """The workbook with these rows; the same rows give the same bytes.
 
     Args:
-        sheets: {"lots" | "mix" | "ship" | "recv": rows}; a row is {column key: text, Decimal, int or date}.
+        sheets: {"lots" | "mix" | .. | "parts": rows}; a row is {column key: text, Decimal, int or date}.
         lists: rows of the sheet of sites, products and partners (`lists.kind`, `lists.name`, `lists.id`, ..).
 
     Raises:
@@ -114,6 +114,7 @@ def _formats(book: xlsxwriter.Workbook, language: Language) -> dict[str, Any]:
         "help": book.add_format({"italic": True, "font_color": "#566070", "text_wrap": True, "valign": "top"}),
         "date": book.add_format(day),
         "kg": book.add_format({"num_format": "#,##0.0##"}),
+        "number": book.add_format({"num_format": "0.0###"}),
         "percent": book.add_format({"num_format": "0.0###"}),
         "count": book.add_format({"num_format": "0"}),
         "formula": book.add_format({"num_format": "#,##0.0##", "font_color": "#566070", "bg_color": "#F7F8FA"}),
