@@ -1,6 +1,8 @@
 """A book out of columns is the book that was posted, and goes on as it would have: on random chains, cut anywhere."""
 
+import gc
 from itertools import pairwise
+from weakref import ref
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from filon.books.post import Posting, post
 from filon.books.shelf.laid import laid
 from filon.books.shelf.shelf import Shelf
 from filon.epcis.key import body_key
+from story import birth, lot
 from strategies import REGISTER, codes, told
 
 PARTS = ("events", "holdings", "flows", "checks", "declared", "findings", "register", "scope")
@@ -73,3 +76,22 @@ def test_it_goes_on_as_it_would_have(listed, cuts, kept):
         older.append((posting.book, heard[:end]))
     for book, part in older:
         same(book, post(part, REGISTER))
+
+
+def laid_down(listed):
+    """A book in columns, and the one that was laid down."""
+    heard = told_of(listed)
+    posting = Posting(heard, REGISTER, past=Past())
+    arrays, known = laid(posting), {one.key: one.event for one in heard}
+    assert arrays is not None
+    return Shelf(arrays, lambda keys, _: {key: known[key] for key in keys}), posting.book
+
+
+def test_a_shelf_that_nobody_uses_is_gone():
+    shelf, _ = laid_down([birth(1, "mine", "ORE", "1", Co="10")])
+    book = shelf.book(REGISTER)
+    assert book.declared[lot("ORE")] is book.declared[lot("ORE")]
+    gone = ref(shelf)
+    del shelf, book
+    gc.collect()
+    assert gone() is None

@@ -55,6 +55,11 @@ class DeclaredTexts(NamedTuple):
     ends: Whole
 
 
+def _declaration(texts: DeclaredTexts, number: int) -> Declared:
+    begin, end = texts.ends[number : number + 2].tolist()
+    return notes.declaration(texts.text[begin:end])
+
+
 def packed(name: str, columns: Any) -> dict[str, npt.NDArray[Any]]:
     """Columns as arrays: `flow.event`, .."""
     out: dict[str, npt.NDArray[Any]] = {}
@@ -109,11 +114,10 @@ class Shelf:
         self.read = read
         self._settings = arrays["setting.notes"]
 
-    @cache  # noqa: B019 - as long as the shelf
-    def declaration(self, number: int) -> Declared:
-        """What was declared, by its number."""
-        begin, end = self.declarations.ends[number : number + 2].tolist()
-        return notes.declaration(self.declarations.text[begin:end])
+    @cached_property
+    def declaration(self) -> Callable[[int], Declared]:
+        """What was declared, by its number; as long as the shelf, each is one."""
+        return cache(partial(_declaration, self.declarations))
 
     @cached_property
     def run(self) -> Run:

@@ -328,8 +328,8 @@ class Events(Rows[Said]):
         if (known := self._read.get(at)) is not None:
             return known
         self._ahead = min(2 * self._ahead, 1024) if at == self._next else 1
-        self._next = min(at + self._ahead, self.laid)
-        for number, event in self._again(at, self._next).items():
+        self._next = end = min(at + self._ahead, self.laid)
+        for number, event in self._again(at, end).items():
             self._read.setdefault(number, event)  # who read it meanwhile has the same one
         return self._read[at]
 
