@@ -2,11 +2,13 @@
 
 import json
 import shutil
+from threading import Event, Thread, Timer
 
 import numpy as np
 import pytest
 
 from filon.app import ledger as ledgers
+from filon.app import shelves
 from filon.app.erase import erase
 from filon.app.ledger import Ledger
 from filon.books import book as books
@@ -14,6 +16,7 @@ from filon.books.post import post
 from filon.books.shelf import laid
 from filon.books.shelf.shelf import ShelvedBook
 from filon.core.errors import NotFoundError, StoreError
+from filon.store import maps
 from filon.store.maps import Kept, MapKey, keep, kept
 from story import birth, lot, moment, ship, step
 from told_ledger import sites, tell
@@ -23,8 +26,19 @@ PARTS = ("events", "holdings", "flows", "checks", "declared", "findings")
 
 
 @pytest.fixture(autouse=True)
-def _small_books_are_large(monkeypatch):
+def _small_books_are_large_and_written_at_once(monkeypatch):
     monkeypatch.setattr(books, "LARGE", 1)
+    monkeypatch.setattr(shelves, "Thread", AtOnce)
+
+
+class AtOnce:
+    """A thread that runs when it is started."""
+
+    def __init__(self, target, args):
+        self.start = lambda: target(*args)
+
+    def join(self):
+        pass
 
 
 @pytest.fixture
@@ -94,6 +108,24 @@ def test_what_came_since_is_posted_on_top(path, monkeypatch):
             same(last, posted(path))
 
 
+def test_who_asks_does_not_wait_for_the_files_but_who_posts_on_top_does(path, monkeypatch):
+    written, go = [], Event()
+
+    def keep(*_, **__):
+        assert go.wait(30)
+        written.append(True)
+
+    monkeypatch.setattr(maps, "keep", keep)
+    monkeypatch.setattr(shelves, "Thread", Thread)
+    with Ledger.open(path) as ledger:
+        assert len(ledger.book().events) == 4
+        assert not written
+        tell(ledger, step(7, "mine", {"CAKE": "9"}, {"LAST": "8"}), day=13)
+        Timer(0.2, go.set).start()
+        assert len(ledger.book().events) == 5
+        assert written
+
+
 def test_what_does_not_follow_is_posted_anew(path):
     with Ledger.open(path) as ledger:
         ledger.book()
@@ -130,27 +162,44 @@ def test_files_may_be_deleted(path):
         assert files(path) == ["book-2"]
 
 
+SOME = ("text.text", "event.key", "holding.next", "flow.content.values", "book.notes", "run.traits", "run.notes")
+
+
 @pytest.mark.parametrize("harm", ["turned", "short", "gone", "note", "foreign"])
-def test_any_harm_to_any_file_changes_no_answer(path, harm):
-    """Each file in turn: one bit turned, one byte short, gone; the note torn; the files of another log.
+def test_any_harm_to_any_file_changes_no_answer(path, harm, monkeypatch):
+    """One bit turned in each file in turn; some one byte short, or gone; the note torn; the files of another log.
 
     The book is asked for, and then what comes next, which asks the run's own files.
     """
     with Ledger.open(path) as ledger:
         ledger.book()
+        monkeypatch.setattr(maps, "keep", lambda *_, **__: None)
+        monkeypatch.setattr(maps, "forget", lambda *_: None)
         (state,) = folder(path).iterdir()
-        whole = path.with_name("whole")
-        shutil.copytree(folder(path), whole)
         before = posted(path)
         tell(ledger, step(7, "mine", {"CAKE": "9"}, {"LAST": "8"}), day=13)
         after = posted(path)
-        for one in sorted(state.glob("*.npy" if harm in {"turned", "short", "gone"} else "state.json")):
-            shutil.rmtree(folder(path))
-            shutil.copytree(whole, folder(path))
-            hurt(state / one.name, harm)
+        every = sorted(one.name for one in state.glob("*.npy"))
+        some = {"turned": every, "short": [f"{one}.npy" for one in SOME], "gone": [f"{one}.npy" for one in SOME]}
+        for name in some.get(harm, ["state.json"]):
+            whole = (state / name).read_bytes()
+            hurt(state / name, harm)
             fresh = Ledger(ledger.store, path)
             same(fresh.book(2), before)
             same(fresh.book(), after)
+            (state / name).write_bytes(whole)
+
+
+def test_files_that_are_not_what_was_written_are_replaced(path):
+    with Ledger.open(path) as ledger:
+        ledger.book()
+    (state,) = folder(path).iterdir()
+    hurt(state / "flow.source.npy", "turned")
+    with Ledger.open(path) as ledger:
+        assert type(ledger.book()) is not ShelvedBook
+    with Ledger.open(path) as ledger:
+        assert type(ledger.book()) is ShelvedBook
+        same(ledger.book(), posted(path))
 
 
 def hurt(file, harm):

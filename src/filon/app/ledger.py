@@ -90,6 +90,7 @@ class Ledger:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._shelves.wait()
         self.store.close()
 
     def size(self, as_of: Known | None = None) -> int:
@@ -189,6 +190,7 @@ class Ledger:
             posting = made if isinstance(made, Posting) else made.posting(self.register(size))
         except (ValueError, KeyError):  # the files are not what was written
             return None
+        self._shelves.wait()
         return posting if posting.grow(map(said, fresh)) else None
 
     def _forget_erased(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from filon import __version__
@@ -40,9 +41,11 @@ class Shelves:
         # However the file is called here, there is one folder: what is erased must be in none.
         self._store, self._ledger = store, ledger and ledger.resolve()
         self._place = self._ledger and self._ledger.with_name(f"{self._ledger.name}.maps")
+        self._writing: Thread | None = None
 
     def newest(self, size: int) -> tuple[int, Shelf] | None:
         """The newest book of at most so many entries, and of how many it is; None if there is none."""
+        self.wait()
         if self._place is None or not self._place.is_dir():
             return None
         # Only who has such a book waits for numpy.
@@ -61,26 +64,38 @@ class Shelves:
     def keep(self, size: int, posting: Posting, *, erased: str, before: int) -> int:
         """Lay a book down, if it is large, and none that it has grown from serves nearly as well.
 
+        Whoever asked for the book does not wait for that; whoever posts on top of it does (`wait`).
+
         Args:
             erased: what had been erased before the first of its events was read.
             before: flows that already stand in files; 0 = all of it was posted anew.
 
         Returns:
-            Flows that stand in files now; also where it was tried in vain.
+            Flows that stand in files soon; also where it is tried in vain.
         """
         flows = len(posting.book.flows)
         if self._place is None or flows < books.LARGE or flows - before < before // GROWN:
             return before
+        self.wait()
+        self._writing = Thread(target=self._lay, args=(self._place, self._key(size, erased), posting, erased))
+        self._writing.start()
+        return flows
+
+    def _lay(self, place: Path, key: MapKey, posting: Posting, erased: str) -> None:
         from filon.books.shelf.laid import laid  # noqa: PLC0415
         from filon.store import maps  # noqa: PLC0415
 
-        key = self._key(size, erased)
-        staying = _staying([key, *self._believed(self._place, erased)])
+        staying = _staying([key, *self._believed(place, erased)])
         if key in staying and (arrays := laid(posting)) is not None:
-            maps.keep(self._place, key, arrays, staying=staying, like=self._ledger)
+            maps.keep(place, key, arrays, staying=staying, like=self._ledger)
             if self.erased() != erased:  # meanwhile, by somebody who did not see these files
-                self.forget()
-        return flows
+                maps.forget_all(place)
+
+    def wait(self) -> None:
+        """Until what is being laid down is written: its run must not go on meanwhile."""
+        if self._writing is not None:
+            self._writing.join()
+            self._writing = None
 
     def forget(self) -> None:
         """Throw all files away.
@@ -88,6 +103,7 @@ class Shelves:
         Raises:
             StoreError: some cannot be.
         """
+        self.wait()
         if self._place is not None:
             from filon.store import maps  # noqa: PLC0415
 
