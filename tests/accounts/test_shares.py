@@ -89,6 +89,14 @@ def test_bounds_by_hand():
     }  # fmt: skip
     pure = bounds(book, lot("A"), "Co", ORIGIN)
     assert pure == {site("m1"): (4 * KG, 4 * KG)}
+    # what nobody says of anything is not said of all of it; what all others cannot be is a name's own
+    assert bounds(book, lot("OUT"), "Co", characteristic(book, "colour")) == {UNKNOWN: (4 * KG, 4 * KG)}
+    more = mix(step(3, "w", {"MIX": "12"}, {"REST": "12"}, form="Co"))
+    # REST has 12 of 16: all but 4; of grade A (8) at least 4, of C (4) and of the unsaid (4) perhaps none
+    assert {name: (a / KG, b / KG) for name, (a, b) in
+            bounds(more, lot("REST"), "Co", characteristic(more, "grade")).items()} == {
+        "A": (4, 8), "C": (0, 4), UNKNOWN: (0, 4)
+    }  # fmt: skip
 
 
 def test_the_view_shows_every_kind():

@@ -7,11 +7,13 @@ from decimal import Decimal
 
 import pytest
 
+from filon.accounts.custody.facts import Fact, Record
 from filon.accounts.recall import Tip
 from filon.accounts.tip import Names, chosen
 from filon.books.post import post
 from filon.books.register import LOCATION, PARTY, Register
 from filon.core.errors import NotFoundError
+from filon.core.finding import Place
 from filon.core.moment import day_text
 from filon.epcis.event import FILON, QuantityElement, Typed
 from story import NS, birth, lot, moment, said, site, step
@@ -120,3 +122,26 @@ def test_a_lot_made_of_others_was_made_where_and_when_it_was_made():
     book = post(said(birth(1, "m", "ore", "10"), step(9, "n", {"ore": "5"}, {"salt": "4"})), REGISTER)
     assert chosen(book, since=date(2026, 1, 10)).lots == (lot("salt"),)
     assert day_text(moment(9)) == "2026-01-10"
+
+
+def claims(*facts):
+    return [Fact(Record(kind), 0, Place(), **told) for kind, told in facts]
+
+
+def test_lots_that_a_certificate_vouches_for(book):
+    """A withdrawn certificate is a handle: the lots claimed under it; of a site's, what it made while it was in force."""
+    said_ = claims(
+        ("certificate", {"number": "CERT-1", "site": site("n"), "since": "2026-01-01", "until": "2026-01-31"}),
+        ("certificate", {"number": "CERT-2", "site": site("m"), "since": "2026-01-01", "until": "2026-01-31"}),
+        ("certificate", {"number": "OLD", "site": site("n"), "since": "2025-01-01", "until": "2025-12-31"}),
+        ("claim", {"number": "C-7", "certificate": "CERT-2", "lot": "B-2"}),
+    )
+    found = {paper: {one.rpartition("/")[2] for one in chosen(book, paper=paper, facts=said_).lots}
+             for paper in ("CERT-1", "CERT-2", "C-7", "OLD", "NONE")}  # fmt: skip
+    assert found == {
+        "CERT-1": {"B-3", "urn:other:twin"},
+        "CERT-2": {"B-2"},
+        "C-7": {"B-2"},
+        "OLD": set(),
+        "NONE": set(),
+    }

@@ -95,7 +95,21 @@ def bounds(book: Book, lot: LotId, substance: str, rule: Characteristic) -> Mapp
         sure = len(names) == 1
         for name in names:
             add(name, least if sure else 0, most)
-    return {name: (least, most if most is None else min(most, whole)) for name, (least, most) in found.items()}
+    return _tightened(found, whole)
+
+
+def _tightened(found: Mapping[str, Range], whole: int) -> Mapping[str, Range]:
+    """What all others cannot be at most is a name's own, and it is no more than all others leave."""
+    tops = [most for _, most in found.values()]
+    every = None if None in tops else sum(filter(None, tops))
+    sure = sum(least for least, _ in found.values())
+    return {
+        name: (
+            least if every is None or most is None else max(least, whole - (every - most)),
+            None if most is None else min(most, whole - sure + least),
+        )
+        for name, (least, most) in found.items()
+    }
 
 
 def _named(book: Book, rule: Characteristic, flow: Flow) -> frozenset[str]:

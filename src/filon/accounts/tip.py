@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from filon.accounts.custody.facts import Fact, Record
 from filon.accounts.recall import Span, Tip, merged
 from filon.books.book import Book
 from filon.books.lot import LotId
@@ -110,19 +111,23 @@ def chosen(  # noqa: PLR0917 - the ways in which people narrow a recall
     since: date | None = None,
     until: date | None = None,
     paper: str = "",
+    facts: Sequence[Fact] = (),
 ) -> Tip:
     """The lots that came into being at a supplier or site, between two days (inclusive), or under a paper.
 
     Args:
         supplier: identifier or name of the party that made or sent them.
         site: identifier or name of a site.
-        paper: number of a certificate, assay, order or delivery note that an event of the lot names.
+        paper: number of a certificate, assay, order or delivery note that an event of the lot names, or of a claim,
+            statement or certificate of its custody (`_vouched`).
+        facts: what was said of custody.
 
     Raises:
         NotFoundError: no supplier or site is called so, or several are.
     """
     parties = _called(book, supplier, _parties(book)) if supplier else frozenset[str]()
     sites = _called(book, site, {str(holding.site) for holding in book.holdings}) if site else frozenset[str]()
+    vouched = _vouched(book, paper, facts) if paper else frozenset[LotId]()
     lots = []
     for lot in book.of_lot:
         made = [book.holdings[index] for index in entered(book, [lot])]
@@ -132,7 +137,7 @@ def chosen(  # noqa: PLR0917 - the ways in which people narrow a recall
             and (not parties or any(_party(book, one.made, one.site) & parties for one in made))
             and (since is None or any(one >= since for one in days))
             and (until is None or any(one <= until for one in days))
-            and (not paper or _papers(book, lot, paper))
+            and (not paper or lot in vouched or _papers(book, lot, paper))
         ):
             lots.append(lot)
     return Tip(tuple(lots))
@@ -165,6 +170,22 @@ def _party(book: Book, event: int, site: str) -> set[str]:
 
 def _day(book: Book, event: int) -> date:
     return book.events[event].day
+
+
+def _vouched(book: Book, number: str, facts: Iterable[Fact]) -> frozenset[LotId]:
+    """The lots of claims and statements that bear a number or rest on the certificate of that number.
+
+    Of a certificate that no claim names, because it is of a site, what the site made while it was in force.
+    """
+    mine = [one for one in facts if number in {one.number, one.certificate}]
+    if named := {one.lot for one in mine if one.lot}:
+        return frozenset(lot for lot in book.of_lot if lot in named or short(lot) in named)
+    held = [one for one in mine if one.record is Record.CERTIFICATE]
+    made = ((lot, book.holdings[index]) for lot in book.of_lot for index in entered(book, [lot])) if held else ()
+    return frozenset(
+        lot for lot, one in made
+        if any(fact.site == one.site and fact.holds(_day(book, one.made).isoformat()) for fact in held)
+    )  # fmt: skip
 
 
 def _papers(book: Book, lot: LotId, number: str) -> bool:

@@ -322,7 +322,8 @@ class Pages(PassportPages):
         sight = self.sight(as_of, on)
         meant = sight.names.meant(asked.names)
         if asked.narrowed:
-            tip = chosen(sight.book, asked.supplier, asked.site, asked.since, asked.until, asked.paper)
+            facts = self._custody.facts(as_of, on)[0] if asked.paper else ()
+            tip = chosen(sight.book, asked.supplier, asked.site, asked.since, asked.until, asked.paper, facts)
             lots = set(tip.lots)
             if asked.names:
                 kept = {lot: spans for lot, spans in meant.tip.pieces.items() if lot in lots}
