@@ -2,11 +2,13 @@
 
 import json
 import shutil
+from pathlib import Path
 from threading import Event, Thread, Timer
 
 import numpy as np
 import pytest
 
+import filon
 from filon.app import ledger as ledgers
 from filon.app import shelves
 from filon.app.erase import erase
@@ -399,3 +401,37 @@ def test_a_look_back_lays_down_no_book_that_stands_there(path, monkeypatch):
         tell(ledger, birth(50, "mine", "MORE", "1", Co="10"), day=50)
         ledger.book()
         assert files(path) == there
+
+
+def test_what_other_code_laid_down_is_laid_down_anew(path, monkeypatch):
+    """Nobody has to remember that a rule changed: a byte more in a rule or a table, and the files are of other code."""
+    with Ledger.open(path) as ledger:
+        ledger.book()
+    made = list(folder(path).glob("book-*/*.npy"))
+    monkeypatch.setattr(shelves, "code", lambda: "of another day")
+    before = {one: one.stat().st_mtime_ns for one in made}
+    with Ledger.open(path) as ledger:
+        same(ledger.book(), posted(path))
+    assert all(one.stat().st_mtime_ns > before[one] for one in folder(path).glob("book-*/*.npy"))
+
+
+def test_the_code_that_makes_books_is_told_by_its_bytes(tmp_path, monkeypatch):
+    tree = tmp_path / "filon"
+    shutil.copytree(Path(filon.__file__).parent, tree, ignore=shutil.ignore_patterns("web", "__pycache__", "locale"))
+    monkeypatch.setattr(filon, "__file__", str(tree / "__init__.py"))
+
+    def told():
+        shelves.code.cache_clear()
+        return shelves.code()
+
+    first = told()
+    (tree / "web.py").write_text("# makes no book")
+    assert told() == first
+    rules = tree / "books" / "journal.py"
+    rules.write_bytes(rules.read_bytes() + b"\n")
+    assert (second := told()) != first
+    table = tree / "core" / "tables" / "forms.csv"
+    assert table.exists()
+    table.write_bytes(table.read_bytes() + b"\n")
+    assert told() not in {first, second}
+    shelves.code.cache_clear()

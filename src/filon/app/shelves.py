@@ -1,17 +1,20 @@
 """Posted books in files beside the ledger, so that nobody waits for a plant's events to be posted again.
 
 What stands in `<ledger>.maps/` may be deleted at any time. It is believed only if it says that it was made by this
-version of a log whose first entries are this one's, with nothing erased since; and only what is as it was written.
+very code of a log whose first entries are this one's, with nothing erased since; and only what is as it was written.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
+from zlib import crc32
 
+import filon
 from filon import __version__
 from filon.books import book as books
 from filon.core.errors import NotFoundError
@@ -121,10 +124,9 @@ class Shelves:
         return [key for key in maps.states(place, "book") if key.size <= size and key == self._key(key.size, erased)]
 
     def _key(self, size: int, erased: str) -> MapKey:
-        from filon.books.shelf.shelf import FORMAT  # noqa: PLC0415
         from filon.store.maps import MapKey  # noqa: PLC0415
 
-        return MapKey("book", size, self._store.root(size).hex(), f"{__version__}/{FORMAT}, erased {erased}")
+        return MapKey("book", size, self._store.root(size).hex(), f"{__version__}, {code()}, erased {erased}")
 
     def _read(self, keys: Sequence[str], entries: range) -> Mapping[str, Event]:
         """Events by their keys, which came with some of these entries."""
@@ -135,6 +137,16 @@ class Shelves:
         if len(found) < len(wanted):
             raise NotFoundError("events of this book were erased since; ask again")
         return found
+
+
+@cache
+def code() -> str:
+    """Checksum of everything that makes a book of events, programs and tables: files that others made are made anew."""
+    checksum, place = 0, Path(filon.__file__).parent
+    for path in sorted(one for part in ("core", "epcis", "books") for one in (place / part).rglob("*")):
+        if path.suffix in {".py", ".csv"}:
+            checksum = crc32(path.read_bytes(), checksum)
+    return f"{checksum:08x}"
 
 
 FEW = 32

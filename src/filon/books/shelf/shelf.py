@@ -44,9 +44,6 @@ if TYPE_CHECKING:
 Arrays: TypeAlias = Mapping[str, npt.NDArray[Any]]
 C = TypeVar("C", bound=tuple[Any, ...])
 
-FORMAT = 1
-"""Raise it when the arrays, or how events become flows, change: what is kept in files is then made anew."""
-
 
 class DeclaredTexts(NamedTuple):
     """What was declared, each once: as bytes, end to end; `ends` as of names."""
