@@ -212,3 +212,83 @@ def test_a_declared_factor_is_compared_where_no_account_is_kept(factor, told):
     assert codes(chain_of(*events, register=SITES)) == told
     early = fact("factor", 0, site="works", element="Co", factor="0.99", until="2025-12-31")
     assert codes(chain_of(*events[:-1], early, register=SITES)) == []  # nothing was made in its time
+
+
+# An attribute is spent once, whatever accounts there are.
+
+
+def claimed(**more):
+    return fact("claim", 0, lot="a", element="Co", characteristic=C, **more)
+
+
+def by_scheme(*events):
+    chain = chain_of(*events, register=SITES)
+    return {one.key.scheme: one.periods[0].closing // KG for one in chain.accounts if one.periods}, codes(chain)
+
+
+@pytest.mark.parametrize(
+    ("claim", "earned", "told"),
+    [({}, {}, ["CUS-011"]), ({"scheme": "ASI"}, {"asi": 100}, []), ({"scheme": "ISCC EU"}, {"iscc": 100}, [])],
+)
+@pytest.mark.parametrize("material", ["", "Co metal"])
+def test_two_schemes_do_not_both_earn_what_came_in_once(claim, earned, told, material):
+    """I-16 across schemes: 100 kg came in under one claim, and both schemes keep an account for them."""
+    two = [certificate(material=material), certificate(number="MB2", scheme="asi", material=material)]
+    assert by_scheme(*two, *arrival("a")[:3], claimed(material=material, **claim)) == (earned, told)
+
+
+def test_two_schemes_of_which_the_table_knows_neither_are_two():
+    two = [certificate(scheme="one"), certificate(number="MB2", scheme="other")]
+    assert by_scheme(*two, *arrival("a")[:3], claimed(scheme="other")) == ({"other": 100}, [])
+
+
+def test_a_statement_that_names_no_scheme_is_spent_from_both():
+    two = [certificate(), certificate(number="MB2", scheme="asi"), *arrival("a")[:3], claimed(scheme="iscc"),
+           step(4, "works", {"a": "100"}, {"p": "100"}, **CO)]  # fmt: skip
+
+    def says(**more):
+        return fact("statement", 5, number="S", site="works", lot="p", element="Co", characteristic=C, kg="40", **more)
+
+    assert by_scheme(*two, says(scheme="iscc")) == ({"iscc": 60}, [])
+    balances, told = by_scheme(*two, says())
+    assert (balances, set(told)) == ({"iscc": 60, "asi": -40}, {"CUS-029", "CUS-017"})
+    opening = fact("opening", 1, site="works", element="Co", characteristic=C, kg="7")
+    assert by_scheme(*two, opening) == ({"iscc": 100}, ["CUS-029"])
+
+
+def test_what_earns_for_a_richer_set_does_not_earn_for_a_poorer_one_too():
+    """The lot is recycled and responsible: 100 kg for both at once, not 100 for both and 100 for one; 40 are counted down."""
+    rich = f"recycled+{C}"
+    both = [certificate(), certificate(number="MB2", characteristic=rich), *arrival("a"),
+            fact("claim", 0, lot="a", element="Co", characteristic=rich)]  # fmt: skip
+    down = fact("downgrade", 5, site="works", to=C, element="Co", characteristic=rich, kg="40")
+    chain, told = account(*both)
+    assert ({key.characteristic: kg for key, kg in told}, codes(chain)) == ({rich: 100}, ["CUS-025"])
+    _, told = account(*both, down)
+    assert {key.characteristic: kg for key, kg in told} == {rich: 60, C: 40}
+
+
+sets = st.lists(st.sampled_from(["a", "b", "c", "a+b", "a+c", "b+c", "a+b+c"]), unique=True, min_size=1, max_size=4)
+
+
+@given(sets, sets)
+def test_no_characteristic_earns_more_than_came_in_with_it(certified, said):
+    """Whatever accounts are kept and whatever is claimed of a lot of 100 kg."""
+    events = [certificate(number=f"MB {one}", characteristic=one) for one in certified]
+    events += [fact("claim", 0, lot="a", element="Co", characteristic=one) for one in said]
+    _, told = account(*events, *arrival("a")[:3])
+    for one in "abc":
+        assert sum(kg for key, kg in told if one in key.characteristic.split("+")) <= 100
+    if set(certified) & set(said):
+        assert told  # something is earned
+
+
+@pytest.mark.parametrize(
+    ("counted", "told"), [("70.35", []), ("70.36", ["CUS-032"]), ("69.65", []), ("69.6", ["CUS-032"])]
+)
+def test_what_is_counted_at_the_close_and_what_the_books_have_differ_by_half_a_percent_at_most(counted, told):
+    """100 kg came in, 30 were used: the books have 70; of the greater of both half a percent, 0.35."""
+    events = [certificate(), *arrival("a"), step(4, "works", {"a": "30"}, {"p": "30"}, **CO),
+              step(5, "works", {"p": "30"}, {"q": "30"}, **CO), ship(6, "works", "far", "nq", {"q": "30"})]  # fmt: skip
+    close = fact("close", 90, site="works", element="Co", characteristic=C, since=Q1[0], until=Q1[1], kg=counted)
+    assert codes(chain_of(*events, close, register=SITES)) == told

@@ -17,10 +17,10 @@ from fractions import Fraction
 from filon.accounts.custody.claims import Told
 from filon.accounts.custody.coverage import plain_material
 from filon.accounts.custody.credits import Credit, Period, Posting, Seen, periods, spans, withdrawals
-from filon.accounts.custody.facts import Fact, Record, richer
+from filon.accounts.custody.facts import Fact, Record, outranks, richer
 from filon.accounts.custody.model import Custody
 from filon.accounts.custody.observed import Arrival, Boundary
-from filon.accounts.custody.scheme import Clock, scheme
+from filon.accounts.custody.scheme import Clock, same, scheme
 from filon.books.journal import kg_text
 from filon.books.lot import LotId
 from filon.core.finding import Finding, Place, found
@@ -134,19 +134,43 @@ class _Making:
     ) -> None:
         self.told, self.key, self.sites, self.every = told, key, sites, every
         self.findings: list[Finding] = []
-        self.boundary = Boundary(told, states(key.element, key.characteristic), sites, key.element, key.material)
+        self.boundary = self._boundary(states, key.characteristic)
         self.rivals = [
             one for one in every
             if one != key and (one.boundary, one.element, one.characteristic)
             == (key.boundary, key.element, key.characteristic)
         ]  # fmt: skip
+        self.twins = [one for one in self.rivals if plain_material(one.material) == plain_material(key.material)]
+        sets = {one.characteristic for one in every if (one.boundary, one.element) == (key.boundary, key.element)}
+        self.spent = {
+            (one.event, one.lot): other
+            for other in sorted(sets, reverse=True) if outranks(other, key.characteristic)
+            for one in self._boundary(states, other).arrivals() if one.state.carries
+        }  # fmt: skip
+
+    def _boundary(self, states: States, characteristic: str) -> Boundary:
+        key = self.key
+        return Boundary(self.told, states(key.element, characteristic), self.sites, key.element, key.material)
 
     def mine(self, one: Fact) -> bool:
         """Whether a fact is of this account; where only one account could be meant, the product group may be unsaid."""
         here = one.site in self.sites and one.element == self.key.element
         same = one.characteristic == self.key.characteristic
         group = plain_material(one.material) == plain_material(self.key.material)
-        return here and same and (group or (not one.material and not self.rivals))
+        return here and same and (group or (not one.material and not self.rivals)) and self._of_scheme(one)
+
+    def _of_scheme(self, one: Fact) -> bool:
+        """Whether a fact is of this account's scheme.
+
+        Findings:
+            CUS-029: two schemes keep such an account and it names none: what is spent counts in both, an opening in
+            neither.
+        """
+        if one.scheme or not self.twins:
+            return not self.twins or same(one.scheme, self.key.scheme)
+        if self.key == min([self.key, *self.twins]):
+            self._say("CUS-029", one, record=one.record.value)
+        return one.record is not Record.OPENING
 
     def postings(self) -> Iterator[Credit]:
         """Everything that was posted."""
@@ -173,7 +197,7 @@ class _Making:
 
     def _earned(self) -> Iterator[Credit]:
         for one in self.boundary.arrivals():
-            if not one.state.carries or not self._takes(one):
+            if not one.state.carries or self._is_spent(one) or not self._takes(one):
                 continue
             matter = int(one.mg * one.state.claim)
             factor = self.factor(one.site, one.day)
@@ -182,12 +206,23 @@ class _Making:
             mg = part(matter, factor.numerator, factor.denominator)
             yield Credit(one.day, kind, one.site, mg, matter, one.lot, entry=entry)
 
+    def _is_spent(self, one: Arrival) -> bool:
+        """Whether the matter's characteristic earns credits in an account of a richer set (I-18).
+
+        Findings:
+            CUS-025: it does, so it earns none here.
+        """
+        other = self.spent.get((one.event, one.lot), "")
+        if other and one.mg > 0:
+            self._find("CUS-025", one.event, lot=short(one.lot), richer=other)
+        return bool(other)
+
     def _takes(self, one: Arrival) -> bool:
         """Whether an arrival earns credits here: only under a certificate in force, and into one product group.
 
         Findings:
             CUS-010: no certificate of the site was in force.
-            CUS-011: several product groups could have it and nobody said which.
+            CUS-011: several product groups, or schemes, could have it and nobody said which.
         """
         rows = [row for row in self.told.coverage.balancing if row.site == one.site and self._same(row)]
         revoked = self.told.coverage.revoked
@@ -197,11 +232,17 @@ class _Making:
         if not self.rivals:
             return True
         claim = self.told.claims.get((one.lot, self.key.element, self.key.characteristic))
-        if claim is None or not claim.material:
+        group = claim is not None and (bool(claim.material) or not self._groups())
+        if claim is None or not group or (self.twins and not claim.scheme):
             if self.key == min([self.key, *self.rivals]):
                 self._find("CUS-011", one.event, lot=short(one.lot))
             return False
-        return plain_material(claim.material) == plain_material(self.key.material)
+        here = plain_material(claim.material) in {"", plain_material(self.key.material)}
+        return here and (not self.twins or same(claim.scheme, self.key.scheme))
+
+    def _groups(self) -> bool:
+        """Whether several product groups have an account."""
+        return len(self.twins) < len(self.rivals)
 
     def _same(self, row: Fact) -> bool:
         key = self.key
@@ -228,7 +269,8 @@ class _Making:
             self.key.characteristic,
         ):
             return False
-        return not self.rivals or plain_material(self.key.material) in self.told.material(one.lot)
+        group = not self._groups() or plain_material(self.key.material) in self.told.material(one.lot)
+        return group and self._of_scheme(one)
 
     def _statement(self, one: Fact) -> Iterator[Credit]:
         """A statement spends credits, if its lot was made inside and holds so much (I-19).
@@ -305,10 +347,19 @@ class _Making:
         return told.pop() if len(told) == 1 else None
 
     def seen(self, span: tuple[str, str], closes: Iterable[Fact]) -> Seen:
-        """What a period was by the books; a stock that was counted at the close goes before theirs."""
+        """What a period was by the books; a stock that was counted at the close goes before theirs.
+
+        Findings:
+            CUS-032: the two differ by more than the scheme accepts.
+        """
         told = self.boundary.seen(*span)
-        counted = next((one.mg for one in closes if (one.since, one.until) == span and one.mg is not None), None)
-        return told if counted is None else replace(told, stock=counted)
+        counted = next((one for one in closes if (one.since, one.until) == span and one.mg is not None), None)
+        if counted is None:
+            return told
+        booked, found_ = told.stock, counted.mg or 0
+        if booked is not None and abs(found_ - booked) > scheme(self.key.scheme).stock_tolerance * max(found_, booked):
+            self._say("CUS-032", counted, counted=kg_text(found_), booked=kg_text(booked), until=span[1])
+        return replace(told, stock=found_)
 
     # What has to be said of the whole.
 

@@ -274,6 +274,12 @@ def characteristic(text: str) -> str:
     return "+".join(sorted({part.strip() for part in text.split("+") if part.strip()}))
 
 
+def outranks(one: str, other: str) -> bool:
+    """Whether what two sets of characteristics share is counted in the first: the richer, else the first by name."""
+    mine, theirs = set(one.split("+")), set(other.split("+"))
+    return bool(mine & theirs) and mine != theirs and (mine > theirs or (not theirs > mine and one < other))
+
+
 def richer(one: str, other: str) -> bool:
     """Whether a set of characteristics holds everything that another does, and more (I-18)."""
     return set(one.split("+")) > set(other.split("+"))

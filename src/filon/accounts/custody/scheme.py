@@ -74,6 +74,12 @@ def later(day: date, months: int) -> date:
     return first + timedelta(days=min(day.day, (following - first).days) - 1)
 
 
+def same(one: str, other: str) -> bool:
+    """Whether two names mean one scheme; two schemes that the table does not know are the same by name only."""
+    plain = one.strip().casefold(), other.strip().casefold()
+    return plain[0] == plain[1] or (scheme(one).key == scheme(other).key != "default")
+
+
 @cache
 def scheme(name: str) -> Scheme:
     """The profile of a scheme by its name; Filon's own where the table does not know it."""
