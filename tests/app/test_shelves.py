@@ -4,6 +4,7 @@ import json
 import shutil
 from pathlib import Path
 from threading import Event, Thread, Timer
+from zlib import crc32
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from filon.books.shelf import laid
 from filon.books.shelf.shelf import ShelvedBook
 from filon.core.errors import NotFoundError, StoreError
 from filon.store import maps
-from filon.store.maps import Kept, MapKey, keep, kept
+from filon.store.maps import Kept, MapKey, keep, kept, states
 from story import birth, lot, moment, ship, step
 from told_ledger import sites, tell
 
@@ -181,8 +182,12 @@ def test_any_harm_to_any_file_changes_no_answer(path, harm, monkeypatch):
         before = posted(path)
         tell(ledger, step(7, "mine", {"CAKE": "9"}, {"LAST": "8"}), day=13)
         after = posted(path)
-        every = sorted(one.name for one in state.glob("*.npy"))
-        some = {"turned": every, "short": [f"{one}.npy" for one in SOME], "gone": [f"{one}.npy" for one in SOME]}
+        every = sorted(one.name for one in state.glob("*.numbers"))
+        some = {
+            "turned": every,
+            "short": [f"{one}.numbers" for one in SOME],
+            "gone": [f"{one}.numbers" for one in SOME],
+        }
         for name in some.get(harm, ["state.json"]):
             whole = (state / name).read_bytes()
             hurt(state / name, harm)
@@ -196,7 +201,7 @@ def test_files_that_are_not_what_was_written_are_replaced(path):
     with Ledger.open(path) as ledger:
         ledger.book()
     (state,) = folder(path).iterdir()
-    hurt(state / "flow.source.npy", "turned")
+    hurt(state / "flow.source.numbers", "turned")
     with Ledger.open(path) as ledger:
         assert type(ledger.book()) is not ShelvedBook
     with Ledger.open(path) as ledger:
@@ -207,7 +212,8 @@ def test_files_that_are_not_what_was_written_are_replaced(path):
 def hurt(file, harm):
     data = bytearray(file.read_bytes())
     if harm == "turned":
-        data[-1 if len(data) % 3 else 40] ^= 4
+        data = data or bytearray(b"\0")  # of an array without numbers the file is not read
+        data[-1 if len(data) % 3 else len(data) // 2] ^= 4
         file.write_bytes(data)
     elif harm == "short":
         file.write_bytes(data[:-1])
@@ -216,9 +222,10 @@ def hurt(file, harm):
     elif harm == "note":
         file.write_bytes(data[: len(data) // 2])
     else:
-        told = json.loads(data)
+        told = json.loads(data.rpartition(b"\n")[0])
         told["of"]["root"] = "00" * 32
-        file.write_text(json.dumps(told))
+        text = json.dumps(told).encode()
+        file.write_bytes(b"%s\n%d" % (text, crc32(text)))
 
 
 def test_what_is_erased_is_in_no_file(path):
@@ -262,6 +269,23 @@ def test_small_books_and_books_in_memory_are_not_kept(path, monkeypatch):
     assert not folder(path).exists()
 
 
+def test_whatever_bit_of_a_note_turns_nothing_is_believed(tmp_path):
+    """`<i4` and `>i4`, `<i8` and `<m8` are one bit apart."""
+    key = MapKey("book", 3, "ab" * 32, "1")
+    keep(tmp_path, key, {"into": np.arange(6, dtype=np.int32).reshape(2, 3), "out": np.arange(3)})
+    note = tmp_path / key.folder / "state.json"
+    whole = note.read_bytes()
+    assert b"<i4" in whole
+    for bit in range(8 * len(whole)):
+        turned = bytearray(whole)
+        turned[bit // 8] ^= 1 << bit % 8
+        note.write_bytes(turned)
+        assert kept(tmp_path, key) is None
+        assert states(tmp_path, "book") == []
+    note.write_bytes(whole)
+    assert states(tmp_path, "book") == [key]
+
+
 @pytest.mark.parametrize("damage", ["root", "version", "size"])
 def test_what_is_not_exactly_asked_for_is_not_there(tmp_path, damage):
     key = MapKey("book", 3, "ab" * 32, "1")
@@ -289,7 +313,7 @@ def test_of_older_states_a_few_stay_one_of_each_power_of_two(tmp_path):
 
 def told(path):
     """All that the files say."""
-    return b"".join(one.read_bytes() for one in sorted(folder(path).rglob("*.npy")))
+    return b"".join(one.read_bytes() for one in sorted(folder(path).rglob("*.numbers")))
 
 
 def test_what_another_process_erased_is_nowhere_here_either(path):
@@ -343,7 +367,7 @@ def test_files_of_a_twin_that_erased_something_else_are_not_believed(path):
 def test_what_a_process_that_died_began_to_write_is_thrown_away(path):
     left = folder(path) / ".book-1-00.4711.new"
     left.mkdir(parents=True)
-    (left / "text.text.npy").write_bytes(b"half")
+    (left / "text.text.numbers").write_bytes(b"half")
     (folder(path) / "mine").mkdir()
     with Ledger.open(path) as ledger:
         ledger.book()
@@ -407,12 +431,12 @@ def test_what_other_code_laid_down_is_laid_down_anew(path, monkeypatch):
     """Nobody has to remember that a rule changed: a byte more in a rule or a table, and the files are of other code."""
     with Ledger.open(path) as ledger:
         ledger.book()
-    made = list(folder(path).glob("book-*/*.npy"))
+    made = list(folder(path).glob("book-*/*.numbers"))
     monkeypatch.setattr(shelves, "code", lambda: "of another day")
     before = {one: one.stat().st_mtime_ns for one in made}
     with Ledger.open(path) as ledger:
         same(ledger.book(), posted(path))
-    assert all(one.stat().st_mtime_ns > before[one] for one in folder(path).glob("book-*/*.npy"))
+    assert all(one.stat().st_mtime_ns > before[one] for one in folder(path).glob("book-*/*.numbers"))
 
 
 def test_the_code_that_makes_books_is_told_by_its_bytes(tmp_path, monkeypatch):

@@ -15,6 +15,7 @@ import shutil
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -63,14 +64,16 @@ class Kept(Mapping[str, Array]):
 
     def __getitem__(self, name: str) -> Array:
         kind, shape, checksum = self._told[name]
+        if 0 in shape:
+            return np.zeros(shape, kind)
         try:
-            path = self._folder / f"{name}.npy"
-            array = np.load(path, mmap_mode="r", allow_pickle=False) if 0 not in shape else np.zeros(shape, kind)
-        except (OSError, EOFError) as error:
+            with (self._folder / _file(name)).open("rb") as file:
+                whole = mmap(file.fileno(), 0, access=ACCESS_READ)
+        except OSError as error:
             raise ValueError(name) from error
-        if [array.dtype.str, list(array.shape), _checksum(array)] != [kind, shape, checksum]:
+        if crc32(whole) != checksum:
             raise ValueError(name)
-        return array.view(np.ndarray)
+        return np.frombuffer(whole, kind).reshape(shape)
 
     def __len__(self) -> int:
         return len(self._told)
@@ -79,37 +82,34 @@ class Kept(Mapping[str, Array]):
         return iter(self._told)
 
 
-def _checksum(array: Array) -> int:
-    # CRC-32, several gigabytes a second: what it is to find is a disk's mistake. Who can write here on purpose can
-    # write the checksum too, and the ledger's file.
-    whole: Any = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
-    return crc32(whole)
+def _file(name: str) -> str:
+    # The bare numbers: what they are, the note says. A file's own header would be one more thing that can turn.
+    return f"{name}.numbers"
 
 
 def kept(place: Path, key: MapKey) -> Kept | None:
     """The arrays of a state; None if there are none, or not whole, or of another state."""
     folder = place / key.folder
-    try:
-        told = json.loads((folder / _NOTE).read_bytes())
-        if told["of"] != asdict(key):
-            return None
-        return Kept(folder, {str(name): (str(kind), list(shape), int(crc))
-                             for name, (kind, shape, crc) in told["arrays"].items()})  # fmt: skip
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    of, arrays = _noted(folder)
+    if of != key:
         return None
+    return Kept(folder, {name: (kind, shape, crc) for name, (kind, shape, crc) in arrays.items()})
+
+
+def _noted(folder: Path) -> tuple[MapKey | None, dict[str, Any]]:
+    """Of which state the arrays in a folder are, and what each is; of none, if its note is not what was written."""
+    with suppress(OSError, ValueError):
+        text, _, checksum = (folder / _NOTE).read_bytes().rpartition(b"\n")
+        if int(checksum) == crc32(text):
+            told = json.loads(text)
+            return MapKey(**told["of"]), told["arrays"]
+    return None, {}
 
 
 def states(place: Path, kind: str) -> list[MapKey]:
     """Of which states there may be arrays, of the longest log first."""
-    said = (_of(folder) for folder in place.glob(f"{kind}-*-*"))
-    return sorted((one for one in said if one is not None), key=lambda one: one.size, reverse=True)
-
-
-def _of(folder: Path) -> MapKey | None:
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        key = MapKey(**json.loads((folder / _NOTE).read_bytes())["of"])
-        return key if key.folder == folder.name else None
-    return None
+    said = (of for folder in place.glob(f"{kind}-*-*") if (of := _noted(folder)[0]) and of.folder == folder.name)
+    return sorted(said, key=lambda one: one.size, reverse=True)
 
 
 def keep(
@@ -128,9 +128,9 @@ def keep(
         _clear(place, {key.folder, *(one.folder for one in staying)})
         aside.mkdir(parents=True, mode=0o700)
         for name, array in arrays.items():
-            np.save(aside / f"{name}.npy", array, allow_pickle=False)
-        told = {name: [array.dtype.str, array.shape, _checksum(array)] for name, array in arrays.items()}
-        (aside / _NOTE).write_text(json.dumps({"of": asdict(key), "arrays": told}))
+            array.tofile(aside / _file(name))
+        text = json.dumps({"of": asdict(key), "arrays": {name: _told(one) for name, one in arrays.items()}}).encode()
+        (aside / _NOTE).write_bytes(b"%s\n%d" % (text, crc32(text)))
         if like is not None:
             _show(aside, like)
         forget(place, key)
@@ -138,6 +138,13 @@ def keep(
         aside.rename(place / key.folder)
     except OSError:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _told(array: Array) -> tuple[str, tuple[int, ...], int]:
+    # CRC-32, several gigabytes a second: what it is to find is a disk's mistake. Who can write here on purpose can
+    # write the checksum too, and the ledger's file.
+    whole: Any = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
+    return array.dtype.str, array.shape, crc32(whole)
 
 
 def _ours(place: Path) -> list[Path]:
