@@ -26,7 +26,7 @@ from filon.books.book import Book, Flow, Holding, Verdict
 from filon.books.declared import Declared, completed, declared, measurements, weighing_sigma
 from filon.books.handled import may_be
 from filon.books.journal import COVERAGE
-from filon.books.lot import LITRE, MILLIGRAM, Account, AccountKind, LotId
+from filon.books.lot import BULK, MILLIGRAM, Account, AccountKind, LotId
 from filon.books.movement import COUNTING
 from filon.books.stocktake import anew, level_sigma
 from filon.core.matter import MASS
@@ -343,7 +343,7 @@ class _Walk:
             return
         lot = target.lot if isinstance(target, Holding) else LotId(target.key)
         told, event = self.readings.told(flow.event, lot)
-        bulk = isinstance(target, Account) or target.unit in {MILLIGRAM, LITRE}
+        bulk = isinstance(target, Account) or target.unit in BULK
         said = self.book.events[flow.event].setting
         counted = said.action == "OBSERVE" and said.bizStep in COUNTING
         weighing = (level_sigma(told) if counted else weighing_sigma(told)) if bulk else 0.0
@@ -387,7 +387,7 @@ class _Walk:
         return target.amount - sum(flow.amount for flow in inflows)
 
     def _weighing(self, source: Holding) -> float:
-        return weighing_sigma(self.readings.declared(source.lot)) if source.unit in {MILLIGRAM, LITRE} else 0.0
+        return weighing_sigma(self.readings.declared(source.lot)) if source.unit in BULK else 0.0
 
 
 def _same(event: Event, first: Event) -> bool:

@@ -10,7 +10,7 @@ from filon.books.assayed import by_assay, composition, learn
 from filon.books.book import Check, Flow, Holding, Verdict
 from filon.books.declared import Declared, content_findings, measured, spread
 from filon.books.journal import COVERAGE, UNKNOWN, Journal, amount_text
-from filon.books.lot import LITRE, MILLIGRAM, Account, AccountKind, Amount
+from filon.books.lot import BULK, MILLIGRAM, Account, AccountKind, Amount
 from filon.books.movement import Line, Movement
 from filon.books.stocktake import account_of, anew, differ, level_sigma
 from filon.core.matter import MASS
@@ -59,7 +59,7 @@ def _opening(journal: Journal, move: Movement, line: Line) -> None:
 def _by_weight(journal: Journal, move: Movement, holding: Holding, amount: Amount) -> None:
     """More or less of the mixture that the books know."""
     booked, there = journal.layers.there(holding), amount.number
-    sigma = level_sigma(move.declared or Declared()) * max(booked, there) if holding.unit in {MILLIGRAM, LITRE} else 0.0
+    sigma = level_sigma(move.declared or Declared()) * max(booked, there) if holding.unit in BULK else 0.0
     beyond = abs(booked - there) > COVERAGE * sigma
     account = account_of(AccountKind.UNACCOUNTED, holding)
     if holding.unit == MILLIGRAM:

@@ -32,7 +32,7 @@ from filon.books.declared import (
 )
 from filon.books.handled import may_be
 from filon.books.layers import Layers
-from filon.books.lot import LITRE, MILLIGRAM, PIECE, Account, AccountKind, Amount, Content, LotId, SiteId
+from filon.books.lot import BULK, LITRE, MILLIGRAM, PIECE, Account, AccountKind, Amount, Content, LotId, SiteId
 from filon.books.movement import NOWHERE, Kind, Line, Movement, Said
 from filon.books.ranges import Named, Spans
 from filon.books.register import Register, serial
@@ -138,7 +138,7 @@ class Journal:
 
     def remember(self, move: Movement) -> None:
         """Note what a movement declares of the lots it makes, before anything is posted."""
-        if move.kind not in {Kind.BIRTH, Kind.STEP} or move.declared is None:
+        if move.declared is None or (move.kind is not Kind.BIRTH and move.kind is not Kind.STEP):
             return
         for line in move.gives:  # of all lots: what is not followed still tells which piece is of which batch
             self.known.add(line.lot)
@@ -155,8 +155,8 @@ class Journal:
     def expect(self, deed: list[Movement]) -> None:
         """Note what a deed contributes to its campaign or shipment, before anything is posted."""
         move = deed[0]
-        if move.shipment and move.kind in {Kind.DISPATCH, Kind.RECEIPT}:
-            coming = self.shipments if move.kind is Kind.DISPATCH else self.arrivals
+        coming = self.shipments if move.kind is Kind.DISPATCH else self.arrivals if move.kind is Kind.RECEIPT else None
+        if coming is not None and move.shipment:
             for line in move.takes or move.gives:
                 coming[move.shipment, line.lot] += 1
         if move.campaign:
@@ -322,7 +322,7 @@ class Journal:
         if amount is None:
             return []
         told = self.told(line.lot)
-        weigh = weighing_sigma(told) if amount.unit in {MILLIGRAM, LITRE} else 0.0
+        weigh = weighing_sigma(told) if amount.unit in BULK else 0.0
         out: list[tuple[Content, Mapping[str, float]]] = []
         there = 0
         for layer, units in self.layers.draw(holding, amount.number) if holding else ():
@@ -452,6 +452,8 @@ class Journal:
 
     def unpacked(self, what: Iterable[Line]) -> list[Line]:
         """Containers replaced by what was packed in them."""
+        if not self.packed:
+            return [line for line in what if self.takes_from(line)]
         out: list[Line] = []
         opened: set[LotId] = set()  # a container that contains itself is opened once
         stack = list(what)[::-1]

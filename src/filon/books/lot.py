@@ -24,6 +24,10 @@ LITRE = "LTR"
 """Counting unit of solutions, in millionths; all volumes are counted in it."""
 
 
+BULK = frozenset({MILLIGRAM, LITRE})
+"""Counting units of what is weighed or measured, never exactly."""
+
+
 class AccountKind(StrEnum):
     """Where matter can be or go; the names of the accounts in the books."""
 

@@ -198,7 +198,10 @@ def _dispatch(said: Said, event: Event, what: tuple[Line, ...], since: datetime,
 
 
 def _place(ends: Iterable[Typed]) -> str:
-    return next((end.value for end in ends if end.type == "location"), "")
+    for end in ends:
+        if end.type == "location":
+            return end.value
+    return ""
 
 
 def _aggregation(said: Said, event: Event, since: datetime, until: datetime, site: SiteId) -> list[Movement | Finding]:
@@ -281,7 +284,10 @@ def amount(quantity: Decimal | None, uom: str | None) -> Amount | None:
 
 
 def _transaction(event: Event, kind: str) -> str:
-    return next((one.value for one in event.bizTransactionList if one.type == kind), "")
+    for one in event.bizTransactionList:
+        if one.type == kind:
+            return one.value
+    return ""
 
 
 def removed_to(event: Event) -> str:

@@ -47,24 +47,30 @@ class Past:
 
     def note(self, said: Iterable[Said], moves: Iterable[Movement]) -> None:
         """Remember what was posted."""
+        self.latest = max([self.latest, *(one.event.eventTime for one in said)])
         for one in said:
-            self.latest = max(self.latest, one.event.eventTime)
             if (lot := made(one.event)) is not None:
                 self.made.add(lot)
                 if standing(one.event) is not Standing.FINAL:
                     self.unsettled.add(lot)
         self.back.update(*taken_back(said))
+        names: set[str] = set()
         for move in moves:
             self.latest = max(self.latest, move.until)
             if move.kind in _MAKING:
                 self.given.update([line.lot for line in move.gives])
             elif move.kind is Kind.RECEIPT:
                 self.notes.add(move.shipment)
-            names = [*(line.lot for line in (*move.takes, *move.gives)), move.parent, move.own]
-            self.named.update(names)
-            self.pieces.update([name.partition("/21/")[0] for name in names if "/21/" in name])
+            for line in move.takes:
+                names.add(line.lot)
+            for line in move.gives:
+                names.add(line.lot)
+            names.add(move.parent)
+            names.add(move.own)
             if move.campaign:
                 self.campaigns.add(move.campaign)
+        self.named |= names
+        self.pieces.update([name.partition("/21/")[0] for name in names if "/21/" in name])
 
     def may_precede(self, said: Iterable[Said], moves: Iterable[Movement], told: Container[LotId]) -> bool:
         """Whether events give the same book when they are posted on top of these as when all is posted anew.

@@ -37,6 +37,9 @@ def birth(journal: Journal, move: Movement, line: Line) -> None:
     output(journal, move, line, content, spread(told, content), source)
 
 
+_LEAVES = frozenset({AccountKind.WASTE, AccountKind.BY_PRODUCT, AccountKind.OUT_OF_SCOPE})
+
+
 def output(  # noqa: PLR0917 - a posting's six parts
     journal: Journal, move: Movement, line: Line, content: Content, sigma: dict[str, float], source: int | Account
 ) -> None:
@@ -44,7 +47,7 @@ def output(  # noqa: PLR0917 - a posting's six parts
     kind = journal.says(move, line.lot).kind
     if not journal.follows(line.lot):
         kind = AccountKind.OUT_OF_SCOPE  # a sister of a followed lot: its own story is told elsewhere
-    if kind in {AccountKind.WASTE, AccountKind.BY_PRODUCT, AccountKind.OUT_OF_SCOPE}:
+    if kind in _LEAVES:
         journal.flows.append(Flow(journal.event, source, Account(AccountKind(kind), line.lot), 0, content))
     else:
         journal.pour(line.lot, move.site, line.amount or Amount(0), content, sigma, source)

@@ -7,7 +7,7 @@ from math import sqrt
 from filon.books.book import Check, Flow, Holding, Verdict
 from filon.books.declared import measured, plus, spread, weighing_sigma
 from filon.books.journal import COVERAGE, UNKNOWN, Journal, amount_text
-from filon.books.lot import LITRE, MILLIGRAM, Account, AccountKind, Amount, LotId, SiteId
+from filon.books.lot import BULK, MILLIGRAM, Account, AccountKind, Amount, LotId, SiteId
 from filon.books.movement import Line, Movement
 from filon.core.finding import found
 from filon.core.matter import MASS
@@ -100,7 +100,7 @@ def _arriving(journal: Journal, lot: LotId, move: Movement) -> Holding | None:
 def _difference(  # noqa: PLR0917 - both ends, both weights
     journal: Journal, move: Movement, line: Line, transit: Holding, stock: Holding, shipped: int, received: int
 ) -> None:
-    bulk = transit.unit in {MILLIGRAM, LITRE}
+    bulk = transit.unit in BULK
     sigma = sqrt(2) * weighing_sigma(journal.told(line.lot)) * transit.amount if bulk else 0.0
     beyond = abs(shipped - received) > COVERAGE * sigma
     account = Account(AccountKind.UNACCOUNTED, f"transit {move.shipment or line.lot}")

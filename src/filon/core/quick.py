@@ -23,14 +23,13 @@ def quickly(kind: Callable[P, Value]) -> Callable[P, Value]:
     Args:
         kind: checks nothing when it is made (no `__post_init__`).
     """
-    of_twin = make_dataclass("Twin", [_alike(one) for one in fields(cast(Any, kind))], slots=True, eq=False)
 
-    def made(*args: P.args, **kwargs: P.kwargs) -> Value:
-        one = of_twin(*args, **kwargs)
+    def become(one: Any) -> None:
         one.__class__ = kind
-        return cast(Value, one)
 
-    return made
+    each = [_alike(one) for one in fields(cast(Any, kind))]
+    twin = make_dataclass("Twin", each, namespace={"__post_init__": become}, slots=True, eq=False)
+    return cast("Callable[P, Value]", twin)
 
 
 def _alike(one: Any) -> Any:

@@ -210,20 +210,17 @@ def event_from_json(body: bytes) -> Event:
         KeyError, ValueError: the bytes were not made by `event_json`.
     """
     raw, unread = parted(body)
-    known: dict[str, Any] = {}
-    for name, value in raw.items():
-        read = _BACK.get(name)
-        known[name] = value if read is None else read(value)
+    for name in raw.keys() & _BACK.keys():
+        raw[name] = _BACK[name](raw[name])
     if unread is not None:
-        del known[_OWN][RANGES]
-        known[_OWN] = Unread(known[_OWN], unread, _exact)
+        del raw[_OWN][RANGES]
+        raw[_OWN] = Unread(raw[_OWN], unread, _exact)
     for name, own in _POINTS:
-        point = raw.get(name)
-        if point is not None:
-            known[name] = point.pop("id", None)
+        if (point := raw.get(name)) is not None:
+            raw[name] = point.pop("id", None)
             if point:
-                known[own] = _exact(point)
-    return _event(**known)
+                raw[own] = _exact(point)
+    return _event(**raw)
 
 
 _event = quickly(Event)

@@ -24,6 +24,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from msgspec import Struct
+
 EVER = (-(1 << 62), 1 << 62)
 """Any time: before the first and after the last microsecond."""
 
@@ -72,8 +74,7 @@ class Record:
     words: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Struct, frozen=True, gc=False):
     """A record in the store: its sequence number, the entry it came with and its body."""
 
     sequence: int
