@@ -16,7 +16,7 @@ from filon.books.lot import Account, AccountKind
 from filon.books.post import Posting, post
 from filon.books.register import LOCATION, Register
 from filon.core.matter import MASS
-from filon.epcis.event import FILON
+from filon.epcis.event import FILON, QuantityElement
 from oracles.closure_by_definition import left_over, sigma
 from story import birth, count, lot, register, said, site, step
 
@@ -121,6 +121,23 @@ def test_an_assay_of_nothing_is_an_assay():
     (tank,) = layers(book, "a")
     assert (tank.left_content["Ni"], tank.left_content["Co"]) == (0, 200 * KG)
     assert [one.found for one in book.findings if one.code == "BOK-019"] == ["0.0 kg Ni"]
+
+
+@pytest.mark.parametrize("uom", ["KGM", None])
+def test_a_lot_found_empty_is_told_without_a_quantity(uom):
+    """In whatever unit it is counted; of a lot that nobody knows nothing is made."""
+    nothing = replace(
+        count(1, "works", "a", "1"),
+        quantityList=(QuantityElement(lot("a")), QuantityElement(lot("nobody's"))),
+        extensions={FILON + "empty": True},
+    )
+    book = post(said(birth(0, "works", "a", "1000", uom=uom, form="cell", origin="urn:M"), nothing), WORKS)
+    assert layers(book, "a") == []
+    assert [one.lot for one in book.holdings] == [lot("a")]
+    assert "BOK-019" in {one.code for one in book.findings}
+    unsaid = replace(nothing, extensions={})
+    book = post(said(birth(0, "works", "a", "1000", uom=uom, form="cell", origin="urn:M"), unsaid), WORKS)
+    assert layers(book, "a")[0].left
 
 
 # ---- silos by layers

@@ -24,7 +24,8 @@ def count(journal: Journal, move: Movement, line: Line) -> None:
         BOK-047: it found an element that nobody had told of.
         What `content_findings` says of opening stock, and of an assay that the form cannot have.
     """
-    if not journal.follows(line.lot) or line.amount is None:
+    empty = line.amount is None and str(move.said.event.own("empty") or "").lower() == "true"
+    if not journal.follows(line.lot) or (line.amount is None and not empty):
         return
     site = journal.site_of(line.lot, move.site)
     index = journal.open.get((line.lot, site))
@@ -32,7 +33,7 @@ def count(journal: Journal, move: Movement, line: Line) -> None:
         _opening(journal, move, line)
         return
     holding = journal.holdings[index]
-    amount = journal.in_units_of(move, line, holding)
+    amount = Amount(0, holding.unit) if empty else journal.in_units_of(move, line, holding)
     if amount is None:
         return
     stock = composition(journal, holding, amount, move.declared)
@@ -45,7 +46,8 @@ def count(journal: Journal, move: Movement, line: Line) -> None:
 
 
 def _opening(journal: Journal, move: Movement, line: Line) -> None:
-    assert line.amount is not None
+    if line.amount is None:  # nobody knows it, and it is not there
+        return
     told = anew(journal.told(line.lot), move.declared)
     if move.declared and line.lot not in journal.known:
         journal.declared[line.lot] = told

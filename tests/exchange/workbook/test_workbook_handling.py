@@ -153,7 +153,17 @@ def test_a_tank_found_empty_and_one_that_holds_less_than_was_thrown_away():
         stock=[stock("T1", "0"), stock("T2", "600", deed="destroyed")],
     )
     assert [(one.code, one.place.row) for one in check(reading) if one.place.sheet == "stock.csv"] == [("IMP-12", 4)]
-    assert left(book_of(events(reading)), "T1") == {} or left(book_of(events(reading)), "T1")["Co"] == 0
+    empty = events(reading).events[2]
+    assert (empty.quantityList[0].quantity, empty.own("empty")) == (None, True)
+    assert [problem for event in events(reading).events for problem in rules.check(event)] == []
+    book = book_of(events(reading))
+    assert not any(left(book, "T1").values())
+    assert [
+        flow.content["Co"] for flow in book.flows if getattr(flow.target, "kind", None) is AccountKind.UNACCOUNTED
+    ] == [480 * KG]
+    assert [event.eventID for event in again(events(reading)).events] == [
+        event.eventID for event in events(reading).events
+    ]
     nothing = reading_of(lots=[lot("T1", kg="6000")], stock=[stock("T1", "0", deed="destroyed")])
     assert "IMP-04" in [one.code for one in check(nothing)]
 

@@ -68,6 +68,8 @@ def _where(title: str, one: Counted | Joined) -> dict[str, Any]:
 def _what(one: Counted) -> dict[str, Any]:
     if is_piece(one.lot):
         return {"epcList": (one.lot,)}
+    if not one.kg:  # EPCIS has no quantity of nothing (1.2, 7.3.3.3)
+        return {"quantityList": (QuantityElement(one.lot),)}
     if one.litres is not None:
         return {"quantityList": (QuantityElement(one.lot, trimmed(one.litres), LITRE),)}
     return {"quantityList": (element_of(one.lot, one.kg),)}
@@ -75,6 +77,7 @@ def _what(one: Counted) -> dict[str, Any]:
 
 def _found(said: Facts, one: Counted) -> dict[str, Any]:
     told: dict[str, Any] = {**numbers_of(one.row, "stock"), FILON + "assay": assays_of(one.row, "stock")}
+    told[FILON + "empty"] = not one.kg and not is_piece(one.lot)
     if text := one.row.text("stock.origin"):
         told[FILON + "origin"] = origin_at(said.directory, one.site, text)
     return {name: value for name, value in told.items() if value}

@@ -31,7 +31,7 @@ _TRAITS = {
     "moistureUncertainty": "stock.u_moist",
     "density": "stock.density",
 }
-STOCK_EXTENSIONS = {"precision", "assay", "origin", *_TRAITS}
+STOCK_EXTENSIONS = {"precision", "assay", "origin", "empty", *_TRAITS}
 PARTS_EXTENSIONS = {"precision", "ranges"}
 _TEXTS = {"laboratory": "laboratory", "method": "method", "certificate": "coa", "by": "by", "status": "status"}
 _DAYS = {"sampled": "sampled", "analysed": "analysed"}
@@ -75,6 +75,8 @@ def _named(names: Names, lot: str) -> OutRow:
 
 
 def _level(item: QuantityElement) -> OutRow:
+    if item.quantity is None:
+        return {"stock.net_kg": Decimal(0)}
     return {"stock.litres": item.quantity} if item.uom == LITRE else {"stock.net_kg": kilograms(item)}
 
 

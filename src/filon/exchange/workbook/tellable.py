@@ -44,17 +44,17 @@ def _sheet_of_stock(event: Event) -> str:
     told = {"action": event.action, "bizStep": event.bizStep}
     deed = next((deed for deed, members in DEEDS.items() if told.items() <= members.items()), "")
     if deed:
-        return "stock" if all(_is_weighed(one, deed) or one.uom == LITRE for one in event.quantityList) else ""
+        empty = bool(event.own("empty"))
+        told_all = all(_is_weighed(one) or one.uom == LITRE or empty for one in event.quantityList)
+        return "stock" if told_all and not (empty and any(one.quantity for one in event.quantityList)) else ""
     moved = {"shipping": "ship", "receiving": "recv"}.get(event.bizStep or "", "")
     carried = event.action == "OBSERVE" and reference(event, "desadv") and all(map(_is_weighed, event.quantityList))
     return moved if carried and (event.quantityList or event.epcList) else ""
 
 
-def _is_weighed(item: QuantityElement, deed: str = "") -> bool:
-    """Whether a lot is told by a weight; a stocktake may find none of it."""
-    if item.quantity is None or not item.uom:
-        return False
-    return bool(mass_mg(item.quantity, item.uom)) or (deed == "counted" and item.quantity == 0)
+def _is_weighed(item: QuantityElement) -> bool:
+    """Whether a lot is told by a weight."""
+    return bool(item.quantity is not None and item.uom and mass_mg(item.quantity, item.uom))
 
 
 def _is_counted(item: QuantityElement) -> bool:
