@@ -3,10 +3,12 @@
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filon.accounts.recall import Affected, Bounds, Tip, before, mirror, overlap, recall
+from filon.accounts.recall import Tip, before, mirror, overlap, recall
+from filon.accounts.recall_table import Affected, Bounds
 from filon.books import book as books
 from filon.books import trace
 from filon.books.lot import AccountKind
@@ -18,6 +20,14 @@ from story import assemble, birth, lot, receive, register, said, ship, step
 from strategies import REGISTER, chains
 
 MG = 1_000_000
+
+
+@pytest.fixture(scope="module", params=[10**9, 0], ids=["flow by flow", "on arrays"], autouse=True)
+def _way(request):
+    """All that is said here holds of small books and of large ones."""
+    kept, books.LARGE = books.LARGE, request.param
+    yield
+    books.LARGE = kept
 
 
 def kg(bounds: Bounds) -> tuple:

@@ -87,7 +87,7 @@ def origin_table(book: Book, substance: str) -> OriginTable | None:
 
     columns = book.columns
     mg = columns.substance(substance).mg
-    if not _countable(mg, LARGEST_MG):
+    if not countable(mg, LARGEST_MG):
         return None
     accounts: dict[Account, int] = {}
     source = _ends(book, columns.source, lambda flow: flow.source, accounts)
@@ -118,7 +118,7 @@ def parts_known(book: Book, substance: str, holdings: Sequence[int]) -> tuple[in
 
     columns = book.columns
     mg, count = columns.substance(substance).mg, len(book.holdings)
-    if not _countable(mg, LARGEST_MG):
+    if not countable(mg, LARGEST_MG):
         return None
     names, name, silent = _origins(book)
     lost = [one for one in _unlike(columns, name) if book.holdings[one].content.get(substance, 0) is None]
@@ -141,7 +141,8 @@ def _unlike(columns: Columns, name: Numbers) -> list[int]:
     return found
 
 
-def _countable(mg: Numbers, largest: int) -> bool:
+def countable(mg: Numbers, largest: int) -> bool:
+    """Whether the compiled loops may deal so many mg out: none negative, not too many."""
     return not len(mg) or bool(mg.min() >= 0 and float(np.abs(mg).sum(dtype=np.float64)) < largest)
 
 

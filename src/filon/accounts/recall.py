@@ -14,13 +14,18 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from filon.accounts.carried import KEPT, Carried, Characteristic, Weights, carried, shared
+import numpy as np
+
+from filon.accounts.carried import Carried, Characteristic, carried
+from filon.accounts.origin_table import Rows
+from filon.accounts.recall_table import RECALLED, Affected, Bounds, Draw, Numbers, Spread, Swept, bounds, swept
 from filon.books.book import Book, Flow
+from filon.books.engine.columns import UNTOLD
 from filon.books.lot import Account, LotId
 from filon.books.trace import behind, entered
 from filon.core.quantity import part
 
-RECALLED, OTHER = "recalled", "other"
+OTHER = "other"
 
 Span = tuple[int, int]
 """First and last serial number, inclusive."""
@@ -39,30 +44,6 @@ class Tip:
     pieces: Mapping[LotId, tuple[Span, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """How much recalled matter there is, mg: at least, if evenly mixed, at most; None = nobody can tell."""
-
-    least: int
-    likely: int | None
-    most: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Affected:
-    """A holding that recalled matter came into.
-
-    Args:
-        holding: its id.
-        made: recalled matter in it when it was made.
-        left: recalled matter that is still there.
-    """
-
-    holding: int
-    made: Bounds
-    left: Bounds
-
-
 @dataclass(frozen=True)
 class Recall:
     """What became of recalled matter.
@@ -71,15 +52,20 @@ class Recall:
         substance: an element, or `mass`.
         start: ids of the holdings where it came into being.
         started: mg of it; None where some amount is unknown.
-        affected: the holdings after it and itself, oldest first; processes in course included.
+        spread: the holdings after it and itself, oldest first; processes in course included.
         gone: {account: mg}, likely: waste, loss, out of scope ..; negative where a surplus is like it.
     """
 
     substance: str
     start: tuple[int, ...]
     started: int | None
-    affected: tuple[Affected, ...]
+    spread: Spread
     gone: Mapping[Account, int]
+
+    @property
+    def affected(self) -> Sequence[Affected]:
+        """The spread row by row."""
+        return self.spread.rows
 
 
 def recall(book: Book, tip: Tip, substance: str) -> Recall:
@@ -91,16 +77,22 @@ def recall(book: Book, tip: Tip, substance: str) -> Recall:
     """
     start = entered(book, tip.lots)
     batches = [_Batch(book, lot, spans) for lot, spans in tip.pieces.items()]
-    within = after(book, {*start, *(index for batch in batches for index in batch.own)})
-    rule = Characteristic(
-        "recall",
-        lambda _: {OTHER: 1},
-        {index: {RECALLED: 1} for index in start},
-        {index: names for batch in batches for index, names in batch.drawn.items()},
-    )
-    account = carried(book, substance, rule, within=within, elsewhere=OTHER)
-    ranges = _ranges(book, substance, within, frozenset(start), batches)
     kept = {index: batch for batch in batches for index in batch.own}
+    draws = [draw for batch in batches for draw in batch.draws]
+    found = swept(book, substance, start, kept, draws) if book.large else None
+    return _counted(book, substance, start, kept, found) if found else _walked(book, substance, start, kept, draws)
+
+
+def _walked(
+    book: Book, substance: str, start: Sequence[int], kept: Mapping[int, _Batch], draws: Sequence[Draw]
+) -> Recall:
+    """Flow by flow: the definition, quick enough for a small book."""
+    within = after(book, {*start, *kept})
+    drawn = {draw.flow: draw.names for draw in draws if any(draw.names.values())}
+    rule = Characteristic("recall", lambda _: {OTHER: 1}, {index: {RECALLED: 1} for index in start}, drawn)
+    account = carried(book, substance, rule, within=within, elsewhere=OTHER)
+    crossing = {id(book.flows[draw.flow]): draw for draw in draws}
+    ranges = _ranges(book, substance, within, frozenset(start), crossing)
     affected = [_affected(book, account, ranges[index], index, kept.get(index)) for index in sorted(within)]
     known = all(book.holdings[one.holding].content.get(substance, 0) is not None for one in affected)
     pieces = sum(batch.kept(book, account, index) for index, batch in kept.items())
@@ -108,9 +100,53 @@ def recall(book: Book, tip: Tip, substance: str) -> Recall:
         substance,
         tuple(start),
         account.renamed.get(RECALLED, 0) + pieces if known else None,
-        tuple(one for one in affected if one.made.most != 0 or one.left.most != 0 or one.holding in kept),
+        Spread.of(one for one in affected if one.made.most != 0 or one.left.most != 0 or one.holding in kept),
         {where: vector[RECALLED] for where, vector in account.outside.items() if vector.get(RECALLED)},
     )
+
+
+def _counted(book: Book, substance: str, start: Sequence[int], kept: Mapping[int, _Batch], found: Swept) -> Recall:
+    """The same of the columns that the loops filled."""
+    moved, within = book.columns.substance(substance), found.within
+    made = np.column_stack([found.least, found.made, found.most])[within]
+    left = np.column_stack([*_left(moved.whole[within], moved.rest[within], made), found.left[within]])[:, [0, 2, 1]]
+    whole, rest = moved.whole[within] == UNTOLD, moved.rest[within] == UNTOLD
+    for figures, doubt in ((made, whole), (left, whole | rest)):
+        figures[doubt, 1] = UNTOLD
+        figures[figures[:, 2] == 0] = 0
+    account = _account(book, substance, found)
+    for place, index in zip(np.searchsorted(within, list(kept)).tolist(), kept, strict=True):
+        one = _affected(book, account, (int(made[place, 0]), bounds(made[place]).most), index, kept[index])
+        mine = Spread.of([one])
+        made[place], left[place] = mine.made[0], mine.left[0]
+    shown = (made[:, 2] != 0) | (left[:, 2] != 0) | np.isin(within, list(kept))
+    pieces = sum(batch.kept(book, account, index) for index, batch in kept.items())
+    return Recall(
+        substance,
+        tuple(start),
+        None if whole.any() else found.renamed + pieces,
+        Spread(within[shown], made[shown], left[shown]),
+        found.gone,
+    )
+
+
+def _left(whole: Numbers, rest: Numbers, made: Numbers) -> tuple[Numbers, Numbers]:
+    """What is still there at least and at most: what a draw of all that is left would take, see `_drawn`."""
+    least, most = made[:, 0], made[:, 2]
+    bound = np.where((whole == UNTOLD) | (most == UNTOLD), rest, np.minimum(rest, most))
+    low = np.where((rest == UNTOLD) | (whole == UNTOLD) | (most == 0), 0, np.maximum(0, rest - (whole - least)))
+    return low, np.where(most == 0, 0, np.where(rest == UNTOLD, UNTOLD, bound))
+
+
+def _account(book: Book, substance: str, found: Swept) -> Carried:
+    """The columns as an account, for the few holdings of which pieces are counted."""
+    count = len(book.holdings)
+
+    def told(column: Numbers) -> Rows[dict[str, int]]:
+        return Rows(count, lambda at: {RECALLED: int(column[at])} if column[at] else {})
+
+    made, left = told(found.made), told(found.left)
+    return Carried(substance, made, left, {}, Rows(count, lambda _: frozenset[str]()), {RECALLED: found.renamed})
 
 
 def mirror(book: Book, tip: Tip, substance: str) -> tuple[Affected, ...]:
@@ -220,19 +256,16 @@ class _Batch:
         self.pieces = sum(book.holdings[index].amount for index in entered(book, [lot]))
         self.wanted = min(sum(last - first + 1 for first, last in merged(spans)), self.pieces)
         self.rest = min(max(self.wanted - sum(named.values()), 0), self.unnamed)
-        self.drawn: dict[int, Weights] = {}
-        self.crossing: dict[int, tuple[int, int, int]] = {}  # id of a flow: recalled pieces at least, at most, of
-        for index, flow in leaving:
-            pieces = flow.amount
-            if index in named:
-                taken = min(named[index], pieces)
-                self.crossing[id(flow)] = (taken, taken, pieces)
-                self.drawn[index] = {RECALLED: taken, KEPT: pieces - taken}
-            else:
-                least, most = max(0, pieces - (self.unnamed - self.rest)), min(pieces, self.rest)
-                self.crossing[id(flow)] = (least, most, pieces)
-                self.drawn[index] = {RECALLED: self.rest, KEPT: self.unnamed - self.rest}
-        self.drawn = {index: names for index, names in self.drawn.items() if any(names.values())}
+        self.draws = [self._draw(index, flow, named.get(index)) for index, flow in leaving]
+
+    def _draw(self, index: int, flow: Flow, named: int | None) -> Draw:
+        """What a flow took: exactly its pieces with known numbers, else its part of those without."""
+        pieces = flow.amount
+        if named is not None:
+            taken = min(named, pieces)
+            return Draw(index, taken, pieces - taken, taken, taken, pieces)
+        least, most = max(0, pieces - (self.unnamed - self.rest)), min(pieces, self.rest)
+        return Draw(index, self.rest, self.unnamed - self.rest, least, most, pieces)
 
     def kept(self, book: Book, account: Carried, index: int) -> int:
         """Mg of recalled pieces among what is left in one of the batch's holdings, likely."""
@@ -277,10 +310,13 @@ def overlap(one: Iterable[Span], two: Iterable[Span]) -> int:
 
 
 def _ranges(
-    book: Book, substance: str, within: set[int], start: frozenset[int], batches: Sequence[_Batch]
+    book: Book, substance: str, within: set[int], start: frozenset[int], crossing: Mapping[int, Draw]
 ) -> dict[int, Range]:
-    """The bounds of every holding in order of ids: what came in over each flow, at least and at most."""
-    crossing = {key: pieces for batch in batches for key, pieces in batch.crossing.items()}
+    """The bounds of every holding in order of ids: what came in over each flow, at least and at most.
+
+    Args:
+        crossing: {id of a flow: what it took of a batch of which some pieces are recalled}.
+    """
     out: dict[int, Range] = {}
     for index in sorted(within):
         whole = book.holdings[index].content.get(substance, 0)
@@ -302,20 +338,18 @@ def _ranges(
     return out
 
 
-def _came(
-    book: Book, substance: str, flow: Flow, out: Mapping[int, Range], pieces: tuple[int, int, int] | None
-) -> Range:
+def _came(book: Book, substance: str, flow: Flow, out: Mapping[int, Range], draw: Draw | None) -> Range:
     mg = flow.content.get(substance, 0)
     if isinstance(flow.source, Account) or flow.source not in out:
         return (0, 0)
     drawn = _drawn(mg, book.holdings[flow.source].content.get(substance, 0), out[flow.source])
-    if pieces is None or not pieces[2]:
+    if draw is None or not draw.of:
         return drawn
-    least, most, of = pieces
+    least, most, of = draw.least, draw.most, draw.of
     if mg is None:
         return (0, None if most else drawn[1])
     if least == most:
-        sure = shared(mg, {RECALLED: least, KEPT: of - least}).get(RECALLED, 0)
+        sure = draw.sure(mg)
         return (sure, sure if drawn[1] == 0 else mg if drawn[1] is None else min(mg, sure + drawn[1]))
     return (mg * least // of, min(mg, -(-mg * most // of) + (mg if drawn[1] is None else drawn[1])))
 

@@ -159,6 +159,8 @@ def _made(key: gs1.Elements) -> str:
 
 def short(identifier: str) -> str:
     """What people read of an identifier: lot number, serial, else the last part of the name."""
+    if _READY.fullmatch(identifier):
+        return identifier.rpartition("/")[2]
     key = _key(identifier)
     if key:
         return key[-1][1]

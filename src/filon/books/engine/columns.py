@@ -7,7 +7,7 @@ cobalt = columns.substance("Co")            # how much of it went which way, and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -16,16 +16,18 @@ import numpy as np
 import numpy.typing as npt
 
 from filon.books.book import Book, Flow
-from filon.books.engine.graph import Graph
-from filon.books.engine.kernel import Floats, Ids
+from filon.books.engine.graph import Graph, downstream
+from filon.books.engine.kernel import Floats, Ids, Starts, kernel
 from filon.books.engine.quotient import Own, Quotient, Table
-from filon.books.lot import AccountKind
+from filon.books.lot import AccountKind, Content
 from filon.books.shelf.tables import Flows, Holdings
 
 Milligrams: TypeAlias = npt.NDArray[np.int64]
 
 OUTSIDE = -1
 """The end of a flow that is no holding."""
+UNTOLD = -1
+"""An amount that nobody said."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,31 @@ class Columns:
         return np.array([one.made for one in holdings], np.int32)
 
     @cached_property
+    def inward(self) -> tuple[Starts, npt.NDArray[np.int64]]:
+        """The flows into each holding, in posting order: (where each one's begin, their places)."""
+        there = np.flatnonzero(self.target != OUTSIDE)
+        starts, order = kernel().by_target(len(self.events), self.target[there])
+        return starts, there[order]
+
+    @cached_property
+    def spreading(self) -> tuple[Graph, Ids, Ids]:
+        """Where matter can get to, also by a measurement that found more like it; links back in time apart."""
+        known = (self.target != OUTSIDE) & (self.source != OUTSIDE)
+        alike = (self.target != OUTSIDE) & (self.like != OUTSIDE) & (self.like != self.target)
+        source = np.concatenate([self.source[known], self.like[alike]])
+        target = np.concatenate([self.target[known], self.target[alike]])
+        on = source < target
+        return Graph.of(len(self.events), source[on], target[on], self.events), source[~on], target[~on]
+
+    def after(self, holdings: Iterable[int]) -> Ids:
+        """Ids of all holdings that some holdings' matter, or what was found like it, went into; themselves included."""
+        graph, older, younger = self.spreading
+        ids = downstream(graph, list(holdings))
+        while len(more := np.setdiff1d(younger[np.isin(older, ids)], ids)):
+            ids = downstream(graph, np.concatenate([ids, more]))
+        return ids
+
+    @cached_property
     def graph(self) -> Graph:
         """Holdings and the flows between them; nodes are holdings' ids."""
         inside = np.flatnonzero((self.source != OUTSIDE) & (self.target != OUTSIDE))
@@ -105,6 +132,11 @@ def _milligrams(flows: Sequence[Flow], substance: str) -> Milligrams:
     return np.array([flow.content.get(substance) or 0 for flow in flows], np.int64)
 
 
+def _told(contents: Iterable[Content], substance: str) -> Milligrams:
+    said = [content.get(substance, 0) for content in contents]
+    return np.array([UNTOLD if mg is None else mg for mg in said], np.int64)
+
+
 @dataclass(frozen=True)
 class Substance:
     """What moved of one substance.
@@ -121,6 +153,21 @@ class Substance:
     def made(self) -> Milligrams:
         """(holdings) mg that entered each, over all its time."""
         return self._sums(self.columns.target)
+
+    @cached_property
+    def told(self) -> Milligrams:
+        """(flows) mg, UNTOLD where nobody said how much."""
+        return _told((flow.content for flow in self.columns.book.flows), self.name)
+
+    @cached_property
+    def whole(self) -> Milligrams:
+        """(holdings) mg when they were made, UNTOLD."""
+        return _told([one.content for one in self.columns.book.holdings], self.name)
+
+    @cached_property
+    def rest(self) -> Milligrams:
+        """(holdings) mg that is left there, UNTOLD."""
+        return _told([one.left_content for one in self.columns.book.holdings], self.name)
 
     def _sums(self, end: Ids) -> Milligrams:
         totals = np.zeros(len(self.columns.events), np.int64)

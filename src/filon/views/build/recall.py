@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 
-from filon.accounts.recall import Affected, Bounds, Recall, mirror, recall
+from filon.accounts.recall import Recall, mirror, recall
+from filon.accounts.recall_table import Affected, Bounds
 from filon.accounts.tip import Meant
 from filon.books.book import Flow, Holding
 from filon.books.lot import PIECE, AccountKind, LotId
