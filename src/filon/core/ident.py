@@ -71,6 +71,9 @@ def is_uri(text: str) -> bool:
 
 def elements(identifier: str) -> dict[str, str]:
     """{application identifier: value} of a GS1 key, values decoded; empty for any other identifier."""
+    if _READY.fullmatch(identifier):
+        _, _, _, *parts = identifier.split("/")
+        return dict(zip(parts[::2], parts[1::2], strict=True))
     return dict(_key(identifier))
 
 

@@ -7,7 +7,7 @@ and findings also told in words (`text`).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -29,7 +29,7 @@ def as_json(value: object, tongue: Tongue | None = None) -> Any:
         return _finding(value, tongue)
     if isinstance(value, Mapping):
         return {str(key): as_json(item, tongue) for key, item in value.items()}
-    if isinstance(value, tuple | list):
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return [as_json(item, tongue) for item in value]
     if not is_dataclass(value):
         return _scalar(value)

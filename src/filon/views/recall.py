@@ -5,6 +5,7 @@ Every quantity of recalled matter is three figures: at least, if evenly mixed, a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from shlex import quote
@@ -135,7 +136,7 @@ class Receiver:
     pieces: int
     held: Between
     under_way: Figure
-    deliveries: tuple[Consignment, ...] = ()
+    deliveries: Sequence[Consignment] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ class RecallView:
         sentences: the gist, most urgent first.
         started: recalled matter in all.
         start: the recalled lots.
-        there: affected lots that are somewhere, the most likely matter first.
+        there: affected lots that are somewhere, the most likely matter first; lines are made when they are looked at.
         used: affected lots that went on wholly.
         gone: (account, kg) of what left the books.
         behind: what the recalled lots came from.
@@ -190,13 +191,13 @@ class RecallView:
     on: date | None
     sentences: tuple[Sentence, ...]
     started: Figure
-    start: tuple[MirrorLine, ...]
+    start: Sequence[MirrorLine]
     receivers: tuple[Receiver, ...]
     stages: tuple[StageSpread, ...]
-    there: tuple[RecallLine, ...]
-    used: tuple[RecallLine, ...]
+    there: Sequence[RecallLine]
+    used: Sequence[RecallLine]
     gone: tuple[tuple[Named, Figure], ...]
-    behind: tuple[MirrorLine, ...]
+    behind: Sequence[MirrorLine]
     sankey: Sankey | None = None
     unknown: tuple[str, ...] = ()
     several: tuple[str, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from urllib.parse import urlencode
 
@@ -71,7 +71,7 @@ def _drawn(sight: Sight, element: str, since: int, until: int) -> tuple[Sankey, 
     """The drawing of a period's flows, and of how many of them nobody knows the amount."""
     flows = [flow for flow in sight.book.flows if since <= flow.event < until]
     unknown = sum(flow.content.get(element, 0) is None for flow in flows)
-    return sankey(sight, element, flows, lambda flow: flow.content.get(element, 0) or 0), unknown
+    return sankey(sight, element, ((flow, flow.content.get(element, 0) or 0) for flow in flows)), unknown
 
 
 def _is_site(drawn: Sankey, band: FlowBand) -> bool:
@@ -82,18 +82,17 @@ def _is_site(drawn: Sankey, band: FlowBand) -> bool:
 def sankey(
     sight: Sight,
     element: str,
-    flows: Iterable[Flow],
-    weight: Callable[[Flow], int],
+    moved: Iterable[tuple[Flow, int]],
     begun: Mapping[int, int] = MappingProxyType({}),
 ) -> Sankey:
-    """The drawing of some flows, each with so many mg.
+    """The drawing of what was moved: flows, each with so many mg.
 
     At every site what comes in is what goes out: what stays is `closing`, what was there before and went, `opening`.
 
     Args:
         begun: {holding: mg} where the matter that is followed comes into being.
     """
-    masses = _bands(sight, flows, weight)
+    masses = _bands(sight, moved)
     for index, mg in begun.items():
         site = _end(sight, index)
         masses[f"taken {site}", site] += mg
@@ -115,11 +114,10 @@ def sankey(
     return Sankey(Named("element", element), nodes, bands)
 
 
-def _bands(sight: Sight, flows: Iterable[Flow], weight: Callable[[Flow], int]) -> Counter[Ends]:
+def _bands(sight: Sight, moved: Iterable[tuple[Flow, int]]) -> Counter[Ends]:
     """Mg by ends; what is only moved or worked within a site is none of it."""
     masses: Counter[Ends] = Counter()
-    for flow in flows:
-        mg = weight(flow)
+    for flow, mg in moved:
         if not mg:
             continue
         source, target = _end(sight, flow.source), _end(sight, flow.target)

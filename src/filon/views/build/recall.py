@@ -1,16 +1,25 @@
-"""A recall from the books: the affected lots by place, the companies that received them, the spread by stage."""
+"""A recall from the books: the affected lots by place, the companies that received them, the spread by stage.
+
+What is told of all affected holdings together is summed on columns; a line is made when somebody looks at it.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
+from functools import cached_property
 
+import numpy as np
+import numpy.typing as npt
+
+from filon.accounts.origin_table import Rows
 from filon.accounts.recall import Recall, mirror, recall
-from filon.accounts.recall_table import Affected, Bounds
+from filon.accounts.recall_table import Affected, Bounds, Spread, bounds
 from filon.accounts.tip import Meant
-from filon.books.book import Flow, Holding
+from filon.books.book import Holding
+from filon.books.engine.columns import UNTOLD
 from filon.books.lot import PIECE, AccountKind, LotId
 from filon.books.register import PARTY
 from filon.books.trace import entered
@@ -18,16 +27,17 @@ from filon.core.ident import elements as keys_of
 from filon.core.ident import short
 from filon.core.matter import ELEMENTS, MASS
 from filon.epcis.event import FILON
-from filon.views.build.flows import sankey
 from filon.views.build.sight import Sight, lot_path
+from filon.views.build.spreading import spread_drawing
 from filon.views.chain import STAGES
-from filon.views.chain import total as sum_of
 from filon.views.figure import Figure, Named, Sentence, Value, kg
-from filon.views.flows import Sankey
 from filon.views.lot import SiteName
 from filon.views.recall import Between, Consignment, MirrorLine, RecallLine, RecallView, Receiver, StageSpread
 
 NONE = Bounds(0, 0, 0)
+EVERY = (*STAGES, "other")
+LEAST, LIKELY, MOST = 0, 1, 2
+Numbers = npt.NDArray[np.int64]
 
 
 def recall_view(
@@ -45,11 +55,8 @@ def recall_view(
     lots = (*tip.lots, *tip.pieces)
     held = _elements(sight, lots)
     chosen = element or (held[0] if held else MASS)
-    found = recall(book, tip, chosen)
-    lines = [line for one in found.affected if (line := _there(sight, one)) is not None]
-    used = _used(sight, found, {line.key for line in lines})
-    receivers = _receivers(sight, found)
-    start = frozenset(lots)
+    found = _Found(sight, recall(book, tip, chosen))
+    receivers = _receivers(found)
     behind = mirror(book, tip, chosen) if back and lots else ()
     return RecallView(
         ledger=sight.state,
@@ -57,68 +64,115 @@ def recall_view(
         element=Named("element", chosen),
         elements=tuple(Named("element", one) for one in (*held, MASS)),
         on=on,
-        sentences=_sentences(found, lots, lines, receivers, meant),
-        started=kg(found.started),
-        start=_recalled(sight, found, lots),
+        sentences=_sentences(found, lots, receivers, meant),
+        started=kg(found.recall.started),
+        start=_recalled(sight, found.recall, lots),
         receivers=receivers,
-        stages=_stages(lines, used),
-        there=tuple(sorted(lines, key=_order)),
-        used=tuple(sorted(used, key=_order)),
-        gone=_gone(found),
-        behind=_behind(sight, behind, start),
-        sankey=_sankey(sight, found),
+        stages=_stages(found),
+        there=Rows(len(found.there), lambda at: _there(found, int(found.there[at]))),
+        used=Rows(len(found.used), lambda at: _spent(found, *found.used[at][1:])),
+        gone=_gone(found.recall),
+        behind=_behind(sight, behind, frozenset(lots)),
+        sankey=spread_drawing(sight, found.recall),
         unknown=meant.unknown,
         several=meant.several,
     )
 
 
-def _sankey(sight: Sight, found: Recall) -> Sankey | None:
-    """Recalled matter from site to site: of each flow the share that its source is likely to hold."""
-    book = sight.book
-    share = {
-        one.holding: Fraction(one.made.likely, whole)
-        for one in found.affected
-        if one.made.likely and (whole := book.holdings[one.holding].content.get(found.substance, 0))
-    }
+@dataclass(frozen=True)
+class _Found:
+    """A recall beside the holdings that it found, row by row."""
 
-    def weight(flow: Flow) -> int:
-        mg = flow.content.get(found.substance, 0)
-        return round(mg * share[flow.source]) if mg and isinstance(flow.source, int) and flow.source in share else 0
+    sight: Sight
+    recall: Recall
 
-    flows = [flow for index in share for flow in book.outflows[index]]
-    made = {one.holding: one.made.likely or 0 for one in found.affected}
-    begun = {index: made[index] for index in found.start if index in made}
-    return sankey(sight, found.substance, flows, weight, begun) if share else None
+    @cached_property
+    def holdings(self) -> Sequence[Holding]:
+        every = self.sight.book.holdings
+        return [every[index] for index in self.recall.spread.holding.tolist()]
+
+    @cached_property
+    def matter(self) -> npt.NDArray[np.bool_]:
+        """Whether a row is matter that stands somewhere or goes there, not in process."""
+        return np.array([one.kind is not AccountKind.STEP for one in self.holdings], np.bool_)
+
+    @cached_property
+    def made(self) -> Numbers:
+        return self.recall.spread.made
+
+    @cached_property
+    def left(self) -> Numbers:
+        return self.recall.spread.left
+
+    @cached_property
+    def stage(self) -> Callable[[LotId], int]:
+        """The place of a lot's stage among all."""
+        places = {stage: place for place, stage in enumerate(EVERY)}
+        known: dict[LotId, int] = self.sight.book.once("stages of lots", lambda _: {})
+
+        def stage(lot: LotId) -> int:
+            if lot not in known:
+                known[lot] = places[self.sight.stage(lot)]
+            return known[lot]
+
+        return stage
+
+    @cached_property
+    def there(self) -> Numbers:
+        """Rows of which recalled matter may be left, in the order in which they are told."""
+        rows = np.flatnonzero(self.matter & (self.left[:, MOST] != 0))
+        stages = np.array([self.stage(self.holdings[row].lot) for row in rows.tolist()], np.int64)
+        keys = np.array([self.holdings[row].lot for row in rows.tolist()], np.str_)
+        return rows[np.lexsort((keys, -_weight(self.left[rows]), -stages))]
+
+    @cached_property
+    def used(self) -> Sequence[tuple[LotId, Sequence[int], Bounds]]:
+        """(lot, rows where it came into being, what was in it) of lots of which nothing is left, in order."""
+        there = {self.holdings[row].lot for row in self.there.tolist()}
+        rows: dict[LotId, list[int]] = defaultdict(list)
+        for row in np.flatnonzero(self.matter & (self.made[:, MOST] != 0)).tolist():
+            if (lot := self.holdings[row].lot) not in there:
+                rows[lot].append(row)
+        told = []
+        for lot, mine in rows.items():
+            first = set(entered(self.sight.book, [lot]))
+            came = [row for row in mine if self.holdings[row].id in first] or mine[:1]
+            told.append((lot, came, total(self.made[came])))
+        return sorted(told, key=lambda one: (-self.stage(one[0]), -_mg(one[2]), one[0]))
+
+
+def _weight(figures: Numbers) -> Numbers:
+    """What counts first: the likely mg, else the most, else nothing."""
+    told = np.where(figures[:, LIKELY] == UNTOLD, figures[:, MOST], figures[:, LIKELY])
+    return np.where(told == UNTOLD, 0, told)
+
+
+def _mg(one: Bounds) -> int:
+    return one.likely if one.likely is not None else one.most or 0
 
 
 def _elements(sight: Sight, lots: Iterable[LotId]) -> list[str]:
     """The elements in some lots, in the order of `ELEMENTS`."""
     holdings = [sight.book.holdings[index] for index in entered(sight.book, lots)]
-    held = {element for holding in holdings for element in sight.elements(holding)}
+    held = {element for holding in holdings for element, mg in holding.content.items() if mg != 0}
     return [element for element in ELEMENTS if element in held]
 
 
-def between(bounds: Bounds) -> Between:
+def between(one: Bounds) -> Between:
     """Bounds in mg as figures in kg."""
-    return Between(kg(bounds.least), kg(bounds.likely), kg(bounds.most))
+    return Between(kg(one.least), kg(one.likely), kg(one.most))
 
 
-def total(bounds: Iterable[Bounds]) -> Bounds:
+def total(figures: Numbers) -> Bounds:
     """The sum of what is in several holdings."""
-    least, likely, most = 0, 0, 0
-    unsure = endless = False
-    for one in bounds:
-        least += one.least
-        likely, unsure = likely + (one.likely or 0), unsure or one.likely is None
-        most, endless = most + (one.most or 0), endless or one.most is None
-    return Bounds(least, None if unsure else likely, None if endless else most)
+    unsure = (figures == UNTOLD).any(axis=0)
+    return bounds(np.where(unsure, UNTOLD, figures.sum(axis=0)))
 
 
-def _there(sight: Sight, one: Affected) -> RecallLine | None:
-    holding = sight.book.holdings[one.holding]
-    if holding.kind is AccountKind.STEP or one.left.most == 0:
-        return None
-    return _line(sight, holding, holding.kind.value, kg(holding.left_content.get(MASS, 0)), one.left, holding.left)
+def _there(found: _Found, row: int) -> RecallLine:
+    holding = found.holdings[row]
+    mass = kg(holding.left_content.get(MASS, 0))
+    return _line(found.sight, holding, holding.kind.value, mass, bounds(found.left[row]), holding.left)
 
 
 def _line(  # noqa: PLR0917 - where, how, how much
@@ -151,7 +205,7 @@ def _holder(sight: Sight, holding: Holding) -> tuple[str, SiteName]:
 
 def _destination(sight: Sight, transit: Holding) -> tuple[str, str]:
     """(party, site) that a shipment goes to, as its dispatch says, else as its receipt does."""
-    listed = sight.book.events[transit.made].event.destinationList
+    listed = sight.book.events[transit.made].setting.destinationList
     told = {one.type: one.value for one in reversed(listed)}
     arrived = (sight.book.holdings[f.target].site for f in sight.book.outflows[transit.id] if isinstance(f.target, int))
     site = told.get("location", "") or next(iter(arrived), "")
@@ -159,100 +213,110 @@ def _destination(sight: Sight, transit: Holding) -> tuple[str, str]:
     return party or site, site
 
 
-def _used(sight: Sight, found: Recall, there: set[str]) -> list[RecallLine]:
-    """Affected lots of which nothing is left anywhere, with what was in them when they were made."""
-    held: dict[LotId, list[Affected]] = defaultdict(list)
-    for one in found.affected:
-        holding = sight.book.holdings[one.holding]
-        if holding.kind is not AccountKind.STEP and holding.lot not in there and one.made.most != 0:
-            held[holding.lot].append(one)
-    return [_spent(sight, lot, affected) for lot, affected in held.items()]
-
-
-def _spent(sight: Sight, lot: LotId, affected: Sequence[Affected]) -> RecallLine:
-    first = set(entered(sight.book, [lot]))
-    came = [one for one in affected if one.holding in first] or affected[:1]
-    holdings = [sight.book.holdings[one.holding] for one in came]
+def _spent(found: _Found, rows: Sequence[int], held: Bounds) -> RecallLine:
+    """A lot of which nothing is left anywhere, with what was in it when it was made."""
+    holdings = [found.holdings[row] for row in rows]
     masses = [one.content.get(MASS, 0) for one in holdings]
     mass = kg(None if None in masses else sum(mg or 0 for mg in masses))
-    pieces = sum(one.amount for one in holdings)
-    return _line(sight, holdings[0], "used", mass, total(one.made for one in came), pieces)
+    return _line(found.sight, holdings[0], "used", mass, held, sum(one.amount for one in holdings))
 
 
-def _order(line: RecallLine) -> tuple[int, int, str]:
-    weight = line.held.likely.value if line.held.likely.value is not None else line.held.most.value
-    return (-(*STAGES, "other").index(line.stage.key), -int((weight or 0) * 1_000_000), line.key)
+@dataclass(frozen=True, slots=True)
+class _Dispatch:
+    """One shipping event: to whom, where to, when, under which note."""
+
+    party: str
+    site: str
+    day: date
+    note: str
 
 
-def _receivers(sight: Sight, found: Recall) -> tuple[Receiver, ...]:
+def _receivers(found: _Found) -> tuple[Receiver, ...]:
     """Everybody to whom affected lots were shipped, by the first day."""
-    shipped: dict[str, list[Affected]] = defaultdict(list)
-    places: dict[str, dict[str, None]] = defaultdict(dict)
-    for one in found.affected:
-        holding = sight.book.holdings[one.holding]
-        if holding.kind is AccountKind.TRANSIT and one.made.most != 0:
-            party, site = _destination(sight, holding)
-            shipped[party].append(one)
-            places[party][sight.site(site).name if site else ""] = None
-    told = [_receiver(sight, party, affected, tuple(places[party])) for party, affected in shipped.items()]
+    shipped: dict[str, list[int]] = defaultdict(list)
+    sent: dict[tuple[int, str], _Dispatch] = {}
+    under_way = np.array([one.kind is AccountKind.TRANSIT for one in found.holdings], np.bool_)
+    for row in np.flatnonzero(under_way & (found.made[:, MOST] != 0)).tolist():
+        holding = found.holdings[row]
+        key = (holding.made, holding.site)
+        if key not in sent:
+            day, note = found.sight.day(holding.made), short(holding.site.removeprefix("transit "))
+            sent[key] = _Dispatch(*_destination(found.sight, holding), day, note)
+        shipped[sent[key].party].append(row)
+    told = [_receiver(found, party, rows, sent) for party, rows in shipped.items()]
     return tuple(sorted(told, key=lambda one: (one.first, one.name)))
 
 
-def _receiver(sight: Sight, party: str, affected: Sequence[Affected], sites: tuple[str, ...]) -> Receiver:
-    holdings = [sight.book.holdings[one.holding] for one in affected]
-    days = [sight.day(one.made) for one in holdings]
+def _receiver(found: _Found, party: str, rows: Sequence[int], sent: Mapping[tuple[int, str], _Dispatch]) -> Receiver:
+    holdings = [found.holdings[row] for row in rows]
+    notes = [sent[one.made, one.site] for one in holdings]
+    places = dict.fromkeys(found.sight.site(one).name for one in dict.fromkeys(note.site for note in notes) if one)
     masses = [one.content.get(MASS, 0) for one in holdings]
     left = [one.left_content.get(MASS, 0) for one in holdings]
-    register = sight.book.register
+    register = found.sight.book.register
     country = register.vocabularies.get(PARTY, {}).get(party, {}).get(FILON + "country", "")
+    order = sorted(range(len(rows)), key=lambda at: (notes[at].day, notes[at].note))
+    days = [note.day for note in notes]
     return Receiver(
         key=party,
         name=register.name(party) if register.name(party) != party else short(party),
-        country=country or sight.site(party).country,
-        sites=tuple(one for one in sites if one),
-        notes=tuple(dict.fromkeys(short(one.site.removeprefix("transit ")) for one in holdings)),
+        country=country or found.sight.site(party).country,
+        sites=tuple(one for one in places if one),
+        notes=tuple(dict.fromkeys(note.note for note in notes)),
         first=min(days),
         last=max(days),
         lots=len({one.lot for one in holdings}),
         mass=kg(None if None in masses else sum(mg or 0 for mg in masses)),
         pieces=sum(one.amount for one in holdings if one.unit == PIECE),
-        held=between(total(one.made for one in affected)),
+        held=between(total(found.made[list(rows)])),
         under_way=kg(None if None in left else sum(mg or 0 for mg in left)),
-        deliveries=tuple(sorted((_consignment(sight, one) for one in affected), key=lambda one: (one.day, one.note))),
+        deliveries=Rows(len(rows), lambda at: _consignment(found, rows[order[at]], notes[order[at]])),
     )
 
 
-def _consignment(sight: Sight, one: Affected) -> Consignment:
-    holding = sight.book.holdings[one.holding]
+def _consignment(found: _Found, row: int, sent: _Dispatch) -> Consignment:
+    holding = found.holdings[row]
     return Consignment(
-        note=short(holding.site.removeprefix("transit ")),
-        day=sight.day(holding.made),
+        note=sent.note,
+        day=sent.day,
         key=holding.lot,
         number=short(holding.lot),
-        product=sight.product(holding.lot),
+        product=found.sight.product(holding.lot),
         mass=kg(holding.content.get(MASS, 0)),
         pieces=holding.amount if holding.unit == PIECE else None,
-        held=between(one.made),
+        held=between(bounds(found.made[row])),
         under_way=kg(holding.left_content.get(MASS, 0)),
     )
 
 
-def _stages(there: Sequence[RecallLine], used: Sequence[RecallLine]) -> tuple[StageSpread, ...]:
-    out = []
-    for stage in (*STAGES, "other"):
-        here = [line for line in there if line.stage.key == stage]
-        spent = [line for line in used if line.stage.key == stage]
-        if here or spent:
-            out.append(StageSpread(
-                Named("stage", stage), len({line.key for line in (*here, *spent)}),
-                sum(line.pieces or 0 for line in (*here, *spent)), _likely(here, "stock"), _likely(here, "transit"),
-                len(spent),
-            ))  # fmt: skip
-    return tuple(out)
+def _stages(found: _Found) -> tuple[StageSpread, ...]:
+    here: dict[int, list[int]] = defaultdict(list)
+    for row in found.there.tolist():
+        here[found.stage(found.holdings[row].lot)].append(row)
+    spent: dict[int, list[Sequence[int]]] = defaultdict(list)
+    for lot, rows, _ in found.used:
+        spent[found.stage(lot)].append(rows)
+    return tuple(
+        _stage(found, place, here[place], spent[place]) for place in range(len(EVERY)) if here[place] or spent[place]
+    )
 
 
-def _likely(lines: Iterable[RecallLine], state: str) -> Figure:
-    return sum_of(line.held.likely for line in lines if line.state == state)
+def _stage(found: _Found, place: int, here: Sequence[int], spent: Sequence[Sequence[int]]) -> StageSpread:
+    lots, pieces = {found.holdings[row].lot for row in here}, _pieces(found, here)
+    pieces += sum(found.holdings[row].amount for rows in spent for row in rows if found.holdings[row].unit == PIECE)
+    stock, transit = (_likely(found, here, kind) for kind in (AccountKind.STOCK, AccountKind.TRANSIT))
+    return StageSpread(Named("stage", EVERY[place]), len(lots) + len(spent), pieces, stock, transit, len(spent))
+
+
+def _pieces(found: _Found, rows: Iterable[int]) -> int:
+    held = (found.holdings[row] for row in rows)
+    return sum(one.left for one in held if one.unit == PIECE)
+
+
+def _likely(found: _Found, rows: Sequence[int], kind: AccountKind) -> Figure:
+    """What is likely there in all."""
+    some = [row for row in rows if found.holdings[row].kind is kind]
+    return kg(total(found.left[some]).likely)
 
 
 def _gone(found: Recall) -> tuple[tuple[Named, Figure], ...]:
@@ -262,26 +326,35 @@ def _gone(found: Recall) -> tuple[tuple[Named, Figure], ...]:
     return tuple((Named("state", kind), kg(mg)) for kind, mg in masses.most_common() if mg)
 
 
-def _recalled(sight: Sight, found: Recall, lots: Iterable[LotId]) -> tuple[MirrorLine, ...]:
-    made = {one.holding: one.made for one in found.affected}
-    return tuple(
-        _mirror(sight, lot, total(made.get(index, NONE) for index in entered(sight.book, [lot]))) for lot in lots
-    )
+def _recalled(sight: Sight, found: Recall, lots: Sequence[LotId]) -> Sequence[MirrorLine]:
+    place = {index: at for at, index in enumerate(found.spread.holding.tolist())}
+
+    def line(at: int) -> MirrorLine:
+        rows = [place[index] for index in entered(sight.book, [lots[at]]) if index in place]
+        return _mirror(sight, lots[at], total(found.spread.made[rows]))
+
+    return Rows(len(lots), line)
 
 
-def _behind(sight: Sight, found: Sequence[Affected], start: frozenset[LotId]) -> tuple[MirrorLine, ...]:
+def _behind(sight: Sight, found: Sequence[Affected], start: frozenset[LotId]) -> Sequence[MirrorLine]:
     """What the recalled lots came from, by lot: what came through the holdings in which each came into being."""
     through: dict[LotId, list[Bounds]] = defaultdict(list)
-    own = {lot: frozenset(entered(sight.book, [lot])) for lot in {sight.book.holdings[a.holding].lot for a in found}}
+    first: dict[LotId, frozenset[int]] = {}
     for one in found:
         holding = sight.book.holdings[one.holding]
         if holding.kind is AccountKind.STEP or holding.lot in start or one.made.most == 0:
             continue
-        if one.holding in own[holding.lot]:
+        if holding.lot not in first:
+            first[holding.lot] = frozenset(entered(sight.book, [holding.lot]))
+        if one.holding in first[holding.lot]:
             through[holding.lot].append(one.made)
-    lines = [_mirror(sight, lot, total(parts)) for lot, parts in through.items()]
-    stages = (*STAGES, "other")
-    return tuple(sorted(lines, key=lambda line: (-stages.index(line.stage.key), -(line.through.likely.value or 0))))
+    sums = {lot: _sum(parts) for lot, parts in through.items()}
+    lots = sorted(sums, key=lambda lot: (-EVERY.index(sight.stage(lot)), -(sums[lot].likely or 0)))
+    return Rows(len(lots), lambda at: _mirror(sight, lots[at], sums[lots[at]]))
+
+
+def _sum(parts: Iterable[Bounds]) -> Bounds:
+    return total(Spread.of(Affected(0, one, NONE) for one in parts).made)
 
 
 def _mirror(sight: Sight, lot: LotId, through: Bounds) -> MirrorLine:
@@ -300,33 +373,38 @@ def _mirror(sight: Sight, lot: LotId, through: Bounds) -> MirrorLine:
 
 
 def _sentences(
-    found: Recall,
-    lots: Sequence[LotId],
-    there: Sequence[RecallLine],
-    receivers: Sequence[Receiver],
-    meant: Meant,
+    found: _Found, lots: Sequence[LotId], receivers: Sequence[Receiver], meant: Meant
 ) -> tuple[Sentence, ...]:
     if not lots:
         return (Sentence("recall.nothing"), *_unknown(meant))
-    of = Named("element", found.substance)
-    told = [Sentence("recall.started", {"count": len(lots), "mass": kg(found.started), "of": of})]
-    # A vehicle that holds a pack bears its maker's number, which need not be a GTIN's.
-    whole = [one for one in there if one.pieces == 1]
-    batteries = [one for one in whole if one.stage.key == "pack" or {"01", "21"} <= keys_of(one.key).keys()]
+    of = Named("element", found.recall.substance)
+    told = [Sentence("recall.started", {"count": len(lots), "mass": kg(found.recall.started), "of": of})]
+    batteries = [row for row in found.there.tolist() if _is_battery(found, found.holdings[row])]
     if batteries:
-        least = min((one.held.least for one in batteries), key=lambda one: one.value or 0)
-        unsure = [one.held.most for one in batteries if one.held.most.value is None]
-        most = unsure[0] if unsure else max((one.held.most for one in batteries), key=lambda one: one.value or 0)
-        values: dict[str, Value] = {"count": len(batteries), "least": least, "most": most, "of": of}
+        least, most = found.left[batteries, LEAST].min(), found.left[batteries, MOST]
+        values: dict[str, Value] = {
+            "count": len(batteries),
+            "least": kg(int(least)),
+            "most": kg(None if (most == UNTOLD).any() else int(most.max())),
+            "of": of,
+        }
         told.append(Sentence("recall.articles", values))
     else:
         told.append(Sentence("recall.no-articles"))
-    where = {"stock": _likely(there, "stock"), "transit": _likely(there, "transit")}
-    told.append(Sentence("recall.where", {**where, "gone": kg(sum(found.gone.values()))}))
+    rows = found.there.tolist()
+    where = {kind.value: _likely(found, rows, kind) for kind in (AccountKind.STOCK, AccountKind.TRANSIT)}
+    told.append(Sentence("recall.where", {**where, "gone": kg(sum(found.recall.gone.values()))}))
     told.append(
         Sentence("recall.receivers", {"count": len(receivers)}) if receivers else Sentence("recall.no-receivers")
     )
     return (*told, *_unknown(meant))
+
+
+def _is_battery(found: _Found, holding: Holding) -> bool:
+    """Whether it is one whole article; a vehicle that holds a pack bears its maker's number, which need be no GTIN's."""
+    if holding.unit != PIECE or holding.left != 1:
+        return False
+    return EVERY[found.stage(holding.lot)] == "pack" or {"01", "21"} <= keys_of(holding.lot).keys()
 
 
 def _unknown(meant: Meant) -> list[Sentence]:
