@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filon.accounts.recall import Recall, Tip, recall
+from filon.accounts.recall import Recall, Tip, mirror, recall
 from filon.accounts.recall_table import Affected, Bounds, Spread
 from filon.books import book as books
 from filon.books.book import Book
 from filon.books.movement import Said
 from filon.books.post import post
 from filon.books.register import Register
+from filon.books.trace import entered
 from filon.epcis.key import body_key
 from filon.exchange.simulator.plant import events, master_data
 from strategies import REGISTER, chains
@@ -77,3 +78,24 @@ def test_rows_and_columns_are_the_same():
     assert list(Spread.of(rows).rows) == rows
     assert Spread.of(rows) != Spread.of(rows[:1])
     assert not list(Spread.of([]).rows)
+
+
+@given(chains, st.integers(0, 10_000))
+def test_what_chains_came_from_is_told_alike(told, seed):
+    book = post(told, REGISTER)
+    if not book.of_lot:
+        return
+    for substance in ("mass", "Co"):
+        tip = tip_of(book, seed)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(books, "LARGE", 10**9)
+            slow, first = mirror(book, tip, substance), entered(book, tip.lots)
+            patch.setattr(books, "LARGE", 0)
+            fast = mirror(book, tip, substance)
+            assert entered(book, tip.lots) == first
+        assert [(one.holding, one.made.least, one.made.most) for one in fast] == [
+            (one.holding, one.made.least, one.made.most) for one in slow
+        ]
+        for mine, its in zip(fast, slow, strict=True):
+            assert (mine.made.likely is None) == (its.made.likely is None)
+            assert abs((mine.made.likely or 0) - (its.made.likely or 0)) <= len(slow)

@@ -18,7 +18,18 @@ import numpy as np
 
 from filon.accounts.carried import Carried, Characteristic, carried
 from filon.accounts.origin_table import Rows
-from filon.accounts.recall_table import RECALLED, Affected, Bounds, Draw, Numbers, Spread, Swept, bounds, swept
+from filon.accounts.recall_table import (
+    RECALLED,
+    Affected,
+    Bounds,
+    Draw,
+    Numbers,
+    Spread,
+    Swept,
+    bounds,
+    came_through,
+    swept,
+)
 from filon.books.book import Book, Flow
 from filon.books.engine.columns import UNTOLD
 from filon.books.lot import Account, LotId
@@ -149,17 +160,20 @@ def _account(book: Book, substance: str, found: Swept) -> Carried:
     return Carried(substance, made, left, {}, Rows(count, lambda _: frozenset[str]()), {RECALLED: found.renamed})
 
 
-def mirror(book: Book, tip: Tip, substance: str) -> tuple[Affected, ...]:
+def mirror(book: Book, tip: Tip, substance: str) -> Sequence[Affected]:
     """Everything that some lots or pieces came from: how much of their matter came through each holding, oldest first.
 
     `made` says how much of their matter came through the holding; `left` is nothing, for it has gone on. A lot that
-    another of them came from is one of those asked for.
+    another of them came from is one of those asked for. What is likely is told to a milligram a flow.
     """
     start = dict.fromkeys(entered(book, tip.lots), Fraction(1))
     for lot, spans in tip.pieces.items():
         batch = _Batch(book, lot, spans)
         start |= dict.fromkeys(entered(book, [lot]), Fraction(batch.wanted, batch.pieces or 1))
     asked = {index: _share(book.holdings[index].content.get(substance, 0), part) for index, part in start.items()}
+    columns = came_through(book, substance, start, asked) if book.large else None
+    if columns is not None:
+        return columns.rows
     limit = None if None in asked.values() else sum(mg or 0 for mg in asked.values())
     through: dict[int, Range] = {}
     found = behind(book, start, substance)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from filon.accounts.carried import KEPT, Weights, shared
 from filon.accounts.origin_table import Rows, countable, repeats
 from filon.books.book import Book, Flow
 from filon.books.engine.columns import OUTSIDE, UNTOLD, Columns
+from filon.books.engine.graph import upstream
 from filon.books.engine.kernel import kernel
 from filon.books.lot import NAMELESS, Account, AccountKind
 
@@ -183,6 +185,33 @@ def swept(book: Book, substance: str, start: Sequence[int], own: Iterable[int], 
     )  # fmt: skip
     told = {name: int(gone[place]) for name, place in names.items() if gone[place]}
     return Swept(within.astype(np.int64), made[:, 2], left[:, 2], least, most, int(renamed), told)
+
+
+def came_through(
+    book: Book, substance: str, start: Mapping[int, Fraction], asked: Mapping[int, int | None]
+) -> Spread | None:
+    """The mirror of a recall over a large book, oldest first; None where Python must do it.
+
+    Args:
+        start: {holding: how much of it is asked for, 0 to 1}; `asked` the same in mg, None = nobody can tell.
+    """
+    if not kernel().name.startswith("numba"):
+        return None
+    from filon.books.engine.recalling import mirrored  # noqa: PLC0415 - compiled code
+
+    columns, moved = book.columns, book.columns.substance(substance)
+    count, ids = len(book.holdings), np.array(list(start), np.int64)
+    begun, untold = np.zeros(count, np.bool_), np.zeros(count, np.bool_)
+    amounts, least, most = np.zeros(count), np.zeros(count, np.int64), np.zeros(count, np.int64)
+    told = np.array([UNTOLD if mg is None else mg for mg in asked.values()], np.int64)
+    begun[ids], untold[ids], least[ids], most[ids] = True, told == UNTOLD, np.maximum(told, 0), told
+    amounts[ids] = np.maximum(moved.whole[ids], 0) * np.array(list(map(float, start.values())))
+    cone = upstream(columns.graph, ids) if len(ids) else ids
+    limit = UNTOLD if (told == UNTOLD).any() else int(told.sum())
+    mirrored(cone, *columns.inward, columns.source, moved.told, moved.whole, begun, limit, amounts, untold, least, most)
+    likely = np.where(untold[cone], UNTOLD, np.rint(amounts[cone]).astype(np.int64))
+    made = np.column_stack([least[cone], likely, most[cone]])
+    return Spread(cone.astype(np.int64), made, np.zeros_like(made))
 
 
 def _touching(columns: Columns, inside: npt.NDArray[np.bool_]) -> Numbers:

@@ -104,6 +104,9 @@ def _mixtures(flow: Flow) -> Iterator[int]:
 
 def entered(book: Book, lots: Iterable[LotId]) -> list[int]:
     """Where the matter of lots first enters: ids of their holdings that did not come from the same lot's."""
+    if book.large:
+        entering = book.columns.entering
+        return sorted(index for lot in lots for index in book.of_lot.get(lot, ()) if entering[index])
     found = []
     for lot in lots:
         own = frozenset(book.of_lot.get(lot, ()))

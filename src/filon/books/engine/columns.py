@@ -20,7 +20,7 @@ from filon.books.engine.graph import Graph, downstream
 from filon.books.engine.kernel import Floats, Ids, Starts, kernel
 from filon.books.engine.quotient import Own, Quotient, Table
 from filon.books.lot import AccountKind, Content
-from filon.books.shelf.tables import Flows, Holdings
+from filon.books.shelf.tables import KINDS, Flows, Holdings
 
 Milligrams: TypeAlias = npt.NDArray[np.int64]
 
@@ -73,6 +73,34 @@ class Columns:
         if isinstance(holdings := self.book.holdings, Holdings):
             return holdings.events()
         return np.array([one.made for one in holdings], np.int32)
+
+    @cached_property
+    def lot(self) -> npt.NDArray[Any]:
+        """(holdings) a number for the lot of each."""
+        holdings = self.book.holdings
+        if isinstance(holdings, Holdings) and not holdings.more:
+            return holdings.columns.lot
+        numbers: dict[str, int] = {}
+        return np.array([numbers.setdefault(one.lot, len(numbers)) for one in holdings], np.int32)
+
+    @cached_property
+    def entering(self) -> npt.NDArray[np.bool_]:
+        """(holdings) whether no matter of the same lot went into each: there the lot's matter first enters."""
+        inside = np.flatnonzero((self.source != OUTSIDE) & (self.target != OUTSIDE))
+        same = self.lot[self.source[inside]] == self.lot[self.target[inside]]
+        steps = self.processes
+        entering = np.ones(len(self.events), np.bool_)
+        moved = inside[same & ~steps[self.source[inside]]]
+        entering[self.target[moved]] = False
+        return entering
+
+    @cached_property
+    def processes(self) -> npt.NDArray[np.bool_]:
+        """(holdings) whether each is matter in process: no lot's own."""
+        if isinstance(holdings := self.book.holdings, Holdings) and not holdings.more:
+            step: npt.NDArray[np.bool_] = holdings.columns.kind == KINDS.index(AccountKind.STEP)
+            return step
+        return np.array([one.kind is AccountKind.STEP for one in holdings], np.bool_)
 
     @cached_property
     def inward(self) -> tuple[Starts, npt.NDArray[np.int64]]:
@@ -157,17 +185,23 @@ class Substance:
     @cached_property
     def told(self) -> Milligrams:
         """(flows) mg, UNTOLD where nobody said how much."""
-        return _told((flow.content for flow in self.columns.book.flows), self.name)
+        if isinstance(flows := self.columns.book.flows, Flows):
+            return flows.milligrams(self.name, UNTOLD)
+        return _told((flow.content for flow in flows), self.name)
 
     @cached_property
     def whole(self) -> Milligrams:
         """(holdings) mg when they were made, UNTOLD."""
-        return _told([one.content for one in self.columns.book.holdings], self.name)
+        if isinstance(holdings := self.columns.book.holdings, Holdings):
+            return holdings.milligrams(self.name, UNTOLD)
+        return _told([one.content for one in holdings], self.name)
 
     @cached_property
     def rest(self) -> Milligrams:
         """(holdings) mg that is left there, UNTOLD."""
-        return _told([one.left_content for one in self.columns.book.holdings], self.name)
+        if isinstance(holdings := self.columns.book.holdings, Holdings):
+            return holdings.milligrams(self.name, UNTOLD, left=True)
+        return _told([one.left_content for one in holdings], self.name)
 
     def _sums(self, end: Ids) -> Milligrams:
         totals = np.zeros(len(self.columns.events), np.int64)

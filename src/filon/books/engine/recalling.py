@@ -192,6 +192,50 @@ def ranged(
 
 
 @compiled
+def mirrored(
+    cone: Any,
+    starts: Any,
+    order: Any,
+    source: Any,
+    mg: Any,
+    whole: Any,
+    start: Any,
+    limit: int,
+    amounts: Any,
+    untold: Any,
+    least: Any,
+    most: Any,
+) -> None:
+    """How much of the start's matter came through each holding of its cone (sorted), youngest first.
+
+    Args:
+        start: (holdings) whether it is one of those asked for, whose figures stand there already; nothing of one is
+            counted through another.
+        limit: mg of all that is asked for, UNTOLD.
+        amounts: (holdings) mg in float64; `untold` where nobody can tell. least, most: the bounds.
+    """
+    for at in range(len(cone) - 1, -1, -1):
+        one = cone[at]
+        held = whole[one]
+        if not start[one]:
+            for bound in (held, limit):
+                if bound != UNTOLD and (most[one] == UNTOLD or most[one] > bound):
+                    most[one] = bound
+        for link in range(starts[one], starts[one + 1]):
+            giver, amount = source[order[link]], mg[order[link]]
+            if giver < 0 or start[giver]:
+                continue
+            if untold[one] or UNTOLD in (held, amount):
+                untold[giver] = True
+            elif held:
+                amounts[giver] += amounts[one] * amount / held
+            high = most[one] if amount == UNTOLD else amount if most[one] == UNTOLD else min(amount, most[one])
+            if UNTOLD not in (held, amount):
+                least[giver] += max(0, least[one] - (held - amount))
+            most[giver] = UNTOLD if UNTOLD in (high, most[giver]) else most[giver] + high
+
+
+@compiled
 def pieced(mg: int, held: int, floor: int, ceiling: int, exact: bool) -> tuple[int, int]:
     """What some pieces of a batch brought, of which so many mg are recalled ones; `held` came along besides."""
     if mg == UNTOLD:

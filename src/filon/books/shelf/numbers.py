@@ -89,14 +89,14 @@ class Contents:
         rest, shapes = iter(told), self.shapes
         return [dict(zip(shapes[shape], rest, strict=False)) for shape in self.shape[first:end].tolist()]
 
-    def of_name(self, name: str) -> Whole:
-        """(rows) the number of one name; 0 also where nobody said how much."""
+    def of_name(self, name: str, unsaid: int = 0) -> Whole:
+        """(rows) the number of one name; `unsaid` where nobody said how much."""
         position = np.array([names.index(name) if name in names else -1 for names in self.shapes], np.int64)
         at = position[self.shape] if len(position) else np.zeros(0, np.int64)
         there = np.flatnonzero(at >= 0)
         out = np.zeros(len(self.shape), np.int64)
         out[there] = self.values[self.starts[there] + at[there]]
-        out[out == NOT_SAID] = 0
+        out[out == NOT_SAID] = unsaid
         return out
 
     def joined(self, more: Contents) -> Contents:

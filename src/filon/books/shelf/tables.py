@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from filon.books.book import Check, Flow, Holding, Verdict
 from filon.books.effective import completed
-from filon.books.lot import Account, AccountKind, LotId, SiteId
+from filon.books.lot import Account, AccountKind, Content, LotId, SiteId
 from filon.books.movement import Said
 from filon.books.ranges import Spans
 from filon.books.shelf.numbers import Array, Contents, Whole
@@ -170,10 +170,15 @@ class Flows(Rows[Flow]):
         source, target, like = (_behind(before, since) for before, since in zip(told, more, strict=True))
         return source, target, like
 
-    def milligrams(self, substance: str) -> Whole:
-        """(flows) mg of a substance; 0 also where nobody said how much."""
-        since = np.array([flow.content.get(substance) or 0 for flow in self.more], np.int64)
-        return np.concatenate([self.columns.content.of_name(substance), since])
+    def milligrams(self, substance: str, unsaid: int = 0) -> Whole:
+        """(flows) mg of a substance; `unsaid` where nobody said how much."""
+        since = np.array([_said(flow.content, substance, unsaid) for flow in self.more], np.int64)
+        return np.concatenate([self.columns.content.of_name(substance, unsaid), since])
+
+
+def _said(content: Content, substance: str, unsaid: int) -> int:
+    mg = content.get(substance, 0)
+    return unsaid if mg is None else mg
 
 
 def _inside(ends: Ids) -> Ids:
@@ -218,6 +223,17 @@ class Holdings(Rows[Holding]):
     def events(self) -> Ids:
         """(holdings) index of the event that made each."""
         return _behind(self.columns.made, [one.made for one in self.more])
+
+    def milligrams(self, substance: str, unsaid: int = 0, *, left: bool = False) -> Whole:
+        """(holdings) mg of a substance when they were made, or `left` in them; `unsaid` where nobody said how much."""
+        told = (self.columns.left_content if left else self.columns.content).of_name(substance, unsaid)
+
+        def said(one: Holding) -> int:
+            return _said(one.left_content if left else one.content, substance, unsaid)
+
+        for place, one in self.others.items():
+            told[place] = said(one)
+        return np.concatenate([told, np.array([said(one) for one in self.more], np.int64)])
 
 
 class Checks(Rows[Check]):

@@ -207,10 +207,14 @@ def _destination(sight: Sight, transit: Holding) -> tuple[str, str]:
     """(party, site) that a shipment goes to, as its dispatch says, else as its receipt does."""
     listed = sight.book.events[transit.made].setting.destinationList
     told = {one.type: one.value for one in reversed(listed)}
-    arrived = (sight.book.holdings[f.target].site for f in sight.book.outflows[transit.id] if isinstance(f.target, int))
-    site = told.get("location", "") or next(iter(arrived), "")
+    site = told.get("location", "") or _arrived(sight, transit)
     party = told.get("possessing_party") or told.get("owning_party") or sight.book.register.site(site).party
     return party or site, site
+
+
+def _arrived(sight: Sight, transit: Holding) -> str:
+    flows = sight.book.outflows[transit.id]
+    return next((sight.book.holdings[one.target].site for one in flows if isinstance(one.target, int)), "")
 
 
 def _spent(found: _Found, rows: Sequence[int], held: Bounds) -> RecallLine:
@@ -338,17 +342,15 @@ def _recalled(sight: Sight, found: Recall, lots: Sequence[LotId]) -> Sequence[Mi
 
 def _behind(sight: Sight, found: Sequence[Affected], start: frozenset[LotId]) -> Sequence[MirrorLine]:
     """What the recalled lots came from, by lot: what came through the holdings in which each came into being."""
+    entering = sight.book.columns.entering
     through: dict[LotId, list[Bounds]] = defaultdict(list)
-    first: dict[LotId, frozenset[int]] = {}
     for one in found:
-        holding = sight.book.holdings[one.holding]
-        if holding.kind is AccountKind.STEP or holding.lot in start or one.made.most == 0:
+        if one.made.most == 0 or not entering[one.holding]:
             continue
-        if holding.lot not in first:
-            first[holding.lot] = frozenset(entered(sight.book, [holding.lot]))
-        if one.holding in first[holding.lot]:
+        holding = sight.book.holdings[one.holding]
+        if holding.kind is not AccountKind.STEP and holding.lot not in start:
             through[holding.lot].append(one.made)
-    sums = {lot: _sum(parts) for lot, parts in through.items()}
+    sums = {lot: parts[0] if len(parts) == 1 else _sum(parts) for lot, parts in through.items()}
     lots = sorted(sums, key=lambda lot: (-EVERY.index(sight.stage(lot)), -(sums[lot].likely or 0)))
     return Rows(len(lots), lambda at: _mirror(sight, lots[at], sums[lots[at]]))
 
@@ -401,7 +403,7 @@ def _sentences(
 
 
 def _is_battery(found: _Found, holding: Holding) -> bool:
-    """Whether it is one whole article; a vehicle that holds a pack bears its maker's number, which need be no GTIN's."""
+    """Whether it is one whole article: a vehicle with a pack bears its maker's number, which need be no GTIN's."""
     if holding.unit != PIECE or holding.left != 1:
         return False
     return EVERY[found.stage(holding.lot)] == "pack" or {"01", "21"} <= keys_of(holding.lot).keys()
