@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from filon.core.finding import Finding, Place, found
 from filon.exchange.workbook.facts import Counted, Facts, Joined, Made, Received, Shipped
+from filon.exchange.workbook.handling import OUT
 from filon.exchange.workbook.knowledge import Knowledge
 from filon.exchange.workbook.names import is_piece
 from filon.exchange.workbook.plausible import TOLERANCE
@@ -155,6 +156,15 @@ def _overdrawn(reading: Reading, said: Facts, known: Knowledge) -> Iterator[Find
     for receipt in said.received:
         here = (receipt.own or receipt.lot, receipt.site.id)
         came[here] = came.get(here, Decimal(0)) + receipt.kg
+    freed = {(one.part, one.site.id) for one in said.joined if one.deed in OUT}  # by pieces: no weight
+    for here, draws in _drawn(reading, said).items():
+        held = known.available_kg(*here, max(draw.day for draw in draws))
+        if here not in freed and (here in came or held is not None):
+            yield from _beyond(draws, came.get(here, Decimal(0)) + (held or Decimal(0)))
+
+
+def _drawn(reading: Reading, said: Facts) -> Mapping[tuple[str, str], list[_Draw]]:
+    """{(lot, site): what was used, shipped or gone for good}."""
     steps = {lot.lot: (lot.site.id, lot.day) for lot in said.made}
     went: dict[tuple[str, str], list[_Draw]] = defaultdict(list)
     for use in said.used:
@@ -168,10 +178,7 @@ def _overdrawn(reading: Reading, said: Facts, known: Knowledge) -> Iterator[Find
     for gone in said.counted:
         if gone.row.text("stock.deed") in GONE:
             went[gone.lot, gone.site.id].append(_Draw(reading.cell(gone.row, "stock.net_kg"), gone.kg, gone.day))
-    for here, draws in went.items():
-        held = known.available_kg(*here, max(draw.day for draw in draws))
-        if here in came or held is not None:
-            yield from _beyond(draws, came.get(here, Decimal(0)) + (held or Decimal(0)))
+    return went
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +229,7 @@ def lineage(reading: Reading, said: Facts, known: Knowledge) -> Iterator[Finding
         IMP-44: a lot from nowhere.
     """
     there = {lot for lot, _ in _there_since(said)}
+    there |= {one.part if one.deed in OUT else one.parent for one in said.joined}
     for key, lot, row in [
         *(("mix.inp", use.inp, use.row) for use in said.used if use.inp),
         *(("ship.lot", line.lot, line.row) for line in said.shipped),
