@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from filon.accounts.recall import Recall, Tip, mirror, recall
-from filon.accounts.recall_table import Affected, Bounds, Spread
+from filon.accounts.recall_table import Affected, Bounds, Reach
 from filon.books import book as books
 from filon.books.book import Book
 from filon.books.movement import Said
@@ -75,9 +75,9 @@ def test_a_whole_mine_goes_everywhere(plant):
 
 def test_rows_and_columns_are_the_same():
     rows = [Affected(3, Bounds(1, None, None), Bounds(0, 0, 0)), Affected(5, Bounds(1, 2, 3), Bounds(0, 1, None))]
-    assert list(Spread.of(rows).rows) == rows
-    assert Spread.of(rows) != Spread.of(rows[:1])
-    assert not list(Spread.of([]).rows)
+    assert list(Reach.of(rows).rows) == rows
+    assert Reach.of(rows) != Reach.of(rows[:1])
+    assert not list(Reach.of([]).rows)
 
 
 @given(chains, st.integers(0, 10_000))

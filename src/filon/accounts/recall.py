@@ -24,7 +24,7 @@ from filon.accounts.recall_table import (
     Bounds,
     Draw,
     Numbers,
-    Spread,
+    Reach,
     Swept,
     bounds,
     came_through,
@@ -63,20 +63,20 @@ class Recall:
         substance: an element, or `mass`.
         start: ids of the holdings where it came into being.
         started: mg of it; None where some amount is unknown.
-        spread: the holdings after it and itself, oldest first; processes in course included.
+        reach: the holdings after it and itself, oldest first; processes in course included.
         gone: {account: mg}, likely: waste, loss, out of scope ..; negative where a surplus is like it.
     """
 
     substance: str
     start: tuple[int, ...]
     started: int | None
-    spread: Spread
+    reach: Reach
     gone: Mapping[Account, int]
 
     @property
     def affected(self) -> Sequence[Affected]:
-        """The spread row by row."""
-        return self.spread.rows
+        """The reach row by row."""
+        return self.reach.rows
 
 
 def recall(book: Book, tip: Tip, substance: str) -> Recall:
@@ -111,7 +111,7 @@ def _walked(
         substance,
         tuple(start),
         account.renamed.get(RECALLED, 0) + pieces if known else None,
-        Spread.of(one for one in affected if one.made.most != 0 or one.left.most != 0 or one.holding in kept),
+        Reach.of(one for one in affected if one.made.most != 0 or one.left.most != 0 or one.holding in kept),
         {where: vector[RECALLED] for where, vector in account.outside.items() if vector.get(RECALLED)},
     )
 
@@ -128,7 +128,7 @@ def _counted(book: Book, substance: str, start: Sequence[int], kept: Mapping[int
     account = _account(book, substance, found)
     for place, index in zip(np.searchsorted(within, list(kept)).tolist(), kept, strict=True):
         one = _affected(book, account, (int(made[place, 0]), bounds(made[place]).most), index, kept[index])
-        mine = Spread.of([one])
+        mine = Reach.of([one])
         made[place], left[place] = mine.made[0], mine.left[0]
     shown = (made[:, 2] != 0) | (left[:, 2] != 0) | np.isin(within, list(kept))
     pieces = sum(batch.kept(book, account, index) for index, batch in kept.items())
@@ -136,7 +136,7 @@ def _counted(book: Book, substance: str, start: Sequence[int], kept: Mapping[int
         substance,
         tuple(start),
         None if whole.any() else found.renamed + pieces,
-        Spread(within[shown], made[shown], left[shown]),
+        Reach(within[shown], made[shown], left[shown]),
         found.gone,
     )
 

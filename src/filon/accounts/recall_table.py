@@ -52,7 +52,7 @@ class Affected:
 
 
 @dataclass(frozen=True, eq=False)
-class Spread:
+class Reach:
     """Affected holdings, oldest first.
 
     Args:
@@ -65,7 +65,7 @@ class Spread:
     left: Numbers
 
     @classmethod
-    def of(cls, affected: Iterable[Affected]) -> Spread:
+    def of(cls, affected: Iterable[Affected]) -> Reach:
         """The columns of some rows."""
         rows = list(affected)
         return cls(
@@ -76,7 +76,7 @@ class Spread:
 
     def __eq__(self, other: object) -> bool:
         """Whether all figures are the same."""
-        return isinstance(other, Spread) and all(
+        return isinstance(other, Reach) and all(
             np.array_equal(mine, yours)
             for mine, yours in ((self.holding, other.holding), (self.made, other.made), (self.left, other.left))
         )
@@ -189,7 +189,7 @@ def swept(book: Book, substance: str, start: Sequence[int], own: Iterable[int], 
 
 def came_through(
     book: Book, substance: str, start: Mapping[int, Fraction], asked: Mapping[int, int | None]
-) -> Spread | None:
+) -> Reach | None:
     """The mirror of a recall over a large book, oldest first; None where Python must do it.
 
     Args:
@@ -211,7 +211,7 @@ def came_through(
     mirrored(cone, *columns.inward, columns.source, moved.told, moved.whole, begun, limit, amounts, untold, least, most)
     likely = np.where(untold[cone], UNTOLD, np.rint(amounts[cone]).astype(np.int64))
     made = np.column_stack([least[cone], likely, most[cone]])
-    return Spread(cone.astype(np.int64), made, np.zeros_like(made))
+    return Reach(cone.astype(np.int64), made, np.zeros_like(made))
 
 
 def _touching(columns: Columns, inside: npt.NDArray[np.bool_]) -> Numbers:

@@ -16,7 +16,7 @@ from functools import cached_property
 from filon.accounts.custody.facts import Fact, Record
 from filon.accounts.recall import Span, Tip, merged
 from filon.books.book import Book
-from filon.books.lot import LotId
+from filon.books.lot import AccountKind, LotId
 from filon.books.register import PARTY, serial
 from filon.books.trace import entered
 from filon.core.errors import NotFoundError
@@ -129,18 +129,23 @@ def chosen(  # noqa: PLR0917 - the ways in which people narrow a recall
     sites = _called(book, site, {str(holding.site) for holding in book.holdings}) if site else frozenset[str]()
     vouched = _vouched(book, paper, facts) if paper else frozenset[LotId]()
     lots = []
-    for lot in book.of_lot:
+    for lot in _at(book, sites) if sites else book.of_lot:
         made = [book.holdings[index] for index in entered(book, [lot])]
-        days = [_day(book, one.made) for one in made]
         if (
             (not sites or any(one.site in sites for one in made))
             and (not parties or any(_party(book, one.made, one.site) & parties for one in made))
-            and (since is None or any(one >= since for one in days))
-            and (until is None or any(one <= until for one in days))
+            and (since is None or any(_day(book, one.made) >= since for one in made))
+            and (until is None or any(_day(book, one.made) <= until for one in made))
             and (not paper or lot in vouched or _papers(book, lot, paper))
         ):
             lots.append(lot)
     return Tip(tuple(lots))
+
+
+def _at(book: Book, sites: frozenset[str]) -> Iterable[LotId]:
+    """Lots that ever were at some sites, as the book has them."""
+    there = (one.lot for one in book.holdings if one.site in sites and one.kind is not AccountKind.STEP)
+    return dict.fromkeys(there)
 
 
 def _parties(book: Book) -> set[str]:

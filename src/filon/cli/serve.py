@@ -33,6 +33,7 @@ def serve(
     import uvicorn
 
     from filon.app.access import door_of
+    from filon.app.ahead import Ahead
     from filon.app.desk.repository import Bounds, Repository
     from filon.app.issuing import Issuing
     from filon.app.ledger import Ledger
@@ -63,9 +64,12 @@ def serve(
         office = office_of(settings, ledger, repository.desk) if settings.company else None
         if office:
             office.start()
+        ahead: Ahead | None = None
         tls = {"ssl_certfile": settings.tls_cert, "ssl_keyfile": settings.tls_key or None} if secure else {}
         try:
             pages = Pages(ledger, lambda: datetime.now(UTC).date())
+            ahead = Ahead(pages)
+            ahead.start()
             data = PassportData(ledger, repository.desk)
             shelf = Issuing(pages.passports, settings.base_url, sealer_of(context, None))
             app = create_app(
@@ -84,6 +88,8 @@ def serve(
             )
             uvicorn.run(app, host=place[0], port=place[1], log_level="warning", server_header=False, **tls)
         finally:
+            if ahead:
+                ahead.close()
             if office:
                 office.close()
             repository.close()

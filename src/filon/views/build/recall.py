@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from filon.accounts.origin_table import Rows
 from filon.accounts.recall import Recall, mirror, recall
-from filon.accounts.recall_table import Affected, Bounds, Spread, bounds
+from filon.accounts.recall_table import Affected, Bounds, Reach, bounds
 from filon.accounts.tip import Meant
 from filon.books.book import Holding
 from filon.books.engine.columns import UNTOLD
@@ -89,7 +89,7 @@ class _Found:
     @cached_property
     def holdings(self) -> Sequence[Holding]:
         every = self.sight.book.holdings
-        return [every[index] for index in self.recall.spread.holding.tolist()]
+        return [every[index] for index in self.recall.reach.holding.tolist()]
 
     @cached_property
     def matter(self) -> npt.NDArray[np.bool_]:
@@ -98,11 +98,11 @@ class _Found:
 
     @cached_property
     def made(self) -> Numbers:
-        return self.recall.spread.made
+        return self.recall.reach.made
 
     @cached_property
     def left(self) -> Numbers:
-        return self.recall.spread.left
+        return self.recall.reach.left
 
     @cached_property
     def stage(self) -> Callable[[LotId], int]:
@@ -331,11 +331,11 @@ def _gone(found: Recall) -> tuple[tuple[Named, Figure], ...]:
 
 
 def _recalled(sight: Sight, found: Recall, lots: Sequence[LotId]) -> Sequence[MirrorLine]:
-    place = {index: at for at, index in enumerate(found.spread.holding.tolist())}
+    place = {index: at for at, index in enumerate(found.reach.holding.tolist())}
 
     def line(at: int) -> MirrorLine:
         rows = [place[index] for index in entered(sight.book, [lots[at]]) if index in place]
-        return _mirror(sight, lots[at], total(found.spread.made[rows]))
+        return _mirror(sight, lots[at], total(found.reach.made[rows]))
 
     return Rows(len(lots), line)
 
@@ -356,7 +356,7 @@ def _behind(sight: Sight, found: Sequence[Affected], start: frozenset[LotId]) ->
 
 
 def _sum(parts: Iterable[Bounds]) -> Bounds:
-    return total(Spread.of(Affected(0, one, NONE) for one in parts).made)
+    return total(Reach.of(Affected(0, one, NONE) for one in parts).made)
 
 
 def _mirror(sight: Sight, lot: LotId, through: Bounds) -> MirrorLine:

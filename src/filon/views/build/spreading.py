@@ -22,8 +22,8 @@ Numbers = npt.NDArray[np.int64]
 
 def spread_drawing(sight: Sight, found: Recall) -> Sankey | None:
     """The drawing of a recall; None where nothing is likely anywhere."""
-    book, ids = sight.book, found.spread.holding
-    made = np.maximum(found.spread.made[:, LIKELY], 0)
+    book, ids = sight.book, found.reach.holding
+    made = np.maximum(found.reach.made[:, LIKELY], 0)
     moved = book.columns.substance(found.substance)
     if not ((made > 0) & (moved.whole[ids] > 0)).any():
         return None
