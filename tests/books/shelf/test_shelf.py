@@ -1,20 +1,31 @@
 """A book out of columns is the book that was posted, and goes on as it would have: on random chains, cut anywhere."""
 
 import gc
-from itertools import pairwise
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice, pairwise
 from weakref import ref
 
+import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from filon.books.book import Flow
+from filon.books.engine.columns import Columns
+from filon.books.engine.serials import Serials
 from filon.books.movement import Said
 from filon.books.past import Past
 from filon.books.post import Posting, post
+from filon.books.register import Register
+from filon.books.shelf import texts
 from filon.books.shelf.laid import laid
+from filon.books.shelf.numbers import Contents, Shaping
 from filon.books.shelf.shelf import Shelf
+from filon.books.shelf.texts import Texts
 from filon.epcis.key import body_key
+from filon.exchange.simulator.plant import events, master_data
 from story import birth, lot
-from strategies import REGISTER, codes, told
+from strategies import REGISTER, codes, registers, told
 
 PARTS = ("events", "holdings", "flows", "checks", "declared", "findings", "register", "scope")
 
@@ -48,34 +59,38 @@ def shelved(posting, heard, register=REGISTER):
     return shelf.posting(register)
 
 
-@settings(max_examples=300, deadline=None)
-@given(codes)
-def test_the_book_is_the_same(listed):
+@settings(max_examples=150, deadline=None)
+@given(codes, registers)
+def test_the_book_is_the_same(listed, register):
     heard = told_of(told(listed))
-    posting = Posting(heard, REGISTER, past=Past())
-    again = shelved(posting, heard).book
+    posting = Posting(heard, register, past=Past())
+    again = shelved(posting, heard, register).book
     same(again, posting.book)
     assert list(again.declared.items()) == list(posting.book.declared.items())
 
 
-@settings(max_examples=300, deadline=None)
-@given(codes, st.lists(st.integers(0, 40), min_size=1, max_size=4), st.lists(st.booleans(), min_size=6, max_size=6))
-def test_it_goes_on_as_it_would_have(listed, cuts, kept):
+@settings(max_examples=150, deadline=None)
+@given(
+    codes, registers, st.lists(st.integers(0, 40), min_size=1, max_size=4),
+    st.lists(st.booleans(), min_size=6, max_size=6),
+)  # fmt: skip
+def test_it_goes_on_as_it_would_have(listed, register, cuts, kept):
     """Cut anywhere; after some of the parts the run comes out of columns, after others it just goes on."""
     heard = sorted(told_of(told(listed)), key=lambda one: one.event.eventTime)
     bounds = [0, *sorted(min(cut, len(heard)) for cut in cuts), len(heard)]
-    posting, plain, older = Posting((), REGISTER, past=Past()), Posting((), REGISTER, past=Past()), []
+    posting, plain = (Posting((), register, past=Past()) for _ in range(2))
+    older = []
     for (begin, end), from_columns in zip(pairwise(bounds), kept, strict=False):
         if from_columns:
-            posting = shelved(posting, heard)
+            posting = shelved(posting, heard, register)
         grows = posting.grow(heard[begin:end])
         assert grows == plain.grow(heard[begin:end])
         if not grows:
-            posting, plain = (Posting(heard[:end], REGISTER, past=Past()) for _ in range(2))
+            posting, plain = (Posting(heard[:end], register, past=Past()) for _ in range(2))
         assert list(posting.book.declared.items()) == list(plain.book.declared.items())
         older.append((posting.book, heard[:end]))
     for book, part in older:
-        same(book, post(part, REGISTER))
+        same(book, post(part, register))
 
 
 def laid_down(listed):
@@ -95,3 +110,94 @@ def test_a_shelf_that_nobody_uses_is_gone():
     del shelf, book
     gc.collect()
     assert gone() is None
+
+
+@pytest.fixture(scope="module")
+def plant():
+    """A plant's first 1 200 events: batches with serial numbers, packs of cells that were graded one by one."""
+    register = Register.of((kind.type, one.id, one.attributes) for kind in master_data() for one in kind.elements)
+    heard = told_of(islice(events(3, mines=4), 1200))
+    return register, heard, Posting(heard, register, past=Past())
+
+
+def test_a_plant_and_what_the_engine_makes_of_it(plant):
+    register, heard, posting = plant
+    one, other = shelved(posting, heard, register).book, posting.book
+    columns = one.columns
+    assert not any(known for known in one.flows._known)  # no flow was made for it
+    for name in ("source", "target", "like", "events"):
+        assert getattr(columns, name).tolist() == getattr(other.columns, name).tolist(), name
+    for name in ("starts", "into", "event", "flow"):
+        assert getattr(columns.graph, name).tolist() == getattr(other.columns.graph, name).tolist(), name
+    for substance in ("Ni", "mass", "none"):
+        mine, its = columns.substance(substance), other.columns.substance(substance)
+        assert mine.mg.tolist() == its.mg.tolist()
+        assert mine.names == its.names
+        assert mine.quotient.of_node.tolist() == its.quotient.of_node.tolist()
+    pieces, known = Serials.of(one), Serials.of(other)
+    assert pieces.batches == known.batches
+    assert pieces.article.tolist() == known.article.tolist()
+    for name in ("home", "starts", "inside", "again"):
+        assert getattr(pieces.links, name).tolist() == getattr(known.links, name).tolist(), name
+    same(one, other)
+    for flow in (one.flows[0], one.flows[-1], *one.touching([5, 6])):
+        assert one.flows[one.index(flow)] is flow  # a row is one thing however it is asked for
+
+
+def test_a_plant_goes_on_out_of_columns_by_every_deposit(plant):
+    register, heard, _ = plant
+    posting = Posting(heard[:900], register, past=Past())
+    refused = 0
+    for at in range(900, 1200, 50):
+        posting = shelved(posting, heard, register)
+        columns = posting.book.columns.substance("Ni").mg.tolist() if at % 100 else None
+        if not posting.grow(heard[at : at + 50]):
+            refused += 1
+            posting = Posting(heard[: at + 50], register, past=Past())
+        if columns:
+            new = Columns.of(post(heard[: at + 50], register))
+            assert posting.book.columns.substance("Ni").mg.tolist() == new.substance("Ni").mg.tolist()
+            assert posting.book.columns.source.tolist() == new.source.tolist()
+    assert refused <= 2
+    same(posting.book, post(heard, register))
+
+
+def test_two_who_ask_at_once_get_the_same_flow(plant):
+    """A flow is known by what it is, not by what it says: in one event two may say the same."""
+    register, heard, posting = plant
+    book = shelved(posting, heard, register).book
+    with ThreadPoolExecutor(8) as pool:
+        asked = list(pool.map(lambda turn: [book.flows[at] for at in range(turn % 3, 900, 1 + turn % 2)], range(16)))
+        whole = list(pool.map(lambda _: list(book.flows), range(4)))
+    kept = {at: id(flow) for at, flow in enumerate(whole[0])}
+    for turn, flows in enumerate(asked):
+        assert [id(flow) for flow in flows] == [kept[at] for at in range(turn % 3, 900, 1 + turn % 2)]
+    assert all([id(flow) for flow in one] == list(kept.values()) for one in whole)
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63)])
+def test_a_number_that_columns_cannot_hold_is_not_laid_down(plant, number):
+    register, heard, _ = plant
+    one = Posting(heard[:50], register, past=Past())
+    flow = one.book.flows[0]
+    one.book.flows[0] = Flow(flow.event, flow.source, flow.target, flow.amount, {**flow.content, "Co": number})
+    assert laid(one) is None
+
+
+def test_unknown_is_not_absent_and_not_zero():
+    contents = [{"Co": None, "Ni": 0}, {"Ni": 5}, {}, {"Ni": 1, "Co": 2}]
+    shapes = Shaping()
+    made = Contents.of(contents, shapes)
+    assert made.rows(0, 4) == contents
+    assert made.of_name("Co").tolist() == [0, 0, 0, 2]
+    others = made.replaced(np.array([1, 3]), Contents.of([{}, {"Co": None}], shapes))
+    assert others.rows(0, 4) == [contents[0], {}, {}, {"Co": None}]
+    assert made.taken(np.array([3, 0])).rows(0, 2) == [contents[3], contents[0]]
+
+
+def test_names_with_half_characters_and_alike_hashes(monkeypatch):
+    names = ["", "é", "\ud83d", "lot", "lots"]
+    monkeypatch.setattr(texts, "_hash", lambda name: len(name) // 2)  # several names with one hash
+    made = Texts.none().with_more([name.encode("utf-8", "surrogatepass") for name in names])
+    assert [made[number] for number in range(5)] == names
+    assert [made.find(name) for name in (*names, "lo", "nobody", "tol")] == [0, 1, 2, 3, 4, None, None, None]

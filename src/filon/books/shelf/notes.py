@@ -104,4 +104,7 @@ def declared_notes(some: Sequence[Declared]) -> list[bytes]:
 def declaration(note: Bytes) -> Declared:
     """The declaration again."""
     name, told = _DECLARED.decode(viewed(note))
-    return replace(told, form=form(name)) if name else told
+    # The assay that counts is one of those observed, not another that says the same.
+    last = {one: one for one in told.observed}
+    assays = {element: last.get(one, one) for element, one in told.assays.items()}
+    return replace(told, form=form(name) if name else None, assays=assays)

@@ -15,6 +15,8 @@ T = TypeVar("T")
 
 AT_ONCE = 4096
 """So many are made together by who asks for all."""
+FEW, NEAR = 256, 64
+"""From so many that are asked for one by one, so many are made together."""
 
 
 class Rows(MutableSequence[T]):
@@ -31,6 +33,7 @@ class Rows(MutableSequence[T]):
         self._known: list[T | None] = [None] * laid
         self._whole = bytearray(laid // AT_ONCE + 1)  # which parts are known wholly
         self._lock = Lock()
+        self._asked = 0  # how many were asked for one by one
 
     @abstractmethod
     def made(self, first: int, end: int) -> list[T]:
@@ -64,7 +67,7 @@ class Rows(MutableSequence[T]):
         if self.others and (other := self.others.get(index)) is not None:
             return other
         one = self._known[index]
-        return self._fill(index, index + 1)[0] if one is None else one
+        return self._one(index) if one is None else one
 
     def __iter__(self) -> Iterator[T]:
         for first in range(0, self.laid, AT_ONCE):
@@ -111,6 +114,13 @@ class Rows(MutableSequence[T]):
         for index in (one for one in self.others if first <= one < within):
             out[index - first] = self.others[index]
         return out + self.more[max(first - self.laid, 0) : max(end - self.laid, 0)]
+
+    def _one(self, index: int) -> T:
+        """One row; who asks for many, one by one, has its neighbours made with it."""
+        self._asked += 1
+        first = index - index % NEAR if self._asked > FEW else index
+        end = min(first + NEAR, self.laid) if self._asked > FEW else index + 1
+        return self._fill(first, end)[index - first]
 
     def _fill(self, first: int, end: int) -> list[T]:
         """The values of some rows; two who ask at the same time get the same ones."""
