@@ -83,6 +83,11 @@ def test_pieces_of_a_lot_that_is_meant_wholly_add_nothing(book):
     assert Names(book).meant(["C-1", "C-1 1-2"]).tip == Tip((CELLS,))
 
 
+def test_a_scanned_link_may_ask_for_something(book):
+    assert Names(book).lots(CELLS + "?linkType=gs1:pip") == [CELLS]
+    assert Names(book).lots("http://shop.example/B-2?x") == []
+
+
 @pytest.mark.parametrize(
     ("asked", "found"),
     [

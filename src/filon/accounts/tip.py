@@ -80,7 +80,7 @@ class Names:
 
     def lots(self, name: str) -> list[LotId]:
         """The lots that bear an identifier or a number."""
-        wanted = LotId(canonical(name))
+        wanted = LotId(canonical(name.partition("?")[0] if name.startswith("http") else name))  # a scanned link may ask
         return [wanted] if wanted in self.book.of_lot else self._numbers.get(name, [])
 
     def _batches(self, piece: str, number: int) -> list[LotId]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +10,7 @@ import typer
 
 from filon.cli.show import AsOf, Json, asked, chosen, console, grid, put, put_findings, put_json
 from filon.cli.words import word
-from filon.core.errors import NotFoundError, WrongCallError
+from filon.core.errors import NotFoundError, RefusedError, WrongCallError
 from filon.views.say import Tongue
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ def add_to(app: typer.Typer) -> None:
     """Add these commands."""
     app.command("hash", epilog="Example: filon hash nov.jsonld --prehash")(hash_events)
     app.command(epilog="Example: filon affected urn:uuid:8ba2d17a-e43f-522f-8dfb-1d0cfffba013")(affected)
+    app.command(epilog="Example: filon retract urn:uuid:8ba2d17a-e43f-522f-8dfb-1d0cfffba013 --reason incorrect_data")(
+        retract
+    )
     app.command(epilog="Example: filon export ATL-26-005 --out atl-26-005.xml")(export)
 
 
@@ -72,6 +76,38 @@ def affected(
         raise WrongCallError(f"{element!r} is not kept in the books; choose of {', '.join((*ELEMENTS, MASS))}")
     with asked(context) as (pages, say):
         put(pages.affected(event, element=element, as_of=as_of), say, _put, as_json=as_json)
+
+
+def retract(
+    context: typer.Context,
+    event: Annotated[str, typer.Argument(help="The event, as findings name it.")],
+    reason: Annotated[str, typer.Option(help="incorrect_data, did_not_occur, or an address of your own.")] = "",
+    instead: Annotated[
+        list[str] | None, typer.Option(help="The event that stands for it; repeat it for several.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Declare that an event was wrong: the books count it as never said; the log keeps both."""
+    from filon.app import capture
+    from filon.app.ledger import Ledger
+    from filon.app.retract import retraction
+
+    now = datetime.now(UTC)
+    with Ledger.open(context.obj.ledger, create=False) as ledger:
+        data = retraction(ledger, event, now, reason=reason, corrections=instead or ())
+        file = capture.File("retraction.jsonld", data)
+        submitter = context.obj.submitter
+        outcome = capture.take(ledger, file, now=lambda: now, submitter=submitter, accept=capture.ALL_WARNINGS)
+    language = chosen(context.obj.language)
+    if as_json:
+        told = [one.as_dict(language) for one in outcome.findings]
+        put_json({"outcome": outcome.state.value, "entry": outcome.entry, "event": event, "findings": told})
+    else:
+        put_findings(outcome.findings, language)
+        if outcome.state is capture.State.TAKEN:
+            console().print(f"filon affected {event}", markup=False, highlight=False)
+    if outcome.state is capture.State.REFUSED:
+        raise typer.Exit(RefusedError.exit_code)
 
 
 def export(
