@@ -171,26 +171,29 @@ def concentration(lot: Declared, substance: str) -> tuple[Fraction | None, float
     return share, hypot(*doubts.values())
 
 
+_NONE, _WHOLE = Fraction(0), Fraction(1)
+
+
 def measurements(lot: Declared, substance: str) -> tuple[Fraction | None, Mapping[str, float]]:
     """The same with what was measured for it: {`assay`, `moisture` or `formula`: relative one-sigma uncertainty}."""
     if substance == MASS:
-        return Fraction(1), {}
+        return _WHOLE, {}
     assay = lot.assays.get(substance)
     pure = lot.form.formula if lot.form and substance in lot.form.elements else ""
-    formula = mass_fraction(pure, substance) if pure else Fraction(0)
+    formula = mass_fraction(pure, substance) if pure else _NONE
     if assay is None and not formula:
         unknown = not pure and (substance not in TOLD if lot.form is None else substance in lot.form.elements)
-        return (None if unknown else Fraction(0)), {}
-    dry = 1 - (lot.moisture or Fraction(0))
+        return (None if unknown else _NONE), {}
+    dry = 1 - lot.moisture if lot.moisture else _WHOLE
     drying = {"moisture": drying_sigma(lot) / float(dry)} if lot.moisture and dry else {}
     if assay is not None:
         if (lot.moisture and assay.basis not in {"dry", "wet"}) or _moisture_lacks(lot, assay):
             return None, {}
         if assay.basis == "wet" or not lot.moisture:
             drying = {}
-        share = assay.percent * (dry if assay.basis == "dry" else 1)
+        share = assay.percent * dry if lot.moisture and assay.basis == "dry" else assay.percent
         return share, {"assay": _assay_sigma(assay), **drying}
-    share = formula * dry
+    share = formula * dry if lot.moisture else formula
     return share, {"formula": default_sigma("stoichiometry") / 100, **drying} if share else {}
 
 
@@ -260,7 +263,7 @@ def content_findings(lot: Declared, name: str = "", place: Place = Place()) -> l
         return out
     for element in lot.form.elements:
         assay = lot.assays.get(element)
-        share, _ = concentration(lot, element)
+        share, _ = lot.shares.get(element, (_NONE, 0.0))
         if share is None and not lot.form.article:
             code = "BOK-004" if not assay else "BOK-003" if lot.moisture else "BOK-038"
             out.append(found(code, place, expected=f"% {element}", lot=name, element=element))

@@ -145,7 +145,7 @@ def read_along(said: Iterable[Said]) -> tuple[list[Said], Mapping[str, Named]]:
 
 def _read(part: Sequence[tuple[str, Unread]]) -> dict[str, Named]:
     out: dict[str, Named] = {}
-    for names in (_WHOLE, _SHORT):
+    for names in (_SHORT, _WHOLE):  # as Filon writes them, and as others may
         if left := [(key, unread) for key, unread in part if key not in out]:
             out |= _columns(left, names)
     return out

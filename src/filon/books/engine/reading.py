@@ -51,20 +51,13 @@ def repeated(text: Any, at: int, other: int, length: int) -> bool:
 
 
 @compiled
-def digits(text: Any, at: int, end: int) -> int:
-    """Where the digits that begin there end."""
-    while at < end and 48 <= text[at] <= 57:  # noqa: PLR2004 - 0 to 9
-        at += 1
-    return at
-
-
-@compiled
 def number(text: Any, at: int, end: int) -> Any:
-    """What the digits say."""
+    """(where the digits that begin there end, what they say if they are not too many)."""
     told: Any = 0
-    for place in range(at, end):
-        told = 10 * told + np.int64(text[place]) - 48
-    return told
+    while at < end and 48 <= text[at] <= 57:  # noqa: PLR2004 - 0 to 9
+        told = 10 * told + np.int64(text[at]) - 48
+        at += 1
+    return at, told
 
 
 @compiled
@@ -93,9 +86,9 @@ def ranged(text: Any, ends: Any, marks: Any, first: Any, last: Any, runs: Any, e
             while stop < end and text[stop] != 34:  # noqa: PLR2004 - the quote behind the batch
                 stop += 1
             number_at = stop + len(low)
-            number_end = digits(text, number_at, end)
+            number_end, from_here = number(text, number_at, end)
             until_at = number_end + len(high)
-            until_end = digits(text, until_at, end)
+            until_end, to_there = number(text, until_at, end)
             if not (
                 (again or starts_with(text, stop, end, low))
                 and starts_with(text, number_end, end, high)
@@ -104,7 +97,6 @@ def ranged(text: Any, ends: Any, marks: Any, first: Any, last: Any, runs: Any, e
                 and 0 < until_end - until_at <= DIGITS
             ):
                 break
-            from_here, to_there = number(text, number_at, number_end), number(text, until_at, until_end)
             before, prefix = at, number_at - at
             if not again and (count == kept or not alike(text, name, stop, runs[count - 1, 0], runs[count - 1, 1])):
                 runs[count, 0], runs[count, 1], runs[count, 2], runs[count, 3] = name, stop, ranges, 0
