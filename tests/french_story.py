@@ -8,6 +8,7 @@ nothing of the product's writers.
 import io
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from xml.sax.saxutils import escape
 
 import openpyxl
@@ -106,11 +107,22 @@ def comma(value):
     return f"{number:,}".replace(",", "\u202f").replace(".", ",") if number % 1 or number >= 1000 else int(number)
 
 
+@cache
+def empty():
+    """The product's French template; its rows of formulas, which nobody types into, are cut to what a story needs."""
+    book = openpyxl.load_workbook(io.BytesIO(template("fr")))
+    for page in book:
+        page.delete_rows(40, page.max_row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
 class Workbook:
     """One company's workbook, typed cell by cell."""
 
     def __init__(self):
-        self.book = openpyxl.load_workbook(io.BytesIO(template("fr")))
+        self.book = openpyxl.load_workbook(io.BytesIO(empty()))
         self.pages = {next(cell.value for cell in page[1] if cell.value).split(".")[0]: page for page in self.book}
         self.columns = {
             key: {cell.value: cell.column for cell in page[1] if cell.value} for key, page in self.pages.items()

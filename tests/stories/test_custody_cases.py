@@ -181,7 +181,9 @@ def test_b_a_factor_above_the_observed_one_is_replaced_by_it():
     assert told.earned + told.adjusted == 3_848 * KG
     assert told.closing == -2 * KG
     assert told.failures == ("factor", "negative at close")
-    assert codes(chain) == ["CUS-017", "CUS-018"]
+    assert codes(chain) == ["CUS-017", "CUS-018", "CUS-033"]
+    (lacking,) = [one.values["lacking"] for one in chain.findings if one.code == "CUS-033"]
+    assert lacking == "2.0"  # of the last statement
 
 
 def test_b_the_rolling_average_gives_the_same_total():

@@ -187,12 +187,22 @@ def test_statements_count_once_within_what_the_lot_holds_and_before_the_close():
     assert codes(account(*base, close, says("S", "p", "40"))[0]) == ["CUS-014"]  # learned after the close
 
 
-@pytest.mark.parametrize(("kg", "failing"), [("100", []), ("101", ["CUS-017"])])
+@pytest.mark.parametrize(("kg", "failing"), [("100", []), ("101", ["CUS-017", "CUS-033"])])
 def test_a_balance_is_never_negative_at_the_close(kg, failing):
     events = [certificate(), *arrival("a"), birth(1, "works", "b", "100", origin="urn:N", **CO),
               step(4, "works", {"a": "100", "b": "100"}, {"p": "200"}, **CO),
               fact("statement", 5, number="S", site="works", lot="p", element="Co", characteristic=C, kg=kg)]  # fmt: skip
     assert codes(chain_of(*events, register=SITES)) == failing
+
+
+def test_statements_that_a_negative_close_does_not_cover_are_named_the_last_first():
+    # 100 kg of credits; S1 60 kg on the 5th and S2 70 on the 6th: of S2 30 lack, S1 is covered
+    events = [certificate(), *arrival("a"), birth(1, "works", "b", "100", origin="urn:N", **CO),
+              step(4, "works", {"a": "100"}, {"p": "100"}, **CO), step(4, "works", {"b": "100"}, {"q": "100"}, **CO),
+              fact("statement", 5, number="S1", site="works", lot="p", element="Co", characteristic=C, kg="60"),
+              fact("statement", 6, number="S2", site="works", lot="q", element="Co", characteristic=C, kg="70")]  # fmt: skip
+    told = [one for one in chain_of(*events, register=SITES).findings if one.code == "CUS-033"]
+    assert [(one.values["number"], one.values["lot"], one.values["lacking"]) for one in told] == [("S2", "q", "30.0")]
 
 
 def test_losses_lower_the_observed_factor_and_stock_in_process_does_not():
@@ -251,7 +261,7 @@ def test_a_statement_that_names_no_scheme_is_spent_from_both():
 
     assert by_scheme(*two, says(scheme="iscc")) == ({"iscc": 60}, [])
     balances, told = by_scheme(*two, says())
-    assert (balances, set(told)) == ({"iscc": 60, "asi": -40}, {"CUS-029", "CUS-017"})
+    assert (balances, set(told)) == ({"iscc": 60, "asi": -40}, {"CUS-029", "CUS-017", "CUS-033"})
     opening = fact("opening", 1, site="works", element="Co", characteristic=C, kg="7")
     assert by_scheme(*two, opening) == ({"iscc": 100}, ["CUS-029"])
 

@@ -122,6 +122,7 @@ def _account(
     closed = frozenset((one.since, one.until) for one in closes)
     told_periods = periods(postings, rules, over, seen, factors, closed, method)
     make.judge(told_periods, closes)
+    make.uncovered(told_periods, postings)
     make.by_site(postings)
     return CreditAccount(key, sites, postings, told_periods, closes, tuple(make.findings))
 
@@ -384,6 +385,21 @@ class _Making:
             if "factor" in one.failures and one.declared and one.observed:
                 factors = {"declared": f"{float(one.declared):.4f}", "observed": f"{float(one.observed):.4f}"}
                 self.findings.append(_at(place, "CUS-018", less=kg_text(-one.adjusted), **factors, **values))
+
+    def uncovered(self, told: Sequence[Period], postings: Sequence[Credit]) -> None:
+        """Name the statements that a negative close does not cover, so that their lots and holders are told.
+
+        Findings:
+            CUS-033: so much of a statement is not covered, the last one first.
+        """
+        for one in told:
+            issued = [
+                each for each in postings if each.kind is Posting.STATEMENT and one.since <= each.day <= one.until
+            ]
+            for credit, mg in withdrawals(issued, -one.closing) if "negative at close" in one.failures else ():
+                names = {"number": credit.number, "lot": short(credit.lot), "lacking": kg_text(mg), **self._names()}
+                place = next((each.place for each in self.told.statements if each.number == credit.number), None)
+                self.findings.append(_at(place, "CUS-033", **names))
 
     def by_site(self, postings: Iterable[Credit]) -> None:
         """A group's balance must not be negative at any of its sites.
