@@ -1,9 +1,12 @@
 """Posted books in files beside the ledger: opened instead of posted, never another log's, and never a turned bit."""
 
+import gc
 import json
 import shutil
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from threading import Event, Thread, Timer
+from threading import Event, Timer
+from weakref import ref
 from zlib import crc32
 
 import numpy as np
@@ -31,17 +34,17 @@ PARTS = ("events", "holdings", "flows", "checks", "declared", "findings")
 @pytest.fixture(autouse=True)
 def _small_books_are_large_and_written_at_once(monkeypatch):
     monkeypatch.setattr(books, "LARGE", 1)
-    monkeypatch.setattr(shelves, "Thread", AtOnce)
+    monkeypatch.setattr(shelves.Shelves, "_writer", AtOnce())
 
 
 class AtOnce:
-    """A thread that runs when it is started."""
+    """Does what it is given before it goes on."""
 
-    def __init__(self, target, args):
-        self.start = lambda: target(*args)
-
-    def join(self):
-        pass
+    @staticmethod
+    def submit(deed, *args):
+        done = Future()
+        done.set_result(deed(*args))
+        return done
 
 
 @pytest.fixture
@@ -119,7 +122,7 @@ def test_who_asks_does_not_wait_for_the_files_but_who_posts_on_top_does(path, mo
         written.append(True)
 
     monkeypatch.setattr(maps, "keep", keep)
-    monkeypatch.setattr(shelves, "Thread", Thread)
+    monkeypatch.setattr(shelves.Shelves, "_writer", ThreadPoolExecutor(1))
     with Ledger.open(path) as ledger:
         assert len(ledger.book().events) == 4
         assert not written
@@ -459,3 +462,34 @@ def test_the_code_that_makes_books_is_told_by_its_bytes(tmp_path, monkeypatch):
     table.write_bytes(table.read_bytes() + b"\n")
     assert told() not in {first, second}
     shelves.code.cache_clear()
+
+
+def test_who_lays_down_many_books_opens_no_more_and_more_files(path, monkeypatch):
+    monkeypatch.setattr(shelves.Shelves, "_writer", ThreadPoolExecutor(1))
+    with Ledger.open(path) as ledger:
+        open_files = []
+        for day in range(20, 26):
+            tell(ledger, birth(day, "mine", f"LOT{day}", "1", Co="10"), day=day)
+            ledger.book()
+            ledger._shelves.wait()
+            open_files.append(len(list(Path("/proc/self/fd").iterdir())))
+        assert open_files[-1] == open_files[1]
+
+
+def test_books_that_nobody_asks_any_more_are_gone(path):
+    """Without waiting for the collector, whose turns come with many values, not with large ones."""
+    with Ledger.open(path) as ledger:
+        ledger.book()
+    with Ledger.open(path) as ledger:
+        made = []
+        gc.disable()
+        try:
+            for day in range(20, 30):
+                tell(ledger, birth(day, "mine", f"LOT{day}", "1", Co="10"), day=day)
+                book = ledger.book()
+                _ = book.columns.substance("Co").quotient, book.inflows, book.of_lot, book.once("me", lambda one: [one])
+                made.append(ref(book))
+            del book
+            assert sum(one() is not None for one in made) == ledgers.KEPT_BOOKS
+        finally:
+            gc.enable()

@@ -15,7 +15,7 @@ from itertools import chain
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 from urllib.parse import quote
 
 from filon.app.records import MASTER, is_master, register, said
@@ -36,6 +36,8 @@ from filon.store import open_store
 
 if TYPE_CHECKING:
     from filon.books.shelf.shelf import Shelf
+
+T = TypeVar("T")
 
 KEPT_BOOKS = 4
 """So many whole books are kept in memory (by log size); each can be made again from the log."""
@@ -152,8 +154,15 @@ class Ledger:
             self._forget_erased()
             if key not in self._books:
                 self._books[key] = self._whole(key[0]) if on is None else post(self.said(*key), self.register(key[0]))
-                _trim(self._books)
+                self._let_go(_trim(self._books))
             return self._books[key]
+
+    def _let_go(self, books: Iterable[Book]) -> None:
+        """Free the memory of books that are no longer kept, but for the one that the next goes on from."""
+        newest = self._newest and self._newest.run
+        for book in books:
+            if not (isinstance(newest, Posting) and newest.book is book):
+                book.let_go()
 
     def _whole(self, size: int) -> Book:
         """The book of so many entries: of the newest that is at hand, and what came since, if that simply follows."""
@@ -197,6 +206,7 @@ class Ledger:
         """Throw away what is kept in memory of a log of which something was erased since, by whomever."""
         if (erased := self._shelves.erased()) != self._erased:
             self._erased, self._newest = erased, None
+            self._let_go(self._books.values())
             for kept in (self._books, self._registers, self._events_of):
                 kept.clear()
 
@@ -269,6 +279,6 @@ def _happened(one: Said, on: date | None) -> bool:
     return on is None or day_text(one.event.eventTime, one.event.eventTimeZoneOffset) <= on.isoformat()
 
 
-def _trim(some: OrderedDict[Any, Any]) -> None:
-    while len(some) > KEPT_BOOKS:
-        some.popitem(last=False)
+def _trim(some: OrderedDict[Any, T]) -> list[T]:
+    """Leave of what is kept only the last few; the others."""
+    return [some.popitem(last=False)[1] for _ in range(len(some) - KEPT_BOOKS)]

@@ -7,10 +7,9 @@ very code of a log whose first entries are this one's, with nothing erased since
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -23,6 +22,8 @@ from filon.epcis.event import Event
 from filon.log.store import Store
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
+
     from filon.books.post import Posting
     from filon.books.shelf.shelf import Shelf
     from filon.store.maps import MapKey
@@ -44,7 +45,7 @@ class Shelves:
         # However the file is called here, there is one folder: what is erased must be in none.
         self._store, self._ledger = store, ledger and ledger.resolve()
         self._place = self._ledger and self._ledger.with_name(f"{self._ledger.name}.maps")
-        self._writing: Thread | None = None
+        self._writing: Future[None] | None = None
 
     def newest(self, size: int) -> tuple[int, Shelf] | None:
         """The newest book of at most so many entries, and of how many it is; None if there is none."""
@@ -80,8 +81,7 @@ class Shelves:
         if self._place is None or flows < books.LARGE or flows - before < before // GROWN:
             return before
         self.wait()
-        self._writing = Thread(target=self._lay, args=(self._place, self._key(size, erased), posting, erased))
-        self._writing.start()
+        self._writing = self._writer.submit(self._lay, self._place, self._key(size, erased), posting, erased)
         return flows
 
     def _lay(self, place: Path, key: MapKey, posting: Posting, erased: str) -> None:
@@ -96,9 +96,16 @@ class Shelves:
 
     def wait(self) -> None:
         """Until what is being laid down is written: its run must not go on meanwhile."""
-        if self._writing is not None:
-            self._writing.join()
+        if (writing := self._writing) is not None:
             self._writing = None
+            writing.result()
+
+    @cached_property
+    def _writer(self) -> ThreadPoolExecutor:
+        # One thread for all: each that asks the store has its own connection to the file, for as long as it is open.
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - small books have nothing to write
+
+        return ThreadPoolExecutor(1)
 
     def forget(self) -> None:
         """Throw all files away.

@@ -195,9 +195,19 @@ class Book:
 
     def once(self, key: Hashable, make: Callable[[Book], T]) -> T:
         """What is worked out of the book once and kept with it."""
-        if key not in self._kept:
-            self._kept[key] = make(self)
-        return cast("T", self._kept[key])
+        kept = self._kept
+        if key not in kept:
+            kept[key] = make(self)
+        return cast("T", kept[key])
+
+    def let_go(self) -> None:
+        """Forget what was worked out of the book and names it in turn: else only the collector would free both.
+
+        Whoever still asks has it worked out again.
+        """
+        vars(self).pop("_kept", None)
+        if (columns := vars(self).pop("columns", None)) is not None:
+            columns.let_go()
 
     @cached_property
     def _kept(self) -> dict[Hashable, object]:

@@ -140,9 +140,13 @@ class Columns:
 
     def substance(self, name: str) -> Substance:
         """One substance; worked out once."""
-        if name not in self._substances:
-            self._substances[name] = Substance(self, name, self.milligrams(name))
-        return self._substances[name]
+        if (known := self._substances.get(name)) is not None:
+            return known
+        return self._substances.setdefault(name, Substance(self, name, self.milligrams(name)))
+
+    def let_go(self) -> None:
+        """Forget the substances, which name these columns in turn."""
+        self._substances.clear()
 
 
 def _ends(flows: Sequence[Flow]) -> tuple[Ids, Ids, Ids]:
