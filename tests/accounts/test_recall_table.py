@@ -99,3 +99,9 @@ def test_what_chains_came_from_is_told_alike(told, seed):
         for mine, its in zip(fast, slow, strict=True):
             assert (mine.made.likely is None) == (its.made.likely is None)
             assert abs((mine.made.likely or 0) - (its.made.likely or 0)) <= len(slow)
+
+
+def test_ends_of_flows_are_those_of_the_flows(plant):
+    places = list(range(0, len(plant.flows), 3))
+    assert plant.columns.ends(places) == [plant.flows[place].source for place in places]
+    assert plant.columns.ends(places, target=True) == [plant.flows[place].target for place in places]

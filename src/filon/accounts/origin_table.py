@@ -165,20 +165,17 @@ def _origins(book: Book) -> tuple[tuple[str, ...], Numbers, Numbers]:
 
 def _brought(book: Book) -> tuple[tuple[str, ...], Numbers, Numbers]:
     source = book.columns.source
-    outer = [(flow, book.flows[flow]) for flow in np.flatnonzero(source < 0).tolist()]
-    brings = {
-        at: flow.source.key
-        for at, flow in outer
-        if isinstance(flow.source, Account) and flow.source.kind is AccountKind.SOURCE
-    }
+    places = np.flatnonzero(source < 0).tolist()
+    outer = list(zip(places, book.columns.ends(places), strict=True))
+    brings = {at: one.key for at, one in outer if isinstance(one, Account) and one.kind is AccountKind.SOURCE}
     names = tuple(sorted({UNKNOWN, *brings.values()}))
     place = {name: index for index, name in enumerate(names)}
     column, silent = np.full(len(source), -1, np.int32), np.zeros(len(source), np.bool_)
-    for at, flow in outer:
+    for at, one in outer:
         if at in brings:
             column[at] = place[brings[at]]
-        elif isinstance(flow.source, Account):
-            silent[at] = flow.source.kind in NAMELESS or repeats(book, flow)
+        elif isinstance(one, Account):
+            silent[at] = one.kind in NAMELESS or repeats(book, book.flows[at])
     return names, column, silent
 
 

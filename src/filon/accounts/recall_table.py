@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from filon.accounts.carried import KEPT, Weights, shared
 from filon.accounts.origin_table import Rows, countable, repeats
-from filon.books.book import Book, Flow
+from filon.books.book import Book
 from filon.books.engine.columns import OUTSIDE, UNTOLD, Columns
 from filon.books.engine.graph import upstream
 from filon.books.engine.kernel import kernel
@@ -228,16 +228,16 @@ def _ends(book: Book) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int32], Mapp
     begins, account = np.full(len(columns.source), HELD, np.int8), np.zeros(len(columns.source), np.int32)
     names: dict[Account, int] = {}
 
-    def begin(flow: Flow, source: Account) -> int:
+    def begin(place: int, source: Account) -> int:
         if source.kind is AccountKind.SOURCE:
             return MATTER
-        return WASTED if source.kind in NAMELESS or repeats(book, flow) else FOUND
+        return WASTED if source.kind in NAMELESS or repeats(book, book.flows[place]) else FOUND
 
-    for place in np.flatnonzero((columns.source == OUTSIDE) | (columns.target == OUTSIDE)).tolist():
-        flow = book.flows[place]
-        if isinstance(flow.source, Account):
-            begins[place] = begin(flow, flow.source)
-        end = flow.target if isinstance(flow.target, Account) else flow.source
+    places = np.flatnonzero((columns.source == OUTSIDE) | (columns.target == OUTSIDE)).tolist()
+    for place, source, target in zip(places, columns.ends(places), columns.ends(places, target=True), strict=True):
+        if isinstance(source, Account):
+            begins[place] = begin(place, source)
+        end = target if isinstance(target, Account) else source
         assert isinstance(end, Account)
         account[place] = names.setdefault(end, len(names))
     return begins, account, names

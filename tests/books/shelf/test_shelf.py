@@ -46,6 +46,20 @@ def same(one, other):
         assert len(mine) == len(its), name
     assert list(one.of_lot.items()) == [(lot, list(ids)) for lot, ids in other.of_lot.items()]
     assert sorted(one.declared.items(), key=str) == sorted(other.declared.items(), key=str)
+    same_columns(one.columns, other.columns)
+
+
+def same_columns(mine, its):
+    """What recalls read of a book en masse."""
+    places = list(range(len(its.source)))
+    for target in (False, True):
+        assert mine.ends(places, target=target) == its.ends(places, target=target)
+    assert mine.processes.tolist() == its.processes.tolist()
+    assert mine.entering.tolist() == its.entering.tolist()
+    for substance in ("mass", "Co"):
+        for name in ("told", "whole", "rest"):
+            one, other = (getattr(each.substance(substance), name) for each in (mine, its))
+            assert one.tolist() == other.tolist(), name
 
 
 def shelved(posting, heard, register=REGISTER):
@@ -190,6 +204,7 @@ def test_unknown_is_not_absent_and_not_zero():
     made = Contents.of(contents, shapes)
     assert made.rows(0, 4) == contents
     assert made.of_name("Co").tolist() == [0, 0, 0, 2]
+    assert made.of_name("Co", -1).tolist() == [-1, 0, 0, 2]
     others = made.replaced(np.array([1, 3]), Contents.of([{}, {"Co": None}], shapes))
     assert others.rows(0, 4) == [contents[0], {}, {}, {"Co": None}]
     assert made.taken(np.array([3, 0])).rows(0, 2) == [contents[3], contents[0]]

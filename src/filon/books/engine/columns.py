@@ -19,7 +19,7 @@ from filon.books.book import Book, Flow
 from filon.books.engine.graph import Graph, downstream
 from filon.books.engine.kernel import Floats, Ids, Starts, kernel
 from filon.books.engine.quotient import Own, Quotient, Table
-from filon.books.lot import AccountKind, Content
+from filon.books.lot import Account, AccountKind, Content
 from filon.books.shelf.tables import KINDS, Flows, Holdings
 
 Milligrams: TypeAlias = npt.NDArray[np.int64]
@@ -73,6 +73,12 @@ class Columns:
         if isinstance(holdings := self.book.holdings, Holdings):
             return holdings.events()
         return np.array([one.made for one in holdings], np.int32)
+
+    def ends(self, places: Sequence[int], *, target: bool = False) -> list[int | Account]:
+        """The sources, or targets, of some flows, by their places in order: accounts where they are outside."""
+        if isinstance(flows := self.book.flows, Flows):
+            return flows.outside(places, target=target)
+        return [flows[place].target if target else flows[place].source for place in places]
 
     @cached_property
     def lot(self) -> npt.NDArray[Any]:
@@ -264,8 +270,7 @@ class Substance:
         """What the matter of each entry is called."""
         from filon.books.journal import UNKNOWN  # noqa: PLC0415 - the journal knows books
 
-        flows = self.columns.book.flows
-        sources = [flows[flow].source for flow in self._entries.tolist()]
+        sources = self.columns.ends(self._entries.tolist())
         return [UNKNOWN if isinstance(one, int) or one.kind is not AccountKind.SOURCE else one.key for one in sources]
 
     @cached_property

@@ -170,6 +170,17 @@ class Flows(Rows[Flow]):
         source, target, like = (_behind(before, since) for before, since in zip(told, more, strict=True))
         return source, target, like
 
+    def outside(self, places: Sequence[int], *, target: bool = False) -> list[int | Account]:
+        """Sources, or targets, of some flows (sorted), without making the flows; accounts where they are outside."""
+        laid = [place for place in places if place < self.laid]
+        ends = (self.columns.target if target else self.columns.source)[laid].tolist()
+        accounts = self.accounts.many([-1 - one for one in ends if one < 0])
+        since = (self.more[place - self.laid] for place in places[len(laid) :])
+        return [
+            *(one if one >= 0 else accounts[-1 - one] for one in ends),
+            *(one.target if target else one.source for one in since),
+        ]
+
     def milligrams(self, substance: str, unsaid: int = 0) -> Whole:
         """(flows) mg of a substance; `unsaid` where nobody said how much."""
         since = np.array([_said(flow.content, substance, unsaid) for flow in self.more], np.int64)

@@ -6,8 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
 
+import numpy as np
+
 from filon.accounts.origin import origin_known
 from filon.books.book import Verdict as Judged
+from filon.books.engine.columns import OUTSIDE
 from filon.books.journal import UNKNOWN
 from filon.books.lot import Account, AccountKind, LotId
 from filon.core.finding import Level
@@ -59,8 +62,11 @@ def _gaps(sight: Sight) -> Sentence:
 def _unknown(sight: Sight) -> Sentence | None:
     """The element of which the most came in without an origin, and with which lot."""
     masses: Counter[tuple[str, LotId]] = Counter()
-    for flow in sight.book.flows:
-        if isinstance(flow.source, Account) and isinstance(flow.target, int) and flow.source.key == UNKNOWN:
+    columns = sight.book.columns
+    entering = np.flatnonzero((columns.source == OUTSIDE) & (columns.target != OUTSIDE)).tolist()
+    for place, source in zip(entering, columns.ends(entering), strict=True):
+        flow = sight.book.flows[place] if isinstance(source, Account) and source.key == UNKNOWN else None
+        if flow is not None and isinstance(flow.target, int):
             lot = sight.book.holdings[flow.target].lot
             for element in ELEMENTS:
                 masses[element, lot] += flow.content.get(element) or 0

@@ -6,7 +6,7 @@ What is told of all affected holdings together is summed on columns; a line is m
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -36,6 +36,7 @@ from filon.views.recall import Between, Consignment, MirrorLine, RecallLine, Rec
 
 NONE = Bounds(0, 0, 0)
 EVERY = (*STAGES, "other")
+PLACES = {stage: place for place, stage in enumerate(EVERY)}
 LEAST, LIKELY, MOST = 0, 1, 2
 Numbers = npt.NDArray[np.int64]
 
@@ -104,18 +105,9 @@ class _Found:
     def left(self) -> Numbers:
         return self.recall.reach.left
 
-    @cached_property
-    def stage(self) -> Callable[[LotId], int]:
+    def stage(self, lot: LotId) -> int:
         """The place of a lot's stage among all."""
-        places = {stage: place for place, stage in enumerate(EVERY)}
-        known: dict[LotId, int] = self.sight.book.once("stages of lots", lambda _: {})
-
-        def stage(lot: LotId) -> int:
-            if lot not in known:
-                known[lot] = places[self.sight.stage(lot)]
-            return known[lot]
-
-        return stage
+        return PLACES[self.sight.stage(lot)]
 
     @cached_property
     def there(self) -> Numbers:
@@ -351,7 +343,7 @@ def _behind(sight: Sight, found: Sequence[Affected], start: frozenset[LotId]) ->
         if holding.kind is not AccountKind.STEP and holding.lot not in start:
             through[holding.lot].append(one.made)
     sums = {lot: parts[0] if len(parts) == 1 else _sum(parts) for lot, parts in through.items()}
-    lots = sorted(sums, key=lambda lot: (-EVERY.index(sight.stage(lot)), -(sums[lot].likely or 0)))
+    lots = sorted(sums, key=lambda lot: (-PLACES[sight.stage(lot)], -(sums[lot].likely or 0)))
     return Rows(len(lots), lambda at: _mirror(sight, lots[at], sums[lots[at]]))
 
 

@@ -83,7 +83,8 @@ class Sight:
     @cached_property
     def lots(self) -> tuple[LotId, ...]:
         """Every lot that was ever held, youngest first."""
-        newest = sorted(self.book.of_lot.items(), key=lambda item: (-self.book.holdings[item[1][0]].made, item[0]))
+        made = self.book.columns.events.tolist()
+        newest = sorted(self.book.of_lot.items(), key=lambda item: (-made[item[1][0]], item[0]))
         return tuple(lot for lot, _ in newest)
 
     def made(self, lot: LotId) -> Holding:
@@ -109,6 +110,12 @@ class Sight:
 
     def stage(self, lot: LotId) -> str:
         """One of `STAGES` or `other`: by the lot's form, else by the kind of site where it was made."""
+        known = self.book.once("stages", _no_stages)
+        if lot not in known:
+            known[lot] = self._stage(lot)
+        return known[lot]
+
+    def _stage(self, lot: LotId) -> str:
         form = self.told(lot).form
         if form and form.stage in STAGES:
             return form.stage
@@ -175,6 +182,11 @@ class Sight:
             for flow in (*self.book.inflows[holding], *self.book.outflows[holding])
         ]
         return tuple(sorted({flow.event for flow in flows}))
+
+
+def _no_stages(_: Book) -> dict[LotId, str]:
+    """A cupboard for the stages of a book's lots, filled as they are asked for."""
+    return {}
 
 
 def lot_path(key: str) -> str:
