@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from filon.books.shelf.shelf import Shelf
     from filon.store.maps import MapKey
 
-GROWN = 8
+GROWN = 32
 """When a book has grown by one flow in so many, it is laid down anew."""
 STATES = 4
 """So many older states are kept at most, each of another power of two of entries: as of then is quick, too."""
