@@ -302,7 +302,7 @@ def test_what_is_not_exactly_asked_for_is_not_there(tmp_path, damage):
 
 
 def test_of_older_states_a_few_stay_one_of_each_power_of_two(tmp_path):
-    """By hand: of 64 to 127 entries 70, of 32 to 63 60, of 16 to 31 30, then 12 and 6; 3 would be the sixth."""
+    """By hand: of 64 to 127 entries 70, of 32 to 63 61, of 16 to 31 30, then 12 and 6; 3 would be the sixth."""
     path = tmp_path / "filon.db"
     with Ledger.open(path) as ledger:
         for day in range(70):
@@ -311,7 +311,7 @@ def test_of_older_states_a_few_stay_one_of_each_power_of_two(tmp_path):
         for size in asked:
             Ledger(ledger.store, path).book(size)
             assert len(files(path)) <= 5
-        assert sorted(files(path)) == ["book-12", "book-30", "book-6", "book-60", "book-70"]
+        assert sorted(files(path)) == ["book-12", "book-30", "book-6", "book-61", "book-70"]
 
 
 def told(path):
@@ -416,10 +416,10 @@ def test_files_that_cannot_be_thrown_away_are_told(path, monkeypatch):
 
 
 def test_a_look_back_lays_down_no_book_that_stands_there(path, monkeypatch):
-    """Files of 1 and 3 entries; one more event: the book of 4 has grown by less than an eighth, look back or not."""
+    """Files of 1 and 3 entries; one more event: the book of 4 has grown by less than a thirty-second, look back or not."""
     with Ledger.open(path) as ledger:
         ledger.book(1)
-        tell(ledger, *(birth(20 + one, "mine", f"LOT{one}", "1", Co="10") for one in range(20)), day=20)
+        tell(ledger, *(birth(20 + one / 10, "mine", f"LOT{one}", "1", Co="10") for one in range(70)), day=20)
         ledger.book()
     with Ledger.open(path) as ledger:
         ledger.book()

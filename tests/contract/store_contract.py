@@ -61,6 +61,9 @@ class StoreContract:
         assert [one.body for one in found] == [b"1", b"3"]
         assert [one.body for one in store.keyed([record("3").key, record("1").key], size=1)] == [b"1"]
         assert list(store.keyed([])) == []
+        numbers = [one.sequence for one in found]
+        assert list(store.numbered([*numbers, 10**9])) == found
+        assert list(store.numbered([])) == []
 
     def test_a_new_ledger_is_empty(self, store):
         assert store.size() == 0

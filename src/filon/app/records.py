@@ -226,7 +226,7 @@ def is_master(body: bytes) -> bool:
 
 def said(stored: Stored) -> Said:
     """A stored event as the books take it."""
-    return _said(event_from_json(stored.body), stored.key.hex(), stored.entry)
+    return _said(event_from_json(stored.body), stored.key.hex(), stored.entry, (), stored.sequence)
 
 
 _said = quickly(Said)

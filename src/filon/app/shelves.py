@@ -135,15 +135,15 @@ class Shelves:
 
         return MapKey("book", size, self._store.root(size).hex(), f"{__version__}, {code()}, erased {erased}")
 
-    def _read(self, keys: Sequence[str], entries: range) -> Mapping[str, Event]:
-        """Events by their keys, which came with some of these entries."""
+    def _read(self, keys: Sequence[str], records: Sequence[int]) -> Mapping[str, Event]:
+        """Events by their keys, where they should stand in the store, or wherever they are."""
         wanted = set(map(bytes.fromhex, keys))
-        along = len(wanted) > FEW and entries
-        stored = self._store.records(first=entries.start, size=entries.stop) if along else self._store.keyed(wanted)
-        found = {one.key.hex(): event_from_json(one.body) for one in stored if one.key in wanted}
+        found = {one.key: one for one in self._store.numbered(records) if one.key in wanted}
+        if missing := wanted - found.keys():  # the records were made again, and others stand there
+            found |= {one.key: one for one in self._store.keyed(missing)}
         if len(found) < len(wanted):
             raise NotFoundError("events of this book were erased since; ask again")
-        return found
+        return {key.hex(): event_from_json(one.body) for key, one in found.items()}
 
 
 @cache
@@ -154,10 +154,6 @@ def code() -> str:
         if path.suffix in {".py", ".csv"}:
             checksum = crc32(path.read_bytes(), checksum)
     return f"{checksum:08x}"
-
-
-FEW = 32
-"""More events than that are read one behind the other rather than looked up."""
 
 
 def _staying(keys: Iterable[MapKey]) -> Collection[MapKey]:

@@ -7,7 +7,7 @@ meaning for matter (inspecting, sensor reports) is no movement. `docs/vocabulary
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -51,6 +51,7 @@ class Said:
     Args:
         key: identity of the event's content, hex.
         entry: index of the log entry that brought it.
+        record: its number in the store, where it came from there.
         completes: keys of earlier declarations that it replaced and took something from (`effective.completed`).
     """
 
@@ -58,6 +59,7 @@ class Said:
     key: str
     entry: int
     completes: tuple[str, ...] = ()
+    record: int = field(default=-1, compare=False)
 
     @property
     def place(self) -> Place:

@@ -199,6 +199,10 @@ class Store(Protocol):
         """The records with these keys, in sequence order."""
         ...
 
+    def numbered(self, sequences: Iterable[int]) -> Iterator[Stored]:
+        """The records of these sequences, as far as there are any, ascending where they are given so."""
+        ...
+
     def records(self, *, after: int = -1, first: int = 0, size: int | None = None) -> Iterator[Stored]:
         """Records with sequence > after that came with entries first..size-1, in sequence order."""
         ...

@@ -99,6 +99,11 @@ class MemoryStore:
         sought = set(keys)
         return self._such(lambda record, _: record.key in sought, size)
 
+    def numbered(self, sequences: Iterable[int]) -> Iterator[Stored]:
+        """The records of these sequences."""
+        sought = set(sequences)
+        return self._such(lambda _, stored: stored.sequence in sought, None)
+
     def records(self, *, after: int = -1, first: int = 0, size: int | None = None) -> Iterator[Stored]:
         """Records in sequence order."""
         return self._such(lambda _, stored: stored.sequence > after and stored.entry >= first, size)

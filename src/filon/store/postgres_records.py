@@ -196,6 +196,10 @@ class PostgresRecords:
                 return
             begin = found[-1].sequence + 1
 
+    def numbered(self, sequences: Iterable[int]) -> Iterator[Stored]:
+        """The records of these sequences."""
+        return self._fetched(sequences, EVER)
+
     def _fetched(self, numbers: Iterable[int], occurred: tuple[int, int]) -> Iterator[Stored]:
         """The records of these sequences, as far as there are any and they happened then."""
         sql = f"{_STORED} sequence = ANY(%s) AND occurred BETWEEN %s AND %s ORDER BY sequence"

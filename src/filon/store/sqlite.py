@@ -111,6 +111,10 @@ class SqliteStore(Appending):
         """The records with these keys, in sequence order."""
         return self._told(lambda: sqlite_records.keyed(self._reader(), keys, size))
 
+    def numbered(self, sequences: Iterable[int]) -> Iterator[Stored]:
+        """The records of these sequences."""
+        return self._told(lambda: sqlite_records.numbered(self._reader(), sequences))
+
     def records(self, *, after: int = -1, first: int = 0, size: int | None = None) -> Iterator[Stored]:
         """Records in sequence order."""
         return self._told(lambda: sqlite_records.between(self._reader(), after, first, size))

@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import chain, islice
 
 from filon.core.errors import StoreError
-from filon.log.store import Record, Stored
+from filon.log.store import EVER, Record, Stored
 from filon.store import parts, sqlite_parts, sqlite_runs, sqlite_search
 from filon.store.group import Held
 from filon.store.parts import Word
@@ -105,6 +105,11 @@ def having(
     begin, untold = max(after + 1, begin), sqlite_parts.untold(connection)
     told = sqlite_parts.numbers(connection, words, occurred, max(begin, untold), end)
     return _fetched(connection, chain(range(begin, min(untold, end)), told), occurred)
+
+
+def numbered(connection: sqlite3.Connection, sequences: Iterable[int]) -> Iterator[Stored]:
+    """The records of these sequences, as far as there are any."""
+    return _fetched(connection, sequences, EVER)
 
 
 def _fetched(connection: sqlite3.Connection, numbers: Iterable[int], occurred: tuple[int, int]) -> Iterator[Stored]:

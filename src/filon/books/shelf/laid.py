@@ -105,6 +105,7 @@ class _Laying:
         made = EventColumns(
             np.frombuffer(bytes.fromhex("".join([said.key for said in more])), np.uint8).reshape(-1, 32),
             _small([said.entry for said in more]),
+            whole([said.record for said in more]),
             whole([(since - EPOCH) // MICROSECOND for since, _ in spans]),
             whole([(until - EPOCH) // MICROSECOND for _, until in spans]),
             self.naming.numbers([said.event.eventTimeZoneOffset for said in more]),

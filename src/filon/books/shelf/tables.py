@@ -33,8 +33,8 @@ MICROSECOND, DAY = timedelta(microseconds=1), timedelta(days=1)
 KINDS = tuple(AccountKind)
 VERDICTS = tuple(Verdict)
 
-Reader = Callable[[Sequence[str], range], Mapping[str, Event]]
-"""Reads events again by their keys, and the log entries with some of which they came."""
+Reader = Callable[[Sequence[str], Sequence[int]], Mapping[str, Event]]
+"""Reads events again by their keys, and by their numbers in the store where those are known."""
 
 
 class FlowColumns(NamedTuple):
@@ -92,6 +92,7 @@ class EventColumns(NamedTuple):
 
     key: npt.NDArray[np.uint8]
     entry: Ids
+    record: Whole
     since: Whole
     until: Whole
     zone: Ids
@@ -303,6 +304,11 @@ class ShelvedSaid(Said):
         return self.of.completes.get(self.at, ())
 
     @property
+    def record(self) -> int:
+        """Its number in the store."""
+        return int(self.of.columns.record[self.at])
+
+    @property
     def setting(self) -> Setting:
         """What it has in common with many."""
         return self.of.setting(self.at)
@@ -362,11 +368,10 @@ class Events(Rows[Said]):
 
     def _again(self, first: int, end: int) -> Mapping[int, Event]:
         keys = {at: self.key(at) for at in range(first, end)}
-        entries = self.columns.entry[first:end]
-        told = self._shelf.read(list(keys.values()), range(int(entries.min()), int(entries.max()) + 1))
+        told = self._shelf.read(list(keys.values()), self.columns.record[first:end].tolist())
         out = {at: told[key] for at, key in keys.items()}
         for at in keys.keys() & self.completes.keys():
-            early = self._shelf.read(self.completes[at], range(0))
+            early = self._shelf.read(self.completes[at], ())
             before = [Said(event, key, NOBODY) for key, event in early.items()]
             out[at] = completed(Said(out[at], keys[at], NOBODY), before).event
         return out
