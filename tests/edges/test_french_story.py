@@ -290,3 +290,19 @@ def test_the_recall_of_the_concentrate_finds_the_car_and_back(typed):
         "M-1",
         "PK-1",
     } <= back
+
+
+def test_a_heel_from_before_the_books_is_counted_and_then_used_without_a_warning():
+    # 26 000 kg at 8 % Co in the tank on the 1st: 2 080; 2 400 kg of it, 192, make 900 kg at 20.9 %: 188.1
+    book = told.Workbook()
+    book.type("stock", date="01/01/2026", site=book.site(WORKS), lot="CUV-000", product=book.product("Solution"),
+              deed="compté", net_kg="26 000", co="8", moist=0, basis="humide")  # fmt: skip
+    book.type("lots", lot="S7-0", date="05/01/2026", site=WORKS, product=book.product("Heptahydrate"), net_kg=900,
+              co="20,9", moist=0, basis="humide")  # fmt: skip
+    book.type("mix", out="S7-0", inp="CUV-000", product="Solution", kg="2 400")
+    with Ledger.open("memory:") as ledger:
+        file = capture.File("ouverture.xlsx", book.bytes())
+        (outcome,) = capture.capture(ledger, [file], now=lambda: moment(100), submitter="essai")
+        assert (outcome.state, outcome.findings) == (capture.State.TAKEN, ())
+        assert first(ledger.book(), "S7-0").content["Co"] == 188_100_000
+        assert sum(one.left_content.get("Co", 0) for one in ledger.book().holdings) == 1_888 * KG + 188_100_000

@@ -230,6 +230,7 @@ def lineage(reading: Reading, said: Facts, known: Knowledge) -> Iterator[Finding
     """
     there = {lot for lot, _ in _there_since(said)}
     there |= {one.part if one.deed in OUT else one.parent for one in said.joined}
+    there |= {one.lot for one in said.counted if one.row.text("stock.deed") not in GONE}
     for key, lot, row in [
         *(("mix.inp", use.inp, use.row) for use in said.used if use.inp),
         *(("ship.lot", line.lot, line.row) for line in said.shipped),
