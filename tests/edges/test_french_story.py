@@ -306,3 +306,22 @@ def test_a_heel_from_before_the_books_is_counted_and_then_used_without_a_warning
         assert (outcome.state, outcome.findings) == (capture.State.TAKEN, ())
         assert first(ledger.book(), "S7-0").content["Co"] == 188_100_000
         assert sum(one.left_content.get("Co", 0) for one in ledger.book().holdings) == 1_888 * KG + 188_100_000
+
+
+def test_a_blend_and_a_lot_assayed_on_sheet_8_need_no_assay_on_sheet_1():
+    # two concentrates of 18 400 dry each: 10 % on sheet 8 and 9 % on sheet 1: 1 840 + 1 656 in the blend of 40 t
+    book = told.Workbook()
+    where, of = book.site("Mine d'Ouzal"), book.product("Concentré")
+    for lot, more in (("C-1", {}), ("C-2", {"co": 9})):
+        book.type(
+            "lots", lot=lot, date="05/01/2026", site=where, product=of, net_kg="20 000", moist=8, basis="sec", **more
+        )
+    book.type("meas", lot="C-1", what="Co", value="10", unit="%", basis="sec")
+    book.type("lots", lot="C-12", date="06/01/2026", site=where, product=of, net_kg="40 000", moist=8)
+    for lot in ("C-1", "C-2"):
+        book.type("mix", out="C-12", inp=lot, kg="20 000")
+    with Ledger.open("memory:") as ledger:
+        file = capture.File("melange.xlsx", book.bytes())
+        (outcome,) = capture.capture(ledger, [file], now=lambda: moment(100), submitter="essai")
+        assert outcome.state is capture.State.TAKEN, [one.text("fr") for one in outcome.findings]
+        assert first(ledger.book(), "C-12").content["Co"] == 3_496 * KG

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -134,8 +135,22 @@ def forms(reading: Reading, said: Facts) -> Iterator[Finding]:
         text = row.text("lists.form")
         if text and form(text) is None:
             yield found("IMP-46", reading.cell(row, "lists.form"), found=text, what=text)
+    handled, assayed = _handled(said), defaultdict[str, set[str]](set)
+    for one in said.measured:
+        if one.what in ASSAYED.values():
+            assayed[one.lot].add(one.what)
     for lot in said.made:
-        yield from _chemistry(reading, lot)
+        yield from _chemistry(reading, lot, frozenset(assayed.get(lot.lot, ())), handled=lot.lot in handled)
+
+
+def _handled(said: Facts) -> frozenset[str]:
+    """Lots made of nothing but lots of their own form: what went in tells what is in them (decision 0115)."""
+    made = {lot.lot: lot.product.form for lot in said.made}
+    inputs: dict[str, set[str]] = defaultdict(set)
+    for use in said.used:
+        named = said.directory.product(use.row.text("mix.product"))
+        inputs[use.out].add(made.get(use.inp) or (named.form if named else ""))
+    return frozenset(lot for lot, forms in inputs.items() if forms == {made.get(lot)} and _form(made[lot]))
 
 
 def _main(known: Form) -> str:
@@ -143,22 +158,27 @@ def _main(known: Form) -> str:
     return next((one for one in known.elements if one in known.window), known.elements[0])
 
 
-def _chemistry(reading: Reading, lot: Made) -> Iterator[Finding]:
+def _mixture(reading: Reading, lot: Made, known: Form, assayed: frozenset[str]) -> Iterator[Finding]:
+    """What no formula tells has to be assayed."""
+    main = _main(known)
+    if not assayed:
+        yield found("IMP-65", reading.cell(lot.row, "lots.product"), found=known.key, p=known.key)
+    elif main not in assayed:
+        place = reading.cell(lot.row, f"lots.{main.lower()}")
+        yield found("IMP-66", place, expected=f"% {main}", p=known.key, e=main)
+
+
+def _chemistry(reading: Reading, lot: Made, beside: frozenset[str], *, handled: bool) -> Iterator[Finding]:
+    """`beside`: elements that sheet 8 has assays of."""
     known = _form(lot.product.form)
     assays = [(key, value) for key, value in lot.row.values.items() if key in ASSAYED and isinstance(value, Decimal)]
-    if not assays and _waterless_sulfate(lot.product, known):
+    if not (assays or beside or handled) and _waterless_sulfate(lot.product, known):
         place = reading.cell(lot.row, "lots.product")
         yield found("IMP-13", place, expected="CoSO4·7H2O", found=lot.product.form or lot.product.name)
     if known is None:
         return
-    if not assays and known.elements and not known.formula and not known.article:
-        yield found("IMP-65", reading.cell(lot.row, "lots.product"), found=known.key, p=known.key)
-    elif known.elements and not known.formula and not known.article:
-        main = _main(known)
-        if main not in {ASSAYED[key] for key, _ in assays}:
-            yield found(
-                "IMP-66", reading.cell(lot.row, f"lots.{main.lower()}"), expected=f"% {main}", p=known.key, e=main
-            )
+    if known.elements and not known.formula and not known.article and not handled:
+        yield from _mixture(reading, lot, known, beside.union(ASSAYED[key] for key, _ in assays))
     for key, told in assays:
         if (percent := _percent(lot.row, told)) is None:
             continue
