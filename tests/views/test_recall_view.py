@@ -84,7 +84,15 @@ def test_where_it_is(sight):
 def test_whom_to_tell(sight):
     view = recall_view(sight, Names(sight.book).meant(["ORE"]))
     told = [
-        (one.name, one.country, one.sites, one.notes, float(one.mass.value), kg(one.held), float(one.under_way.value))
+        (
+            one.name,
+            one.country,
+            one.sites,
+            tuple(one.notes),
+            float(one.mass.value),
+            kg(one.held),
+            float(one.under_way.value),
+        )
         for one in view.receivers
     ]
     assert told == [

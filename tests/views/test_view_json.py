@@ -82,3 +82,11 @@ def test_dates_and_moments_are_iso():
         "a": "2026-11-03",
         "b": "2026-11-03T09:00:00+00:00",
     }
+
+
+@pytest.mark.parametrize("told", [
+    {"lot": 'é\u2028\x07\x7f"\\/<', "list": (), "none": {}, "rows": [1, None, True, {"x": "0.1"}]},
+    {"large": 10**30, "é": [Decimal("1.500")]},
+])  # fmt: skip
+def test_it_is_written_as_the_standard_library_writes_it(told):
+    assert write_json(told) == (json.dumps(as_json(told), ensure_ascii=False, indent=2) + "\n").encode()

@@ -12,7 +12,10 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any
+
+import orjson
 
 from filon.core.finding import Finding
 from filon.views.figure import Sentence
@@ -33,11 +36,17 @@ def as_json(value: object, tongue: Tongue | None = None) -> Any:
         return [as_json(item, tongue) for item in value]
     if not is_dataclass(value):
         return _scalar(value)
-    told = (item.name for item in fields(value) if not item.metadata.get("inner"))
-    members = {name: as_json(getattr(value, name), tongue) for name in told}
+    kind: Any = type(value)
+    members = {name: as_json(getattr(value, name), tongue) for name in _told(kind)}
     if isinstance(value, Sentence) and tongue is not None:
         members["text"] = tongue.tell(value)
     return members
+
+
+@cache
+def _told(view: type) -> tuple[str, ...]:
+    """The members of a dataclass that are told."""
+    return tuple(item.name for item in fields(view) if not item.metadata.get("inner"))
 
 
 def _scalar(value: object) -> str | int | None:
@@ -71,4 +80,8 @@ def plain(number: Decimal) -> str:
 
 def write_json(view: object, tongue: Tongue | None = None) -> bytes:
     """A view as JSON text, UTF-8, two spaces a level, ending in a newline."""
-    return (json.dumps(as_json(view, tongue), ensure_ascii=False, indent=2) + "\n").encode()
+    plain_values = as_json(view, tongue)
+    try:
+        return orjson.dumps(plain_values, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    except TypeError:  # a number beyond 64 bits
+        return (json.dumps(plain_values, ensure_ascii=False, indent=2) + "\n").encode()

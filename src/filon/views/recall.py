@@ -128,7 +128,7 @@ class Receiver:
     name: str
     country: str
     sites: tuple[str, ...]
-    notes: tuple[str, ...]
+    notes: Sequence[str]
     first: date
     last: date
     lots: int

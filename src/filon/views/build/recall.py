@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -191,7 +191,7 @@ def _holder(sight: Sight, holding: Holding) -> tuple[str, SiteName]:
     """Who has it, and where: the site's company, or who receives the shipment."""
     if holding.kind is AccountKind.TRANSIT:
         party, _ = _destination(sight, holding)
-        return party, SiteName(holding.site, short(holding.site.removeprefix("transit ")), "")
+        return party, SiteName(holding.site, _note(holding.site), "")
     return sight.book.register.site(holding.site).party, sight.site(holding.site)
 
 
@@ -217,64 +217,64 @@ def _spent(found: _Found, rows: Sequence[int], held: Bounds) -> RecallLine:
     return _line(found.sight, holdings[0], "used", mass, held, sum(one.amount for one in holdings))
 
 
-@dataclass(frozen=True, slots=True)
-class _Dispatch:
-    """One shipping event: to whom, where to, when, under which note."""
-
-    party: str
-    site: str
-    day: date
-    note: str
-
-
 def _receivers(found: _Found) -> tuple[Receiver, ...]:
     """Everybody to whom affected lots were shipped, by the first day."""
     shipped: dict[str, list[int]] = defaultdict(list)
-    sent: dict[tuple[int, str], _Dispatch] = {}
+    places: dict[str, dict[str, None]] = defaultdict(dict)
     under_way = np.array([one.kind is AccountKind.TRANSIT for one in found.holdings], np.bool_)
     for row in np.flatnonzero(under_way & (found.made[:, MOST] != 0)).tolist():
-        holding = found.holdings[row]
-        key = (holding.made, holding.site)
-        if key not in sent:
-            day, note = found.sight.day(holding.made), short(holding.site.removeprefix("transit "))
-            sent[key] = _Dispatch(*_destination(found.sight, holding), day, note)
-        shipped[sent[key].party].append(row)
-    told = [_receiver(found, party, rows, sent) for party, rows in shipped.items()]
+        party, site = _destination(found.sight, found.holdings[row])
+        shipped[party].append(row)
+        places[party][site] = None
+    told = [_receiver(found, party, rows, tuple(places[party])) for party, rows in shipped.items()]
     return tuple(sorted(told, key=lambda one: (one.first, one.name)))
 
 
-def _receiver(found: _Found, party: str, rows: Sequence[int], sent: Mapping[tuple[int, str], _Dispatch]) -> Receiver:
+def _receiver(found: _Found, party: str, rows: Sequence[int], sites: Sequence[str]) -> Receiver:
     holdings = [found.holdings[row] for row in rows]
-    notes = [sent[one.made, one.site] for one in holdings]
-    places = dict.fromkeys(found.sight.site(one).name for one in dict.fromkeys(note.site for note in notes) if one)
+    days = {event: found.sight.day(event) for event in {one.made for one in holdings}}
+    notes = list(dict.fromkeys(one.site for one in holdings))
     masses = [one.content.get(MASS, 0) for one in holdings]
     left = [one.left_content.get(MASS, 0) for one in holdings]
     register = found.sight.book.register
     country = register.vocabularies.get(PARTY, {}).get(party, {}).get(FILON + "country", "")
-    order = sorted(range(len(rows)), key=lambda at: (notes[at].day, notes[at].note))
-    days = [note.day for note in notes]
     return Receiver(
         key=party,
         name=register.name(party) if register.name(party) != party else short(party),
         country=country or found.sight.site(party).country,
-        sites=tuple(one for one in places if one),
-        notes=tuple(dict.fromkeys(note.note for note in notes)),
-        first=min(days),
-        last=max(days),
+        sites=tuple(dict.fromkeys(found.sight.site(one).name for one in sites if one)),
+        notes=Rows(len(notes), lambda at: _note(notes[at])),
+        first=min(days.values()),
+        last=max(days.values()),
         lots=len({one.lot for one in holdings}),
         mass=kg(None if None in masses else sum(mg or 0 for mg in masses)),
         pieces=sum(one.amount for one in holdings if one.unit == PIECE),
         held=between(total(found.made[list(rows)])),
         under_way=kg(None if None in left else sum(mg or 0 for mg in left)),
-        deliveries=Rows(len(rows), lambda at: _consignment(found, rows[order[at]], notes[order[at]])),
+        deliveries=_deliveries(found, rows, days),
     )
 
 
-def _consignment(found: _Found, row: int, sent: _Dispatch) -> Consignment:
+def _deliveries(found: _Found, rows: Sequence[int], days: Mapping[int, date]) -> Sequence[Consignment]:
+    """What was shipped to one receiver, lot by lot; put in order once somebody looks."""
+
+    @cache
+    def order() -> Sequence[int]:
+        return sorted(rows, key=lambda row: (days[found.holdings[row].made], _note(found.holdings[row].site)))
+
+    return Rows(len(rows), lambda at: _consignment(found, order()[at], days))
+
+
+def _note(transit: str) -> str:
+    """What people call the delivery note that a transit goes by."""
+    return short(transit.removeprefix("transit "))
+
+
+def _consignment(found: _Found, row: int, days: Mapping[int, date]) -> Consignment:
     holding = found.holdings[row]
     return Consignment(
-        note=sent.note,
-        day=sent.day,
+        note=_note(holding.site),
+        day=days[holding.made],
         key=holding.lot,
         number=short(holding.lot),
         product=found.sight.product(holding.lot),
