@@ -148,6 +148,8 @@ def _walks(graph: Graph, packs: list[int], before: Callable[[], object] = int) -
 
     place, records = graph.trails
     bits, queue = np.zeros(len(records) // 8 + 1, np.uint8), np.zeros(graph.nodes // 10 + 4096, np.uint32)
+    bits[:] = 1  # memory that is there, as in a process that was asked before
+    bits[:] = 0
     begins = place[packs]
     each(records, begins[:1], bits, queue)
     before()

@@ -160,13 +160,14 @@ def _movings(
     """Of all flows that name serial numbers what `Kernel.housed` wants, and the articles that they went into."""
     first, last, counts, target = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [0], []
     within: list[tuple[int, int, int]] = []
+    bounds: list[int] = starts.tolist()
     for flow in book.flows:
         if not flow.serials or not isinstance(flow.source, int) or not isinstance(flow.target, int):
             continue
         lot = book.holdings[flow.source].lot
         if lot in batches:
             place, number = batches[lot]
-            begin, end = int(starts[place]), int(starts[place + 1])
+            begin, end = bounds[place], bounds[place + 1]
             spans = flow.serials
             told = spans if isinstance(spans, Spans) else Spans.of(*map(list, zip(*spans, strict=True)))
             low, high, shift = told.first, told.last, begin - number
