@@ -31,7 +31,8 @@ def _register(**mixing: str) -> Register:
 
 
 REGISTER = _register()
-registers = st.sampled_from([REGISTER, _register(works="fifo", plant="layered")])
+LAYERED = _register(works="fifo", plant="layered")
+registers = st.sampled_from([REGISTER, LAYERED])
 """Sites that mix what is filled in, and sites whose silos keep layers."""
 
 GTIN = "09506000134352"

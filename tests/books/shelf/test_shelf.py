@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from filon.books.book import Flow
 from filon.books.engine.columns import Columns
 from filon.books.engine.serials import Serials
+from filon.books.lot import Account, AccountKind, Amount
 from filon.books.movement import Said
 from filon.books.past import Past
 from filon.books.post import Posting, post
@@ -24,8 +25,8 @@ from filon.books.shelf.shelf import Shelf
 from filon.books.shelf.texts import Texts
 from filon.epcis.key import body_key
 from filon.exchange.simulator.plant import events, master_data
-from story import birth, lot
-from strategies import REGISTER, codes, registers, told
+from story import assemble, birth, lot, receive, ship, site, step
+from strategies import LAYERED, REGISTER, codes, registers, told
 
 PARTS = ("events", "holdings", "flows", "checks", "declared", "findings", "register", "scope")
 
@@ -216,3 +217,49 @@ def test_names_with_half_characters_and_alike_hashes(monkeypatch):
     made = Texts.none().with_more([name.encode("utf-8", "surrogatepass") for name in names])
     assert [made[number] for number in range(5)] == names
     assert [made.find(name) for name in (*names, "lo", "nobody", "tol")] == [0, 1, 2, 3, 4, None, None, None]
+
+
+CELLS = birth(0, "works", "B", "9", None, serials={"first": "1", "last": "9"})
+GOES_ON = {
+    "a tank filled twice gives of its last filling": (
+        [birth(0, "works", "T", "9"), birth(1, "works", "T", "5")], step(2, "works", {"T": "11"}, {"C": "11"})
+    ),
+    "a lot at two sites gives of the one that is named": (
+        [birth(0, "mine", "A", "9"), ship(1, "mine", "works", "N", {"A": "4"}), receive(2, "works", "N", {"A": "4"})],
+        step(3, "works", {"A": "3"}, {"C": "3"}),
+    ),
+    "what is under way arrives by its own delivery note": (
+        [birth(0, "mine", "A", "9"), ship(1, "mine", "works", "N", {"A": "2"}), ship(2, "mine", "plant", "M", {"A": "3"})],
+        receive(3, "works", "N", {"A": "2"}),
+    ),
+    "a lot that nobody made is not there": ([birth(0, "works", "A", "9")], step(1, "works", {"X": "2"}, {"C": "2"})),
+    "a piece in two packs is told": (
+        [CELLS, assemble(1, "works", "P", {"B": 4}, [{"class": lot("B"), "first": "1", "last": "4"}])],
+        assemble(2, "works", "Q", {"B": 2}, [{"class": lot("B"), "first": "3", "last": "4"}]),
+    ),
+    "a birth told twice is told": ([birth(0, "works", "A", "9")], birth(1, "mine", "A", "2")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("silos", [REGISTER, LAYERED], ids=["mixed", "layered"])
+@pytest.mark.parametrize("case", GOES_ON, ids=GOES_ON)
+def test_what_a_run_must_remember(case, silos):
+    before, after = GOES_ON[case]
+    heard = told_of([*before, after])
+    posting = shelved(Posting(heard[:-1], silos, past=Past()), heard, silos)
+    assert posting.grow(heard[-1:])
+    same(posting.book, post(heard, silos))
+
+
+def test_a_silo_whose_older_layer_was_renewed_gives_of_its_newest():
+    """What is open at a site is the newest filling, though an older layer's renewal has the higher number."""
+    heard = told_of([birth(0, "works", "T", "9"), birth(1, "works", "T", "5")])
+    posting = Posting(heard, LAYERED, past=Past())
+    journal = posting.journal
+    older, newest = journal.layers.kept[lot("T"), site("works")]
+    journal.turn_over()
+    renewed = journal.renewed(older, Amount(0, older.unit), {}, Account(AccountKind.UNACCOUNTED, "test"))
+    posting.book = posting._book()
+    again = shelved(posting, heard, LAYERED).journal
+    assert again.open[lot("T"), site("works")] == newest.id < renewed.id
+    assert [one.id for one in again.layers.kept[lot("T"), site("works")]] == [renewed.id, newest.id]
