@@ -1,8 +1,8 @@
 """Break the books on purpose, rule family by rule family, and see which test notices.
 
 `python scripts/defects.py [WORD OF A FAMILY ..]`: each defect of `defects.json` is put into a copy of the source, on
-which the family's tests run until one fails; a defect that no test notices ends the run with 1. `docs/mutations.md`
-keeps what it said.
+which the family's tests run until one fails, first the one that noticed before; a defect that no test notices ends the
+run with 1. `docs/mutations.md` keeps what it said.
 """
 
 from __future__ import annotations
@@ -46,11 +46,18 @@ def noticed_by(defect: Mapping[str, str], tests: Sequence[str]) -> str:
         if text.count(defect["instead of"]) != 1:
             return "**the code has changed: rewrite this defect**"
         path.write_text(text.replace(defect["instead of"], defect["stands"]), encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
-        env = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
-        done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)  # noqa: S603
+        return (
+            (failing(copy, tests, defect["noticed"]) if "noticed" in defect else "") or failing(copy, tests) or NOBODY
+        )
+
+
+def failing(source: Path, tests: Sequence[str], only: str = "") -> str:
+    """The first of the tests, or of those so called, that fails on a source; empty if none does."""
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-k", only, *tests]
+    env = {**os.environ, "PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)  # noqa: S603
     failed = re.search(r"^(?:FAILED|ERROR) \S+?(?:::(\w+))?(?:\[|\s|$)", done.stdout, re.MULTILINE)
-    return f"`{failed[1] or 'collection'}`" if failed else NOBODY
+    return f"`{failed[1] or 'collection'}`" if failed else ""
 
 
 if __name__ == "__main__":
