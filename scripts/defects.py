@@ -46,9 +46,8 @@ def noticed_by(defect: Mapping[str, str], tests: Sequence[str]) -> str:
         if text.count(defect["instead of"]) != 1:
             return "**the code has changed: rewrite this defect**"
         path.write_text(text.replace(defect["instead of"], defect["stands"]), encoding="utf-8")
-        return (
-            (failing(copy, tests, defect["noticed"]) if "noticed" in defect else "") or failing(copy, tests) or NOBODY
-        )
+        before = failing(copy, tests, defect["noticed"]) if "noticed" in defect else ""
+        return before or failing(copy, tests) or NOBODY
 
 
 def failing(source: Path, tests: Sequence[str], only: str = "") -> str:
