@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-MANY = 200_000
-"""Values from which on a full turn of the collector is felt: some 50 ms."""
+MANY = 100_000
+"""Values from which on a full turn of the collector is felt: some 25 ms."""
 AT_MOST = 1_000_000
 """Values made old at once before the collector takes a full turn, unless there are four times as many in all: it counts
 only those that it made old itself, and would never look at the others again."""
