@@ -64,6 +64,14 @@ def test_drying_takes_no_metal():
     assert contents(post(said(drum(), dried), SITES))["d"] == 180 * KG
 
 
+def test_a_scale_that_reads_more_makes_no_metal():
+    # 1 001 kg of 1 000, within two sigma of two weights (2.8): still 180 kg of cobalt; 999 of 1 000 hold 179.82
+    heavy = step(1, "works", {"a": "1000"}, {"p": "1001"}, **DRUM)
+    light = step(1, "works", {"a": "1000"}, {"p": "999"}, **DRUM)
+    assert contents(post(said(drum(), heavy), SITES))["p"] == 180 * KG
+    assert contents(post(said(drum(), light), SITES))["p"] == 179_820_000
+
+
 @pytest.mark.parametrize("kg", ["700", "1300"])
 def test_where_the_weight_is_not_kept_nobody_can_tell(kg):
     """Something else was done as well: unknown, as for any mixture without an assay, and said so."""

@@ -362,7 +362,8 @@ def _put_owned(lines: tuple[Owned, ...], say: Tongue) -> None:
 
 def _put_balance(lines: tuple[BalanceLine, ...], say: Tongue) -> None:
     rows = [
-        (line.label or word("Whole chain", say.language), line.period, say.name(Named("element", line.element)),
+        (line.label or word("Whole chain", say.language), say.period(line.period),
+         say.name(Named("element", line.element)),
          *(_measured(figure, say) for figure in (line.opening, line.taken, line.made, line.by_product, line.waste,
                                                  line.loss, line.closing)),
          _unaccounted(line, say), word(line.verdict.value, say.language))
