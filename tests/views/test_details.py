@@ -56,7 +56,7 @@ def test_every_form_is_still_said_with_the_same_places():
     [
         ("no such file: a/b {c}.xlsx", "fichier introuvable\u00a0: a/b {c}.xlsx"),
         ("no lot 'X' is known", "aucun lot 'X' n’est connu"),
-        ("no lot 'X' is known; 'X1'?", "aucun lot 'X' n’est connu; 'X1'?"),
+        ("no lot 'X' is known; did you mean one of X1?", "aucun lot 'X' n’est connu ; vouliez-vous dire X1 ?"),
         ("nobody ever said this", "nobody ever said this"),
     ],
 )

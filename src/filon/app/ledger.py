@@ -262,8 +262,9 @@ class Ledger:
             listed = ", ".join(exact[:5]) + (", …" if len(exact) > 5 else "")  # noqa: PLR2004 - what fits a line or two
             raise NotFoundError(f"several lots are called {text!r}; give the whole identifier: {listed}")
         some = ", ".join(short(one) for one in near[:5])
-        hint = f"; did you mean one of {some}?" if some else ""
-        raise NotFoundError(f"no lot {text!r} is known{hint}")
+        if some:
+            raise NotFoundError(f"no lot {text!r} is known; did you mean one of {some}?")
+        raise NotFoundError(f"no lot {text!r} is known")
 
 
 class _Made(NamedTuple):
