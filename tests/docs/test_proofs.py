@@ -18,7 +18,7 @@ FAMILIES = json.loads((ROOT / "scripts" / "defects.json").read_text(encoding="ut
 DEFECTS = [one for family in FAMILIES.values() for one in family["defects"]]
 
 
-def tests_there():
+def known_tests():
     files = list((ROOT / "tests").rglob("*.py"))
     names = {path.stem for path in files}
     for path in files:
@@ -29,7 +29,7 @@ def tests_there():
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_every_test_that_a_page_names_is_there(page):
     """`test_a_tank_..` names the one that begins so; `[case]` and `.py` aside."""
-    there = tests_there()
+    there = known_tests()
     named = re.findall(r"`(?:[\w/]+/)?(test_\w+?)(?:\.py)?(\.\.)?(?:\[[^`]*)?`", page.read_text(encoding="utf-8"))
     lost = [
         name
