@@ -2,6 +2,7 @@
 
 import gc
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import islice, pairwise
 from weakref import ref
 
@@ -46,6 +47,7 @@ def same(one, other):
         assert list(mine) == list(its), name
         assert len(mine) == len(its), name
     assert list(one.of_lot.items()) == [(lot, list(ids)) for lot, ids in other.of_lot.items()]
+    assert [list(one.of_lot[each]) for each in other.of_lot] == [list(ids) for ids in other.of_lot.values()]
     assert sorted(one.declared.items(), key=str) == sorted(other.declared.items(), key=str)
     same_columns(one.columns, other.columns)
 
@@ -263,3 +265,23 @@ def test_a_silo_whose_older_layer_was_renewed_gives_of_its_newest():
     again = shelved(posting, heard, LAYERED).journal
     assert again.open[lot("T"), site("works")] == newest.id < renewed.id
     assert [one.id for one in again.layers.kept[lot("T"), site("works")]] == [renewed.id, newest.id]
+
+
+def test_a_pack_comes_apart_piece_by_piece_laid_down_between_any_two_events():
+    """Pieces of 2 and of 5 kg: each that comes out is as heavy as it went in, however often the run was laid down."""
+    pieces = [birth(0, "works", name, "9", None, pieceMass=kg) for name, kg in (("B", "2"), ("C", "5"))]
+    packs = [assemble(1 + at, "works", pack, {"B": 4, "C": 2}) for at, pack in enumerate("PQ")]
+    apart = [
+        replace(assemble(3 + at, "works", pack, parts), action="DELETE")
+        for at, (pack, parts) in enumerate([("P", {"B": 1}), ("Q", {"C": 1}), ("P", {"C": 2}), ("P", {"B": 3})])
+    ]
+    heard = told_of([*pieces, *packs, *apart])
+    posting = Posting(heard[:4], REGISTER, past=Past())
+    for one in heard[4:]:
+        posting = shelved(posting, heard)
+        assert posting.grow([one])
+    same(posting.book, post(heard, REGISTER))
+    book, packed = posting.book, {lot("P"), lot("Q")}
+    out = [flow for flow in book.flows if flow.event >= 4 and book.holdings[flow.source].lot in packed]
+    weights = [flow.content["mass"] for flow in out]
+    assert weights == [2_000_000, 5_000_000, 10_000_000, 6_000_000]  # mg
