@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -150,7 +151,8 @@ class Shelves:
 def code() -> str:
     """Checksum of everything that makes a book of events, programs and tables: files that others made are made anew."""
     checksum, place = 0, Path(filon.__file__).parent
-    for path in sorted(one for part in ("core", "epcis", "books") for one in (place / part).rglob("*")):
+    parts = chain([place / "app/records.py"], *((place / part).rglob("*") for part in ("core", "epcis", "books")))
+    for path in sorted(parts):
         if path.suffix in {".py", ".csv"}:
             checksum = crc32(path.read_bytes(), checksum)
     return f"{checksum:08x}"

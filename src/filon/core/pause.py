@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 MANY = 100_000
 """Values from which on a full turn of the collector is felt: some 25 ms."""
-AT_MOST = 1_000_000
+AT_MOST = 300_000
 """Values made old at once before the collector takes a full turn, unless there are four times as many in all: it counts
 only those that it made old itself, and would never look at the others again."""
 

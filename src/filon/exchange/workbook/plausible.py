@@ -144,7 +144,7 @@ def forms(reading: Reading, said: Facts) -> Iterator[Finding]:
 
 
 def _handled(said: Facts) -> frozenset[str]:
-    """Lots made of nothing but lots of their own form: what went in tells what is in them (decision 0115)."""
+    """Lots made of nothing but lots of their own form: what went in tells what is in them (decision 0118)."""
     made = {lot.lot: lot.product.form for lot in said.made}
     inputs: dict[str, set[str]] = defaultdict(set)
     for use in said.used:
