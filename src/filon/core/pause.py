@@ -52,23 +52,24 @@ _state = _State()
 
 
 def _put_away(built: int) -> None:
-    if _state.hidden and built < MANY:
-        return  # the collector goes its usual way: what is in its sight is little
-    if not _state.hidden and gc.get_freeze_count():
+    many = built >= MANY
+    if _state.hidden:
+        if many:
+            gc.unfreeze()
+            gc.collect()  # what is garbage of the last great deal goes now
+            gc.freeze()
+        return  # else the collector goes its usual way: what is in its sight is little
+    if gc.get_freeze_count():
         return  # who froze something himself wants it to stay so
-    _state.aged += max(built, 0)
-    if _state.hidden or _state.aged > max(AT_MOST, _state.old // 4):
-        gc.unfreeze()
-        gc.collect()
-        _state.aged, _state.old = 0, _frozen()
-    else:
+    if many:
         gc.freeze()
-    _state.hidden = built >= MANY
-    if not _state.hidden:
-        gc.unfreeze()
-
-
-def _frozen() -> int:
-    """Freeze all there is; how many values that is."""
+        _state.hidden = True
+        return
+    _state.aged += max(built, 0)
+    full_turn = _state.aged > max(AT_MOST, _state.old // 4)
+    if full_turn:
+        gc.collect()
     gc.freeze()
-    return gc.get_freeze_count()
+    if full_turn:
+        _state.aged, _state.old = 0, gc.get_freeze_count()
+    gc.unfreeze()
