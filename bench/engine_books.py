@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import gc
 import resource
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
+from typing import TypeVar
 from urllib.parse import quote
 
 import numpy as np
@@ -34,6 +38,7 @@ from filon.exchange.simulator.plant import events, master_data
 from filon.log.store import Deposit
 from filon.web.app import create_app
 
+T = TypeVar("T")
 SERIALS = 10**7
 
 
@@ -43,27 +48,35 @@ def run(scale: int = 10_000) -> list[dict]:
         return list(_serials(min(10 * scale, 10**9)))
     rows = []
     for tray, name in ((24, "trays of 24"), (1, "every cell by itself")):
-        rows += _book(scale // 2, tray, name)
-        gc.collect()
+        with TemporaryDirectory() as folder:
+            _apart(_written, Path(folder) / "few.db", FEW, 1)
+            _apart(_written, Path(folder) / "plant.db", scale // 2, tray)
+            rows += _apart(_book, Path(folder), scale // 2, tray, name)
     return rows
 
 
-def _book(count: int, tray: int, name: str) -> list[dict]:
-    with TemporaryDirectory() as folder:
-        few, path = Path(folder) / "few.db", Path(folder) / "plant.db"
-        _written(few, 2_000, 1)
-        _written(path, count, tray)
-        with Ledger.open(few) as ledger:
-            _warm(_posted(ledger))
-        with Ledger.open(path) as ledger:  # a file that was read before, as the last question's
-            assert sum(1 for _ in ledger.said()) == count
-        gc.unfreeze()  # what another story left is none of this one's
-        gc.collect()
-        _, others = timed(gc.collect)  # a turn over all that the process has without the book
-        with Ledger.open(path) as ledger:
-            book, posting = timed(lambda: _posted(ledger))
-            rows = _built(book, count, posting, others, name)
-        return rows + _kept(path, count, tray, name)
+FEW = 1_000
+"""Events of the small ledger with which all that is compiled is loaded."""
+
+
+def _apart(work: Callable[..., T], *given: object) -> T:
+    """Do it in a process of its own: who posts a book has just been started, and nobody scattered its memory."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(work, *given).result()
+
+
+def _book(folder: Path, count: int, tray: int, name: str) -> list[dict]:
+    few, path = folder / "few.db", folder / "plant.db"
+    with Ledger.open(few) as ledger:
+        _warm(_posted(ledger))
+    with Ledger.open(path) as ledger:  # a file that was read before, as the last question's
+        assert sum(1 for _ in ledger.said()) == count
+    gc.collect()
+    _, others = timed(gc.collect)  # a turn over all that the process has without the book
+    with Ledger.open(path) as ledger:
+        book, posting = timed(lambda: _posted(ledger))
+        rows = _built(book, count, posting, others, name)
+    return rows + _kept(path, count, tray, name)
 
 
 def _posted(ledger: Ledger) -> Book:

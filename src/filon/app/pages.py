@@ -54,7 +54,7 @@ from filon.views.build.custody import credits_view, custody_view
 from filon.views.build.flows import flows_view
 from filon.views.build.home import home_view
 from filon.views.build.log import log_view
-from filon.views.build.lot import contained, contained_plainly, lot_view
+from filon.views.build.lot import contained, lot_view
 from filon.views.build.lots import lot_list
 from filon.views.build.owner import owners_view
 from filon.views.build.passport import passport_view
@@ -417,8 +417,9 @@ class Pages(PassportPages):
 
 def _leading(sight: Sight, lot: LotId) -> str:
     """The element that a lot holds the most of."""
-    known = [one for one in contained_plainly(sight, lot) if one.mass.value]
-    return max(known, key=lambda one: one.mass.value or 0).element if known else MASS
+    made = sight.made(lot)
+    known = {element: mg for element in sight.elements(made) if (mg := made.content.get(element))}
+    return max(known, key=known.__getitem__) if known else MASS
 
 
 def _element(text: str) -> str:

@@ -42,6 +42,8 @@ def same(one, other):
     for name in PARTS:
         assert getattr(one, name) == getattr(other, name), name
         assert getattr(other, name) == getattr(one, name), name
+    for some in ((), range(0, len(other.holdings), 3), range(len(other.holdings))):
+        assert list(one.touching(set(some))) == list(other.touching(set(some)))
     for name in ("inflows", "outflows", "alike", "of_lot"):
         mine, its = getattr(one, name), getattr(other, name)
         assert list(mine) == list(its), name

@@ -178,6 +178,10 @@ class AtEnds(Sequence[Sequence[Flow]]):
     def __getitem__(self, index: int) -> Sequence[Flow]:  # type: ignore[override]
         if not -len(self) <= index < len(self):
             raise IndexError(index)
-        index %= len(self)
-        begin, end = self._starts[index : index + 2].tolist()
-        return [self._flows[at] for at in self._order[begin:end].tolist()]
+        return [self._flows[place] for place in self.places(index % len(self))]
+
+    def places(self, holding: int) -> list[int]:
+        """The places of the flows at a holding, in posting order."""
+        begin, end = self._starts[holding : holding + 2].tolist()
+        places: list[int] = self._order[begin:end].tolist()
+        return places

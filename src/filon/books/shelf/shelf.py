@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar, cast
@@ -177,6 +177,12 @@ class ShelvedBook(Book):
     def outflows(self) -> Sequence[Sequence[Flow]]:
         """Flows out of each holding, by id."""
         return AtEnds(self.flows, self._ends[0], len(self.holdings))
+
+    def touching(self, holdings: Collection[int]) -> Sequence[Flow]:
+        """Flows into or out of some holdings, in posting order."""
+        ends = cast("AtEnds", self.inflows), cast("AtEnds", self.outflows)
+        places = {place for one in holdings for some in ends for place in some.places(one)}
+        return [self.flows[place] for place in sorted(places)]
 
     @cached_property
     def _ends(self) -> tuple[Ids, Ids, Ids]:
