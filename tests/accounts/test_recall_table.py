@@ -1,5 +1,7 @@
 """A recall on arrays: the milligrams, bounds and accounts outside of the recall flow by flow, to the last."""
 
+from dataclasses import replace
+from decimal import Decimal
 from itertools import islice
 
 import pytest
@@ -14,9 +16,13 @@ from filon.books.movement import Said
 from filon.books.post import post
 from filon.books.register import Register
 from filon.books.trace import entered
+from filon.epcis.event import QuantityElement
 from filon.epcis.key import body_key
 from filon.exchange.simulator.plant import events, master_data
+from story import assemble, birth, lot, register, said, step
 from strategies import REGISTER, chains
+
+CELLS = "https://id.gs1.org/01/09506000134352/10/CELLS"
 
 
 def both(book: Book, tip: Tip, substance: str) -> tuple[Recall, Recall]:
@@ -105,3 +111,61 @@ def test_ends_of_flows_are_those_of_the_flows(plant):
     places = list(range(0, len(plant.flows), 3))
     assert plant.columns.ends(places) == [plant.flows[place].source for place in places]
     assert plant.columns.ends(places, target=True) == [plant.flows[place].target for place in places]
+
+
+def unassayed():
+    """ORE, of which nobody said how much cobalt is in it, makes 20 kg of salt with 4 kg; 5 kg of that make a cake."""
+    return post(
+        said(
+            birth(0, "m", "ORE", "100", form="cobalt hydroxide", moisture="40"),
+            birth(0, "m", "STONE", "100", form="cobalt hydroxide", moisture="40"),
+            step(1, "m", {"ORE": "100"}, {"SALT": "20"}, Co="20"),
+            step(2, "m", {"SALT": "5"}, {"CAKE": "5"}, Co="20"),
+        ),
+        register(m="mine"),
+    )
+
+
+def test_what_came_of_unassayed_matter_of_one_name_has_that_name():
+    """By hand: 4 kg of cobalt left a pool of unknown content into which recalled ore alone went; so 4 kg are recalled,
+    and of the cake its 1 kg."""
+    slow, fast = both(unassayed(), Tip((lot("ORE"),)), "Co")
+    assert fast == slow
+    book = unassayed()
+    likely = {book.holdings[one.holding].lot: one.made.likely for one in fast.affected}
+    assert (likely[lot("SALT")], likely[lot("CAKE")]) == (4_000_000, 1_000_000)
+
+
+def test_of_two_names_nobody_knows_which_one_was_drawn():
+    """By hand: ORE and STONE, both unassayed, go into one salt; its 4 kg have an unknown name, and likely none is recalled."""
+    book = post(
+        said(
+            birth(0, "m", "ORE", "100", form="cobalt hydroxide", moisture="40"),
+            birth(0, "m", "STONE", "100", form="cobalt hydroxide", moisture="40"),
+            step(1, "m", {"ORE": "100", "STONE": "100"}, {"SALT": "20"}, Co="20"),
+        ),
+        register(m="mine"),
+    )
+    slow, fast = both(book, Tip((lot("ORE"),)), "Co")
+    assert fast == slow
+    likely = {book.holdings[one.holding].lot: one.made.likely for one in fast.affected}
+    assert likely[lot("SALT")] == 0
+
+
+@pytest.mark.parametrize("last", [40, 70, 100])
+def test_pieces_of_an_unassayed_batch_that_are_not_recalled_keep_their_name(last):
+    """A hundred cells of ore of which nobody said how much cobalt it holds; cells 1 to `last` are recalled, and a pack of
+    41 to 100 with 6 kg of cobalt is told apart: its cobalt is recalled if and only if its cells are."""
+    made = replace(
+        step(1, "m", {"ORE": "100"}, {}, serials={"first": "1", "last": "100"}, form="cell"),
+        outputQuantityList=(QuantityElement(CELLS, Decimal(100)),),
+    )
+    put = replace(
+        assemble(2, "m", "PACK", {}, [{"class": CELLS, "first": "41", "last": "100"}]),
+        childQuantityList=(QuantityElement(CELLS, Decimal(60)),),
+    )
+    apart = step(3, "m", {"PACK": "1"}, {"MASS": "30"}, in_uom=None, Co="20")
+    ore = birth(0, "m", "ORE", "100", form="cobalt hydroxide", moisture="40")
+    book = post(said(ore, made, put, apart), register(m="mine"))
+    slow, fast = both(book, Tip((), {CELLS: ((1, last),)}), "Co")
+    assert fast == slow
