@@ -6,13 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from filon.accounts.origin import Origins, origins
-from filon.accounts.origin_table import Rows, origin_table
+from filon.accounts.origin_table import origin_table
 from filon.books import book as books
 from filon.books.book import Book, Flow, Holding
 from filon.books.engine.dealing import LARGEST_MG, dealt
 from filon.books.lot import Account, AccountKind, LotId, SiteId
 from filon.books.post import post
 from filon.books.register import Register
+from filon.core.on_demand import OnDemand
 from filon.core.quantity import split
 from story import birth, lot, register, said, step
 from strategies import REGISTER, chains
@@ -124,7 +125,7 @@ def test_what_is_too_heavy_is_left_to_python(monkeypatch):
 
 
 def test_rows_are_a_sequence():
-    rows = Rows(3, lambda at: at * at)
+    rows = OnDemand(3, lambda at: at * at)
     assert list(rows) == [0, 1, 4]
     assert rows[-1] == 4
     assert rows[1:] == [1, 4]

@@ -15,10 +15,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from filon.accounts.origin import Origins, Sweep, Vector
-from filon.accounts.origin_table import Rows, repeats
+from filon.accounts.origin_table import repeats
 from filon.books.book import Book, Flow
 from filon.books.journal import UNKNOWN
 from filon.books.lot import NAMELESS, Account, AccountKind
+from filon.core.on_demand import OnDemand
 from filon.core.quantity import split
 
 Weights = Mapping[str, int]
@@ -175,10 +176,10 @@ def regrouped(account: Origins, group: Callable[[str], str]) -> Carried:
 
     return Carried(
         account.substance,
-        Rows(count, made),
-        Rows(count, lambda at: _grouped(account.left[at], group)),
+        OnDemand(count, made),
+        OnDemand(count, lambda at: _grouped(account.left[at], group)),
         {where: _grouped(vector, group) for where, vector in account.outside.items()},
-        Rows(count, lambda at: frozenset(map(group, account.named[at]))),
+        OnDemand(count, lambda at: frozenset(map(group, account.named[at]))),
         _grouped(account.renamed, group) if isinstance(account, Carried) else {},
     )
 

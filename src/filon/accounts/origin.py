@@ -11,10 +11,11 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from filon.accounts.origin_table import OriginTable, Rows, origin_table, parts_known, repeats
+from filon.accounts.origin_table import OriginTable, origin_table, parts_known, repeats
 from filon.books.book import Book, Flow
 from filon.books.journal import UNKNOWN
 from filon.books.lot import NAMELESS, Account, AccountKind
+from filon.core.on_demand import OnDemand
 from filon.core.quantity import split
 
 Vector = dict[str, int]
@@ -85,8 +86,8 @@ def _worked_out(book: Book, substance: str) -> Origins:
 def _read(table: OriginTable, substance: str) -> Origins:
     count = len(table.made)
     outside = {account: table.vector(row) for account, row in table.outside.items()}
-    left = Rows(count, lambda at: table.vector(table.left[at]))
-    return Origins(substance, Rows(count, table.made_of), left, outside, Rows(count, table.named))
+    left = OnDemand(count, lambda at: table.vector(table.left[at]))
+    return Origins(substance, OnDemand(count, table.made_of), left, outside, OnDemand(count, table.named))
 
 
 class Sweep:
@@ -116,8 +117,8 @@ class Sweep:
     def few(self) -> tuple[Sequence[Vector | None], Sequence[Vector], Sequence[frozenset[str]]]:
         """The same, each row made when it is asked for: of a large book few are."""
         count = len(self.book.holdings)
-        made = Rows(count, lambda at: self.made.get(at, {}) if self.known(at) else None)
-        left, named = Rows(count, lambda at: self.left.get(at, {})), Rows(count, lambda at: self.named[at])
+        made = OnDemand(count, lambda at: self.made.get(at, {}) if self.known(at) else None)
+        left, named = OnDemand(count, lambda at: self.left.get(at, {})), OnDemand(count, lambda at: self.named[at])
         return made, left, named
 
     def sweep(self, within: Collection[int] | None = None) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, overload
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,30 +19,7 @@ from filon.books.engine.kernel import kernel
 from filon.books.journal import UNKNOWN
 from filon.books.lot import NAMELESS, Account, AccountKind
 
-Row = TypeVar("Row")
 Numbers = npt.NDArray[Any]
-
-
-@dataclass(frozen=True)
-class Rows(Sequence[Row], Generic[Row]):
-    """One row a holding, made when it is asked for."""
-
-    length: int
-    row: Callable[[int], Row]
-
-    def __len__(self) -> int:
-        return self.length
-
-    @overload
-    def __getitem__(self, index: int) -> Row: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Row]: ...
-    def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
-        if isinstance(index, slice):
-            return [self.row(each) for each in range(*index.indices(self.length))]
-        if not -self.length <= index < self.length:
-            raise IndexError(index)
-        return self.row(index % self.length)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ from fractions import Fraction
 import numpy as np
 
 from filon.accounts.carried import Carried, Characteristic, carried
-from filon.accounts.origin_table import Rows
 from filon.accounts.recall_table import (
     RECALLED,
     Affected,
@@ -34,6 +33,7 @@ from filon.books.book import Book, Flow
 from filon.books.engine.columns import UNTOLD
 from filon.books.lot import Account, LotId
 from filon.books.trace import behind, entered
+from filon.core.on_demand import OnDemand
 from filon.core.quantity import part
 
 OTHER = "other"
@@ -153,11 +153,11 @@ def _account(book: Book, substance: str, found: Swept) -> Carried:
     """The columns as an account, for the few holdings of which pieces are counted."""
     count = len(book.holdings)
 
-    def told(column: Numbers) -> Rows[dict[str, int]]:
-        return Rows(count, lambda at: {RECALLED: int(column[at])} if column[at] else {})
+    def told(column: Numbers) -> OnDemand[dict[str, int]]:
+        return OnDemand(count, lambda at: {RECALLED: int(column[at])} if column[at] else {})
 
     made, left = told(found.made), told(found.left)
-    return Carried(substance, made, left, {}, Rows(count, lambda _: frozenset[str]()), {RECALLED: found.renamed})
+    return Carried(substance, made, left, {}, OnDemand(count, lambda _: frozenset[str]()), {RECALLED: found.renamed})
 
 
 def mirror(book: Book, tip: Tip, substance: str) -> Sequence[Affected]:

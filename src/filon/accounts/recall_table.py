@@ -15,12 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from filon.accounts.carried import KEPT, Weights, shared
-from filon.accounts.origin_table import Rows, countable, repeats
+from filon.accounts.origin_table import countable, repeats
 from filon.books.book import Book
 from filon.books.engine.columns import OUTSIDE, UNTOLD, Columns
 from filon.books.engine.graph import upstream
 from filon.books.engine.kernel import kernel
 from filon.books.lot import NAMELESS, Account, AccountKind
+from filon.core.on_demand import OnDemand
 
 Numbers = npt.NDArray[np.int64]
 
@@ -86,7 +87,7 @@ class Reach:
     @property
     def rows(self) -> Sequence[Affected]:
         """The same row by row, each made when it is asked for."""
-        return Rows(len(self.holding), lambda at: Affected(
+        return OnDemand(len(self.holding), lambda at: Affected(
             int(self.holding[at]), bounds(self.made[at]), bounds(self.left[at])
         ))  # fmt: skip
 

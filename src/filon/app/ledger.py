@@ -15,7 +15,7 @@ from itertools import chain
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Self
 from urllib.parse import quote
 
 from filon.app.records import MASTER, is_master, register, said
@@ -31,13 +31,12 @@ from filon.core.errors import NotFoundError, WrongCallError
 from filon.core.gs1 import PLAIN
 from filon.core.ident import canonical, short
 from filon.core.moment import Known, day_text
+from filon.core.recent import Recent
 from filon.log.store import Record, Store, Stored
 from filon.store import open_store
 
 if TYPE_CHECKING:
     from filon.books.shelf.shelf import Shelf
-
-T = TypeVar("T")
 
 KEPT_BOOKS = 4
 """So many whole books are kept in memory (by log size); each can be made again from the log."""
@@ -64,7 +63,7 @@ class Ledger:
         self.store = store
         self.path = path
         self._books: OrderedDict[tuple[int, date | None], Book] = OrderedDict()
-        self._registers: OrderedDict[int, Register] = OrderedDict()
+        self._registers = Recent[int, Register](KEPT_BOOKS)
         self._newest: _Made | None = None
         self._shelves = Shelves(store, None if path is None or address_of(path) else path)
         self._erased = self._shelves.erased()
@@ -133,7 +132,6 @@ class Ledger:
         with self._lock:
             if size not in self._registers:
                 self._registers[size] = register(self.store.touching([MASTER[1]], roles=[MASTER[0]], size=size))
-                _trim(self._registers)
             return self._registers[size]
 
     def register_with(self, made: Iterable[Record]) -> Register:
@@ -154,7 +152,7 @@ class Ledger:
             self._forget_erased()
             if key not in self._books:
                 self._books[key] = self._whole(key[0]) if on is None else post(self.said(*key), self.register(key[0]))
-                self._let_go(_trim(self._books))
+                self._let_go(self._books.popitem(last=False)[1] for _ in range(len(self._books) - KEPT_BOOKS))
             return self._books[key]
 
     def _let_go(self, books: Iterable[Book]) -> None:
@@ -278,8 +276,3 @@ class _Made(NamedTuple):
 def _happened(one: Said, on: date | None) -> bool:
     """Whether an event's local day is not after a day."""
     return on is None or day_text(one.event.eventTime, one.event.eventTimeZoneOffset) <= on.isoformat()
-
-
-def _trim(some: OrderedDict[Any, T]) -> list[T]:
-    """Leave of what is kept only the last few; the others."""
-    return [some.popitem(last=False)[1] for _ in range(len(some) - KEPT_BOOKS)]

@@ -7,6 +7,7 @@ nothing changes; with many, the disk's syncs bound the commits and not the depos
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -140,11 +141,8 @@ class Group:
             each.tell()
 
 
-class Appending:
-    """A store that takes what callers hand in together."""
-
-    payload_limit: int
-    _group: Group
+class Appending(ABC):
+    """A store that is handed deposits: one, several together, or one that may be known."""
 
     def append(self, deposit: Deposit, records: Sequence[Record], *, now: datetime) -> Entry:
         """Take a deposit whole; durable on return."""
@@ -160,6 +158,21 @@ class Appending:
         """Take a deposit unless all these keys are held."""
         taken = self._take_in(Wanted([(deposit, records)], now, keys))
         return taken[0] if taken else None
+
+    @abstractmethod
+    def _take_in(self, wanted: Wanted) -> list[Entry]:
+        """Keep what a caller wants kept, all or none of it; nothing if it holds all the keys."""
+
+
+class Grouped(Appending):
+    """One that takes along who waits for its disk.
+
+    Args:
+        payload_limit: bytes that it can hold of one deposit.
+    """
+
+    payload_limit: int
+    _group: Group
 
     def _take_in(self, wanted: Wanted) -> list[Entry]:
         for deposit, _ in wanted.deposits:

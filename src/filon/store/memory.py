@@ -9,17 +9,16 @@ import secrets
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from filon.core.errors import NotFoundError, StoreError
 from filon.log import merkle
 from filon.log.leaf import entered, erases, follow
-from filon.log.store import EVER, Deposit, Entry, Kept, Record, Stored
-from filon.store.group import Held, Wanted, planned
+from filon.log.store import EVER, Entry, Kept, Record, Stored
+from filon.store.group import Appending, Held, Wanted, planned
 from filon.store.search import matches
 
 
-class MemoryStore:
+class MemoryStore(Appending):
     """The store of `log/store.py` in memory.
 
     Args:
@@ -39,21 +38,6 @@ class MemoryStore:
         self._erased: dict[int, int] = {}
         self._published: list[tuple[int, bytes]] = []
         self._closed = False
-
-    def append(self, deposit: Deposit, records: Sequence[Record], *, now: datetime) -> Entry:
-        """Take a deposit whole."""
-        return self.append_all([(deposit, records)], now=now)[0]
-
-    def append_all(self, deposits: Sequence[tuple[Deposit, Sequence[Record]]], *, now: datetime) -> list[Entry]:
-        """Take several deposits, all or none."""
-        return self._append(Wanted(deposits, now))
-
-    def append_new(
-        self, deposit: Deposit, records: Sequence[Record], *, keys: Collection[bytes], now: datetime
-    ) -> Entry | None:
-        """Take a deposit unless all these keys are held."""
-        taken = self._append(Wanted([(deposit, records)], now, keys))
-        return taken[0] if taken else None
 
     def adopt(self, entries: Sequence[tuple[Kept, Sequence[Record]]]) -> None:
         """Take entries of this very ledger back, byte for byte."""
@@ -211,7 +195,7 @@ class MemoryStore:
         """Let go of everything."""
         self._closed = True
 
-    def _append(self, wanted: Wanted) -> list[Entry]:
+    def _take_in(self, wanted: Wanted) -> list[Entry]:
         with self._writing:
             self._open()
             last = self._kept[-1].learned if self._kept else 0

@@ -20,7 +20,7 @@ from filon.core.errors import NotFoundError, StoreError
 from filon.log import merkle
 from filon.log.leaf import entered, erases, follow, kind_of
 from filon.log.store import Deposit, Entry, Kept, Record
-from filon.store.group import Appending, Group, Held, Wanted, planned
+from filon.store.group import Group, Grouped, Held, Wanted, planned
 from filon.store.postgres_records import PostgresRecords
 from filon.store.postgres_schema import MIGRATIONS
 from filon.store.postgres_server import Row, Server, before, told
@@ -39,7 +39,7 @@ _WITH_DATA = _ENTRY.format(data="data")
 _WITHOUT_DATA = _ENTRY.format(data="NULL::bytea")
 
 
-class PostgresStore(Appending, PostgresRecords):
+class PostgresStore(Grouped, PostgresRecords):
     """The store of `log/store.py` on one PostgreSQL database, schema or search path.
 
     Args:

@@ -29,7 +29,7 @@ from filon.log.store import EVER, Deposit, Entry, Kept, Record, Stored
 from filon.store import sqlite_records, sqlite_search
 from filon.store.connection import connect, connect_reading, migrate, patient, told, transaction, writable
 from filon.store.faults import file_faults, schema_faults
-from filon.store.group import Appending, Group, Held, Wanted, planned
+from filon.store.group import Group, Grouped, Held, Wanted, planned
 
 _T = TypeVar("_T")
 _Row = tuple[Any, ...]
@@ -41,7 +41,7 @@ _WITH_DATA = _ENTRY.format(data="data")
 _WITHOUT_DATA = _ENTRY.format(data="NULL")
 
 
-class SqliteStore(Appending):
+class SqliteStore(Grouped):
     """The store of `log/store.py` on one SQLite file.
 
     Args:

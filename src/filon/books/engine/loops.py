@@ -94,6 +94,25 @@ def laid(starts: Any, into: Any, place: Any, records: Any) -> None:
 
 
 @compiled
+def begun(begin: Any, bits: Any, waiting: Any) -> int:
+    """Mark where a walk begins, each place once, and write it behind those that wait; how many."""
+    count = 0
+    for place in begin:
+        if not bits[place >> 3] & (1 << (place & 7)):
+            bits[place >> 3] |= 1 << (place & 7)
+            waiting[count] = place
+            count += 1
+    return count
+
+
+@compiled
+def cleaned(waiting: Any, count: int, bits: Any) -> None:
+    """Take the marks of a walk away."""
+    for done in range(count):
+        bits[waiting[done] >> 3] = 0
+
+
+@compiled
 def followed(records: Any, begin: Any, bits: Any, queue: Any) -> int:
     """All nodes on the way back from some records, in `queue`; -1 if there may be more than half of it holds.
 
@@ -104,13 +123,7 @@ def followed(records: Any, begin: Any, bits: Any, queue: Any) -> int:
     """
     half = len(queue) // 2
     waiting = queue[half:]
-    count = 0
-    for place in begin:
-        if not bits[place >> 3] & (1 << (place & 7)):
-            bits[place >> 3] |= 1 << (place & 7)
-            waiting[count] = place
-            count += 1
-    at = 0
+    count, at = begun(begin, bits, waiting), 0
     while at < count < half:
         place = waiting[at]
         item = records[place]
@@ -125,8 +138,7 @@ def followed(records: Any, begin: Any, bits: Any, queue: Any) -> int:
             soon(records, np.int64(other))
             count += not marks & mark
             bits[other >> 3] = marks | mark
-    for done in range(count):
-        bits[waiting[done] >> 3] = 0
+    cleaned(waiting, count, bits)
     return count if count < half else -1
 
 
@@ -137,13 +149,7 @@ def walked(starts: Any, ends: Any, begin: Any, bits: Any, queue: Any) -> int:
     Every other end counts if it was not marked, as in `followed`. Where it leads is asked for AHEAD nodes before it is
     needed.
     """
-    count = 0
-    for node in begin:
-        if not bits[node >> 3] & (1 << (node & 7)):
-            bits[node >> 3] |= 1 << (node & 7)
-            queue[count] = node
-            count += 1
-    at = 0
+    count, at = begun(begin, bits, queue), 0
     fits = True
     while at < count and fits:
         node = queue[at]
@@ -160,8 +166,7 @@ def walked(starts: Any, ends: Any, begin: Any, bits: Any, queue: Any) -> int:
                 soon(starts, np.int64(other))
                 count += not marks & mark
                 bits[other >> 3] = marks | mark
-    for done in range(count):
-        bits[queue[done] >> 3] = 0
+    cleaned(queue, count, bits)
     return count if fits else -1
 
 

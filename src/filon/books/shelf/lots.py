@@ -15,6 +15,7 @@ from filon.books.lot import AccountKind, LotId
 from filon.books.shelf.numbers import Array, Whole
 from filon.books.shelf.tables import KINDS, NOBODY
 from filon.books.shelf.texts import Ids, Texts
+from filon.core.on_demand import OnDemand
 
 _STEP = KINDS.index(AccountKind.STEP)
 
@@ -163,7 +164,7 @@ class Declarations(MutableMapping[LotId, Declared]):
         return len(self.columns.lot) + len(self.fresh())
 
 
-class AtEnds(Sequence[Sequence[Flow]]):
+class AtEnds:
     """The flows at each holding, by one of their ends."""
 
     def __init__(self, flows: Sequence[Flow], ends: Ids, holdings: int) -> None:
@@ -172,16 +173,12 @@ class AtEnds(Sequence[Sequence[Flow]]):
         self._starts = np.searchsorted(ends[order], np.arange(holdings + 1)).astype(np.int64)
         self._order = order
 
-    def __len__(self) -> int:
-        return len(self._starts) - 1
-
-    def __getitem__(self, index: int) -> Sequence[Flow]:  # type: ignore[override]
-        if not -len(self) <= index < len(self):
-            raise IndexError(index)
-        return [self._flows[place] for place in self.places(index % len(self))]
-
     def places(self, holding: int) -> list[int]:
         """The places of the flows at a holding, in posting order."""
         begin, end = self._starts[holding : holding + 2].tolist()
         places: list[int] = self._order[begin:end].tolist()
         return places
+
+    def flows(self) -> Sequence[Sequence[Flow]]:
+        """The flows at each holding."""
+        return OnDemand(len(self._starts) - 1, lambda holding: [self._flows[at] for at in self.places(holding)])

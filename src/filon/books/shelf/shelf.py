@@ -171,18 +171,25 @@ class ShelvedBook(Book):
     @cached_property
     def inflows(self) -> Sequence[Sequence[Flow]]:
         """Flows into each holding, by id."""
-        return AtEnds(self.flows, self._ends[1], len(self.holdings))
+        return self._into.flows()
 
     @cached_property
     def outflows(self) -> Sequence[Sequence[Flow]]:
         """Flows out of each holding, by id."""
-        return AtEnds(self.flows, self._ends[0], len(self.holdings))
+        return self._out.flows()
 
     def touching(self, holdings: Collection[int]) -> Sequence[Flow]:
         """Flows into or out of some holdings, in posting order."""
-        ends = cast("AtEnds", self.inflows), cast("AtEnds", self.outflows)
-        places = {place for one in holdings for some in ends for place in some.places(one)}
+        places = {place for one in holdings for ends in (self._into, self._out) for place in ends.places(one)}
         return [self.flows[place] for place in sorted(places)]
+
+    @cached_property
+    def _out(self) -> AtEnds:
+        return AtEnds(self.flows, self._ends[0], len(self.holdings))
+
+    @cached_property
+    def _into(self) -> AtEnds:
+        return AtEnds(self.flows, self._ends[1], len(self.holdings))
 
     @cached_property
     def _ends(self) -> tuple[Ids, Ids, Ids]:

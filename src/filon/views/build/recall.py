@@ -14,7 +14,6 @@ from functools import cache, cached_property
 import numpy as np
 import numpy.typing as npt
 
-from filon.accounts.origin_table import Rows
 from filon.accounts.recall import Recall, mirror, recall
 from filon.accounts.recall_table import Affected, Bounds, Reach, bounds
 from filon.accounts.tip import Meant
@@ -26,6 +25,7 @@ from filon.books.trace import entered
 from filon.core.ident import elements as keys_of
 from filon.core.ident import short
 from filon.core.matter import ELEMENTS, MASS
+from filon.core.on_demand import OnDemand
 from filon.epcis.event import FILON
 from filon.views.build.sight import Sight, lot_path
 from filon.views.build.spreading import spread_drawing
@@ -70,8 +70,8 @@ def recall_view(
         start=_recalled(sight, found.recall, lots),
         receivers=receivers,
         stages=_stages(found),
-        there=Rows(len(found.there), lambda at: _there(found, int(found.there[at]))),
-        used=Rows(len(found.used), lambda at: _spent(found, *found.used[at][1:])),
+        there=OnDemand(len(found.there), lambda at: _there(found, int(found.there[at]))),
+        used=OnDemand(len(found.used), lambda at: _spent(found, *found.used[at][1:])),
         gone=_gone(found.recall),
         behind=_behind(sight, behind, frozenset(lots)),
         sankey=spread_drawing(sight, found.recall),
@@ -243,7 +243,7 @@ def _receiver(found: _Found, party: str, rows: Sequence[int], sites: Sequence[st
         name=register.name(party) if register.name(party) != party else short(party),
         country=country or found.sight.site(party).country,
         sites=tuple(dict.fromkeys(found.sight.site(one).name for one in sites if one)),
-        notes=Rows(len(notes), lambda at: _note(notes[at])),
+        notes=OnDemand(len(notes), lambda at: _note(notes[at])),
         first=min(days.values()),
         last=max(days.values()),
         lots=len({one.lot for one in holdings}),
@@ -262,7 +262,7 @@ def _deliveries(found: _Found, rows: Sequence[int], days: Mapping[int, date]) ->
     def order() -> Sequence[int]:
         return sorted(rows, key=lambda row: (days[found.holdings[row].made], _note(found.holdings[row].site)))
 
-    return Rows(len(rows), lambda at: _consignment(found, order()[at], days))
+    return OnDemand(len(rows), lambda at: _consignment(found, order()[at], days))
 
 
 def _note(transit: str) -> str:
@@ -329,7 +329,7 @@ def _recalled(sight: Sight, found: Recall, lots: Sequence[LotId]) -> Sequence[Mi
         rows = [place[index] for index in entered(sight.book, [lots[at]]) if index in place]
         return _mirror(sight, lots[at], total(found.reach.made[rows]))
 
-    return Rows(len(lots), line)
+    return OnDemand(len(lots), line)
 
 
 def _behind(sight: Sight, found: Sequence[Affected], start: frozenset[LotId]) -> Sequence[MirrorLine]:
@@ -344,7 +344,7 @@ def _behind(sight: Sight, found: Sequence[Affected], start: frozenset[LotId]) ->
             through[holding.lot].append(one.made)
     sums = {lot: parts[0] if len(parts) == 1 else _sum(parts) for lot, parts in through.items()}
     lots = sorted(sums, key=lambda lot: (-PLACES[sight.stage(lot)], -(sums[lot].likely or 0)))
-    return Rows(len(lots), lambda at: _mirror(sight, lots[at], sums[lots[at]]))
+    return OnDemand(len(lots), lambda at: _mirror(sight, lots[at], sums[lots[at]]))
 
 
 def _sum(parts: Iterable[Bounds]) -> Bounds:
